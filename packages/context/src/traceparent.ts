@@ -1,0 +1,53 @@
+/** Parsing and writing of W3C Trace Context level 2 headers: https://www.w3.org/TR/trace-context-2/ */
+
+export interface TraceParent {
+  readonly traceId: string;
+  readonly parentSpanId: string;
+  /** The flags this version of the specification knows: sampled (1) and random trace id (2). */
+  readonly traceFlags: number;
+}
+
+const KNOWN_FLAGS = 0b11;
+const VERSION_00 = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+const LENGTH_OF_VERSION_00 = 55;
+const ZERO_TRACE_ID = '0'.repeat(32);
+const ZERO_SPAN_ID = '0'.repeat(16);
+
+/** The parts of a `traceparent` header, or undefined when it is malformed and a new trace must begin. */
+export function parseTraceparent(header: string): TraceParent | undefined {
+  const match = VERSION_00.exec(header);
+  if (match === null) return undefined;
+  const [, version, traceId = '', parentSpanId = '', flags = ''] = match;
+  if (version === 'ff' || traceId === ZERO_TRACE_ID || parentSpanId === ZERO_SPAN_ID) return undefined;
+  if (version === '00' && header.length !== LENGTH_OF_VERSION_00) return undefined;
+  return { traceId, parentSpanId, traceFlags: Number.parseInt(flags, 16) & KNOWN_FLAGS };
+}
+
+export function formatTraceparent(traceId: string, spanId: string, traceFlags: number): string {
+  return `00-${traceId}-${spanId}-0${traceFlags & KNOWN_FLAGS}`;
+}
+
+const MAX_MEMBERS = 32;
+const SIMPLE_KEY = /^[a-z][a-z0-9_\-*/]{0,255}$/;
+const TENANT_KEY = /^[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13}$/;
+const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
+
+/** The `tracestate` as it is to be passed on, or undefined when empty or malformed: then it is dropped whole. */
+export function parseTracestate(header: string): string | undefined {
+  const members: string[] = [];
+  const keys = new Set<string>();
+  for (const raw of header.split(',')) {
+    const member = raw.replace(/^[ \t]+|[ \t]+$/g, '');
+    if (member === '') continue;
+    const separator = member.indexOf('=');
+    const key = member.slice(0, separator);
+    if (separator < 1 || keys.has(key) || !isKey(key) || !VALUE.test(member.slice(separator + 1))) return undefined;
+    keys.add(key);
+    members.push(member);
+  }
+  return members.length === 0 || members.length > MAX_MEMBERS ? undefined : members.join(',');
+}
+
+function isKey(key: string): boolean {
+  return SIMPLE_KEY.test(key) || TENANT_KEY.test(key);
+}

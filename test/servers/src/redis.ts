@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram } from './find-program.ts';
+
+const READY = 'Ready to accept connections';
+
+export interface RedisServerOptions {
+  /** `no` keeps everything in memory; the others write an append-only file. Default `no`. */
+  appendfsync?: 'no' | 'everysec' | 'always';
+  /** Default a free one. Give it to start the same server again. */
+  port?: number;
+  /** Default a new temporary folder, removed at the end. */
+  directory?: string;
+  /** Further lines of the command line, for example `['--maxmemory-policy', 'allkeys-lru']`. */
+  args?: readonly string[];
+}
+
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  readonly directory: string;
+  readonly pid: number;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+  /** SIGKILL; the folder stays, so that `startRedis({ port, directory })` finds its data. */
+  kill(): Promise<void>;
+}
+
+/** The path of redis-server, or undefined where it is missing and cannot be installed. */
+export function redisServer(): string | undefined {
+  return findProgram({ program: 'redis-server', aptPackage: 'redis-server' });
+}
+
+/** Starts a private Redis on loopback and answers when it accepts commands. */
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const program = redisServer();
+  if (program === undefined) throw new Error('redis-server is missing: install the package redis-server.');
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'holdfast-redis-'));
+  const port = options.port ?? (await freePort());
+  const child = spawn(program, commandLine(port, directory, options), { stdio: ['ignore', 'pipe', 'ignore'] });
+  await untilReady(child);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    directory,
+    pid: child.pid ?? 0,
+    stop: async () => {
+      await end(child, 'SIGTERM');
+      rmSync(directory, { recursive: true, force: true });
+    },
+    kill: () => end(child, 'SIGKILL'),
+  };
+}
+
+function commandLine(port: number, directory: string, options: RedisServerOptions): string[] {
+  const { appendfsync = 'no', args = [] } = options;
+  const appendonly = appendfsync === 'no' ? 'no' : 'yes';
+  return [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
+    ...['--appendonly', appendonly, '--appendfsync', appendfsync, '--maxmemory-policy', 'noeviction'],
+    ...args,
+  ];
+}
+
+function untilReady(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`redis-server ended before it was ready:\n${output}`)));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (output.includes(READY)) return;
+      output += chunk.toString();
+      if (output.includes(READY)) resolve();
+    });
+  });
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port was given');
+  return address.port;
+}

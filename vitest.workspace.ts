@@ -1,0 +1,46 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+function projectsIn(folder: string) {
+  return readdirSync(`${root}${folder}`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => ({
+      extends: true as const,
+      root: `${root}${folder}/${entry.name}`,
+      test: { name: entry.name, include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
+    }));
+}
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ['@holdfast/source', 'module', 'node', 'development|production'] } },
+  test: {
+    // Tests that start servers or child processes are slow on two shared cores; none measures time.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      ...projectsIn('packages'),
+      ...projectsIn('examples'),
+      {
+        extends: true,
+        root: `${root}test`,
+        test: { name: 'repository', include: ['**/*.test.ts'] },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/src/testing/**'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: {
+        lines: 85,
+        statements: 85,
+        functions: 85,
+        branches: 80,
+        'packages/resilience/src/**/*.ts': { lines: 90, statements: 90, functions: 90 },
+      },
+    },
+  },
+});
