@@ -4,14 +4,18 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
+function project(folder: string, include = ['src/**/*.test.ts', 'test/**/*.test.ts']) {
+  return {
+    extends: true as const,
+    root: `${root}${folder}`,
+    test: { name: folder.replace(/^.*\//, ''), include },
+  };
+}
+
 function projectsIn(folder: string) {
   return readdirSync(`${root}${folder}`, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map((entry) => ({
-      extends: true as const,
-      root: `${root}${folder}/${entry.name}`,
-      test: { name: entry.name, include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
-    }));
+    .map((entry) => project(`${folder}/${entry.name}`));
 }
 
 export default defineConfig({
@@ -23,11 +27,9 @@ export default defineConfig({
     projects: [
       ...projectsIn('packages'),
       ...projectsIn('examples'),
-      {
-        extends: true,
-        root: `${root}test`,
-        test: { name: 'repository', include: ['**/*.test.ts'] },
-      },
+      project('benchmarks'),
+      project('proofs'),
+      project('test', ['*.test.ts']),
     ],
     coverage: {
       provider: 'v8',

@@ -17,7 +17,11 @@ export interface Carrier {
 export function toCarrier(context: TraceContext | undefined = getCurrentTrace()): Carrier {
   if (context === undefined) return {};
   const { traceId, spanId, traceFlags, traceState, requestId, correlationId, tenantId, userId } = context;
-  const carrier: Carrier = { traceparent: formatTraceparent(traceId, spanId, traceFlags), requestId, correlationId };
+  const carrier: Carrier = {
+    traceparent: formatTraceparent(traceId, spanId, traceFlags),
+    requestId,
+    correlationId,
+  };
   if (traceState !== undefined) carrier.tracestate = traceState;
   if (tenantId !== undefined) carrier.tenantId = tenantId;
   if (userId !== undefined) carrier.userId = userId;

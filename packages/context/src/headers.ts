@@ -20,7 +20,10 @@ export interface ExtractOptions {
  * `x-trace-id` becomes the attribute `legacy.trace_id`, never a trace id. Never throws.
  * @see https://www.w3.org/TR/trace-context-2/
  */
-export function extractTraceContext(headers: IncomingHeaders, options: ExtractOptions = {}): TraceContextInit {
+export function extractTraceContext(
+  headers: IncomingHeaders,
+  options: ExtractOptions = {},
+): TraceContextInit {
   const init: TraceContextInit = {
     requestId: acceptedId(headers, 'x-request-id'),
     correlationId: acceptedId(headers, 'x-correlation-id'),
@@ -80,7 +83,8 @@ function readTraceparent(headers: IncomingHeaders, init: TraceContextInit): void
   init.parentSpanId = parent.parentSpanId;
   init.traceFlags = parent.traceFlags;
   const state = headers['tracestate'];
-  if (state !== undefined) init.traceState = parseTracestate(typeof state === 'string' ? state : state.join(','));
+  if (state !== undefined)
+    init.traceState = parseTracestate(typeof state === 'string' ? state : state.join(','));
 }
 
 function readTrusted(headers: IncomingHeaders, init: TraceContextInit): void {

@@ -182,7 +182,10 @@ export function isScope(context: object): context is Scope {
   return 'brand' in context && context.brand === BRAND;
 }
 
-function joinSignals(first: AbortSignal | undefined, second: AbortSignal | undefined): AbortSignal | undefined {
+function joinSignals(
+  first: AbortSignal | undefined,
+  second: AbortSignal | undefined,
+): AbortSignal | undefined {
   if (first === undefined) return second;
   return second === undefined ? first : AbortSignal.any([first, second]);
 }

@@ -16,7 +16,8 @@ export interface DeadlineOptions {
  * @throws ContextOptionError when `ms` is negative or not a number
  */
 export function withDeadline<T>(ms: number, fn: () => T, options: DeadlineOptions = {}): T {
-  if (!(ms >= 0)) throw new ContextOptionError(`withDeadline: ms is ${ms}; it must be 0 or more milliseconds.`);
+  if (!(ms >= 0))
+    throw new ContextOptionError(`withDeadline: ms is ${ms}; it must be 0 or more milliseconds.`);
   const outer = contextStorage.getStore();
   const scope = new Scope(outer);
   scope.shortenDeadline(ms, options.signal, options.clock);

@@ -41,7 +41,8 @@ export function parseTracestate(header: string): string | undefined {
     if (member === '') continue;
     const separator = member.indexOf('=');
     const key = member.slice(0, separator);
-    if (separator < 1 || keys.has(key) || !isKey(key) || !VALUE.test(member.slice(separator + 1))) return undefined;
+    if (separator < 1 || keys.has(key) || !isKey(key) || !VALUE.test(member.slice(separator + 1)))
+      return undefined;
     keys.add(key);
     members.push(member);
   }

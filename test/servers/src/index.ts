@@ -1,2 +1,2 @@
 export { findProgram, type ProgramSource } from './find-program.ts';
-export { redisServer, type RedisServer, type RedisServerOptions, startRedis } from './redis.ts';
+export { type RedisServer, type RedisServerOptions, redisServer, startRedis } from './redis.ts';

@@ -41,7 +41,9 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   if (program === undefined) throw new Error('redis-server is missing: install the package redis-server.');
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'holdfast-redis-'));
   const port = options.port ?? (await freePort());
-  const child = spawn(program, commandLine(port, directory, options), { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(program, commandLine(port, directory, options), {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   await untilReady(child);
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -60,10 +62,21 @@ function commandLine(port: number, directory: string, options: RedisServerOption
   const { appendfsync = 'no', args = [] } = options;
   const appendonly = appendfsync === 'no' ? 'no' : 'yes';
   return [
-    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
-    ...['--appendonly', appendonly, '--appendfsync', appendfsync, '--maxmemory-policy', 'noeviction'],
+    ...settings({
+      port: String(port),
+      bind: '127.0.0.1',
+      dir: directory,
+      save: '',
+      appendonly,
+      appendfsync,
+      'maxmemory-policy': 'noeviction',
+    }),
     ...args,
   ];
+}
+
+function settings(values: Record<string, string>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 function untilReady(child: ChildProcess): Promise<void> {

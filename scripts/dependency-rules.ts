@@ -1,0 +1,20 @@
+/** Which package may import which, by the name after `@holdfast/`. Everything else is refused. */
+export const allowedImports: Readonly<Record<string, readonly string[]>> = {
+  context: [],
+  'bullmq-sqlite': [],
+  logging: ['context'],
+  tracing: ['context'],
+  metrics: ['context'],
+  resilience: ['context'],
+  idempotency: ['context'],
+  lifecycle: ['context'],
+  queue: ['context', 'resilience', 'bullmq-sqlite'],
+  express: ['context', 'logging', 'tracing', 'metrics', 'resilience', 'queue', 'idempotency', 'lifecycle'],
+};
+
+/** Payload types of other packages' channels, and nothing else: erased before the code runs. */
+export const allowedTypeImports: Readonly<Record<string, readonly string[]>> = {
+  tracing: ['queue', 'resilience'],
+  metrics: ['queue', 'resilience', 'tracing'],
+  logging: ['queue', 'resilience'],
+};

@@ -1,0 +1,22 @@
+import { run } from './run-command.ts';
+import type { WorkspacePackage } from './workspace-packages.ts';
+
+export interface Tarball {
+  readonly pkg: WorkspacePackage;
+  readonly path: string;
+}
+
+const MUST_HOLD = ['package/README.md', 'package/LICENSE', 'package/package.json'];
+const MUST_NOT_HOLD = /\.test\.|\/test\/|tsbuildinfo|^package\/src\//;
+
+/** Packs a package as it would be published and checks what is in the tarball. */
+export async function pack(pkg: WorkspacePackage, folder: string): Promise<Tarball> {
+  await run('npx', ['-y', 'pnpm@12.21.0', 'pack', '--pack-destination', folder], pkg.folder);
+  const path = `${folder}/holdfast-${pkg.shortName}-${pkg.manifest.version}.tgz`;
+  const files = (await run('tar', ['-tzf', path], folder)).trim().split('\n');
+  for (const file of MUST_HOLD)
+    if (!files.includes(file)) throw new Error(`${pkg.manifest.name}: no ${file} in the tarball`);
+  const stray = files.find((file) => MUST_NOT_HOLD.test(file));
+  if (stray !== undefined) throw new Error(`${pkg.manifest.name}: ${stray} does not belong in the tarball`);
+  return { pkg, path };
+}
