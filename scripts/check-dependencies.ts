@@ -32,6 +32,8 @@ function checkDeclared(pkg: WorkspacePackage, file: string, { specifier, typeOnl
   const { dependencies, peerDependencies, devDependencies } = pkg.manifest;
   const name = packageOf(specifier);
   if (dependencies?.[name] !== undefined || peerDependencies?.[name] !== undefined) return;
+  // A test may use its own package by name, as a user would.
+  if (isTestFile(file) && name === pkg.manifest.name) return;
   const inDevelopment = isTestFile(file) || typeOnly;
   if (inDevelopment && devDependencies?.[name] !== undefined) return;
   if (isTestFile(file) && ['vitest', 'fast-check'].includes(name)) return;

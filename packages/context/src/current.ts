@@ -1,4 +1,5 @@
 import { ContextMissingError } from './errors.ts';
+import { newSpanId } from './identifiers.ts';
 import { Scope } from './scope.ts';
 import { state } from './storage.ts';
 import type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
@@ -8,7 +9,12 @@ import type { AttributeValue, Identity, TraceContext, TraceContextInit } from '.
  * Ids that `init` does not name are generated when first read.
  */
 export function createTraceContext(init: TraceContextInit = {}): TraceContext {
-  const scope = new Scope(init.parent as Scope | undefined);
+  const { parent } = init;
+  const scope = new Scope(parent as Scope | undefined);
+  if (parent !== undefined) {
+    scope.span = undefined;
+    scope.fill({ spanId: newSpanId(), parentSpanId: parent.spanId });
+  }
   scope.fill(init);
   return scope;
 }

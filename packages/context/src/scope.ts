@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from './clock.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, type DeadlineLike } from './deadline.ts';
 import { newSpanId, newTraceId } from './identifiers.ts';
 import type { SpanLike } from './span-like.ts';
 import type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
@@ -30,7 +30,7 @@ export class Scope implements TraceContext {
   parentSpanId: string | undefined;
   traceFlags: number;
   traceState: string | undefined;
-  deadline: Deadline | undefined;
+  deadline: DeadlineLike | undefined;
   private ownTraceId: string | undefined;
   private ownSpanId: string | undefined;
   private ownRequestId: string | undefined;
@@ -152,7 +152,7 @@ export class Scope implements TraceContext {
     const outer = this.deadline;
     const at = Math.min(clock.now() + timeoutMs, this.deadlineAt);
     if (outer !== undefined && at === outer.at && signal === undefined) return;
-    this.deadline = new Deadline(clock, at, joinSignals(outer?.signal, signal));
+    this.deadline = new Deadline(clock, at, joinSignals(outer?.external, signal));
   }
 
   getValue(key: symbol): unknown {

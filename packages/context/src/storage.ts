@@ -29,5 +29,6 @@ export function setActiveSpanSource(source: (() => SpanLike | undefined) | undef
   state.activeSpanSource = source;
 }
 
+export type { DeadlineLike } from './deadline.ts';
 export { isScope, Scope, SPAN_KEY } from './scope.ts';
 export type { SpanContextLike, SpanLike } from './span-like.ts';

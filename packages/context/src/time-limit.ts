@@ -21,9 +21,8 @@ export function withDeadline<T>(ms: number, fn: () => T, options: DeadlineOption
   const outer = contextStorage.getStore();
   const scope = new Scope(outer);
   scope.shortenDeadline(ms, options.signal, options.clock);
-  const result = contextStorage.run(scope, fn);
-  if (scope.deadline !== outer?.deadline) releaseWhenSettled(scope, result);
-  return result;
+  if (scope.deadline === outer?.deadline) return contextStorage.run(scope, fn);
+  return releaseWhenSettled(scope, () => contextStorage.run(scope, fn));
 }
 
 /** Milliseconds until the deadline of the current context: 0 when it has passed, Infinity when there is none. */
@@ -36,8 +35,21 @@ export function currentSignal(): AbortSignal | undefined {
   return contextStorage.getStore()?.deadline?.signal;
 }
 
-function releaseWhenSettled(scope: Scope, result: unknown): void {
+/** Ends the timer of the deadline when the work is over, thrown errors included. */
+function releaseWhenSettled<T>(scope: Scope, run: () => T): T {
   const release = () => scope.deadline?.release();
-  if (result instanceof Promise) result.then(release, release);
-  else release();
+  let isRunning = false;
+  try {
+    const result = run();
+    isRunning = isThenable(result);
+    // Other thenables may begin their work with each then(): their timer is left, it keeps nothing alive.
+    if (result instanceof Promise) result.then(release, release);
+    return result;
+  } finally {
+    if (!isRunning) release();
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

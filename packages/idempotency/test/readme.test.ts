@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { RUN_ONCE_DEFAULTS } from '../src/index.ts';
+
+const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
+const readme = read('README.md');
+
+it('names every error code in its README, and no other', () => {
+  const codes = (text: string) => [...new Set(text.match(/ERR_[A-Z_]+/g))].sort();
+  expect(codes(readme)).toEqual(codes(read('src/errors.ts')));
+});
+
+it('gives the defaults of the code in its README', () => {
+  const { scope, requireDurable, purgeLimit } = RUN_ONCE_DEFAULTS;
+  expect(readme).toContain(`| \`scope\` | string, 1 to 200 characters | | \`'${scope}'\` |`);
+  expect(readme).toContain(`| \`requireDurable\` | boolean | | \`${requireDurable}\` |`);
+  expect(readme).toContain(`| \`limit\` | integer, 1 to 100,000 | records | \`${purgeLimit}\` |`);
+});

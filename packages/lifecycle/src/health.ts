@@ -1,0 +1,140 @@
+import { type Clock, systemClock } from '@holdfast/context/clock';
+import { gracefulShutdown } from './graceful-shutdown.ts';
+import {
+  type CheckFunction,
+  type CheckResult,
+  type CheckStatus,
+  createHealthCheck,
+  type HealthCheck,
+} from './health-check.ts';
+import { checkMs, checkName, HEALTH_DEFAULTS } from './options.ts';
+
+export interface CheckOptions {
+  check: CheckFunction;
+  /** Whether the service cannot do its work without it. A check that is not critical can only degrade. Default true. */
+  critical?: boolean;
+  /** Default that of `createHealth`. */
+  cacheMs?: number;
+  /** Default that of `createHealth`. */
+  timeoutMs?: number;
+}
+
+export interface HealthOptions {
+  /** What readiness asks, by name. Default none. */
+  checks?: Readonly<Record<string, CheckFunction | CheckOptions>>;
+  /** How long a result is used again, ms, 0 to 3,600,000. Default 1000. */
+  cacheMs?: number;
+  /** Limit of each check, ms, 1 to 60,000. Default 800. */
+  timeoutMs?: number;
+  /** Whose shutdown makes the service unready. Default `gracefulShutdown`. */
+  lifecycle?: { readonly isShuttingDown: boolean };
+  clock?: Clock;
+}
+
+export type HealthStatus = CheckStatus | 'shutting-down';
+
+/** An answer for a framework's adapter to send as JSON. */
+export interface HealthAnswer<Body> {
+  readonly status: 200 | 503;
+  readonly body: Body;
+}
+
+export interface LiveBody {
+  readonly status: 'up';
+}
+
+export interface ReadyBody {
+  readonly status: HealthStatus;
+  readonly checks: Readonly<Record<string, CheckStatus>>;
+}
+
+export interface DetailBody {
+  readonly status: HealthStatus;
+  readonly checks: Readonly<Record<string, CheckResult & { readonly critical: boolean }>>;
+}
+
+export interface Health {
+  /** Whether the process works at all. Asks no dependency: restarting cannot mend one. */
+  live(): HealthAnswer<LiveBody>;
+  /** Whether to send requests here: 503 while shutting down or when a critical check is down. Never rejects. */
+  ready(): Promise<HealthAnswer<ReadyBody>>;
+  /** As `ready`, with durations and error codes. Error messages are never shown. */
+  detail(): Promise<HealthAnswer<DetailBody>>;
+}
+
+interface NamedCheck {
+  readonly name: string;
+  readonly critical: boolean;
+  readonly check: HealthCheck;
+}
+
+const ALIVE: HealthAnswer<LiveBody> = Object.freeze({ status: 200, body: Object.freeze({ status: 'up' }) });
+
+/** @throws LifecycleOptionError */
+export function createHealth(options: HealthOptions = {}): Health {
+  const { lifecycle = gracefulShutdown } = options;
+  const checks = resolveChecks(options);
+
+  async function readAll(): Promise<DetailBody> {
+    const results = await Promise.all(
+      checks.map(async (one) => ({ ...one, result: await one.check.read() })),
+    );
+    const worst = results.reduce<CheckStatus>(
+      (status, one) => worse(status, effectOf(one.critical, one.result)),
+      'up',
+    );
+    return {
+      status: lifecycle.isShuttingDown ? 'shutting-down' : worst,
+      checks: Object.fromEntries(
+        results.map(({ name, critical, result }) => [name, { ...result, critical }]),
+      ),
+    };
+  }
+
+  return {
+    live: () => ALIVE,
+    async ready() {
+      if (lifecycle.isShuttingDown) return answer({ status: 'shutting-down', checks: {} });
+      const { status, checks: results } = await readAll();
+      const entries = Object.entries(results).map(([name, result]) => [name, result.status] as const);
+      return answer({ status, checks: Object.fromEntries(entries) });
+    },
+    detail: async () => answer(await readAll()),
+  };
+}
+
+function resolveChecks({
+  checks = {},
+  cacheMs,
+  timeoutMs,
+  clock = systemClock,
+}: HealthOptions): readonly NamedCheck[] {
+  return Object.entries(checks).map(([name, value]) => {
+    checkName('createHealth', name);
+    const own: CheckOptions = typeof value === 'function' ? { check: value } : value;
+    const settings = {
+      name,
+      check: own.check,
+      cacheMs: own.cacheMs ?? cacheMs ?? HEALTH_DEFAULTS.cacheMs,
+      timeoutMs: own.timeoutMs ?? timeoutMs ?? HEALTH_DEFAULTS.timeoutMs,
+      clock,
+    };
+    checkMs(`createHealth, check ${name}`, 'cacheMs', settings.cacheMs, 0, 3_600_000);
+    checkMs(`createHealth, check ${name}`, 'timeoutMs', settings.timeoutMs, 1, 60_000);
+    return { name, critical: own.critical ?? true, check: createHealthCheck(settings) };
+  });
+}
+
+function effectOf(critical: boolean, { status }: CheckResult): CheckStatus {
+  return status === 'down' && !critical ? 'degraded' : status;
+}
+
+const SEVERITY: Readonly<Record<CheckStatus, number>> = Object.freeze({ up: 0, degraded: 1, down: 2 });
+
+function worse(one: CheckStatus, other: CheckStatus): CheckStatus {
+  return SEVERITY[other] > SEVERITY[one] ? other : one;
+}
+
+function answer<Body extends { readonly status: HealthStatus }>(body: Body): HealthAnswer<Body> {
+  return { status: body.status === 'up' || body.status === 'degraded' ? 200 : 503, body };
+}

@@ -1,0 +1,36 @@
+export {
+  CheckTimeoutError,
+  LifecycleError,
+  LifecycleOptionError,
+  ShutdownBegunError,
+  StepTimeoutError,
+} from './errors.ts';
+export { gracefulShutdown } from './graceful-shutdown.ts';
+export {
+  type CheckOptions,
+  createHealth,
+  type DetailBody,
+  type Health,
+  type HealthAnswer,
+  type HealthOptions,
+  type HealthStatus,
+  type LiveBody,
+  type ReadyBody,
+} from './health.ts';
+export type { CheckFunction, CheckResult, CheckStatus } from './health-check.ts';
+export { createLifecycle, type Lifecycle } from './lifecycle.ts';
+export {
+  HEALTH_DEFAULTS,
+  type HealthDefaults,
+  LIFECYCLE_DEFAULTS,
+  type LifecycleDefaults,
+} from './options.ts';
+export { createServerDrain, type ServerDrain } from './server-drain.ts';
+export type { ShutdownReport } from './shutdown-run.ts';
+export {
+  SHUTDOWN_PHASES,
+  type ShutdownPhase,
+  type StepContext,
+  type StepFunction,
+  type StepReport,
+} from './shutdown-step.ts';

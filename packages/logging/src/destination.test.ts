@@ -1,0 +1,160 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLogger } from './create-logger.ts';
+import type { LoggerOptions } from './options.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-logging-'));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+function fileLogger(options: LoggerOptions = {}) {
+  const file = join(folder, 'app.log');
+  const logger = createLogger({ destination: { file }, ...options });
+  const messages = () =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+  return { logger, messages, file };
+}
+
+describe('a file', () => {
+  it('holds each line when the call returns', async () => {
+    const { logger, messages } = fileLogger();
+    logger.info('one');
+    expect(messages()).toEqual(['one']);
+    logger.info('größer als ASCII: 鯨');
+    expect(messages()).toEqual(['one', 'größer als ASCII: 鯨']);
+    await logger.close();
+  });
+
+  it('is appended to, not replaced', async () => {
+    const first = fileLogger();
+    first.logger.info('one');
+    await first.logger.close();
+    const second = fileLogger();
+    second.logger.info('two');
+    await second.logger.close();
+    expect(second.messages()).toEqual(['one', 'two']);
+  });
+
+  it('gets what waits in memory by flush, in order', async () => {
+    const { logger, messages } = fileLogger({ bufferBytes: 10_000 });
+    logger.info('one');
+    logger.info('two');
+    expect(messages()).toEqual([]);
+    await logger.flush();
+    expect(messages()).toEqual(['one', 'two']);
+    await logger.close();
+  });
+
+  it('gets what waits in memory when bufferBytes are reached, by fatal, and each second', async () => {
+    vi.useFakeTimers();
+    const { logger, messages } = fileLogger({ bufferBytes: 10_000 });
+    logger.info('x'.repeat(6000));
+    logger.info('y'.repeat(6000));
+    expect(messages()).toHaveLength(2);
+    logger.fatal('three');
+    expect(messages()).toHaveLength(3);
+    logger.info('four');
+    vi.advanceTimersByTime(999);
+    expect(messages()).toHaveLength(3);
+    vi.advanceTimersByTime(1);
+    expect(messages()).toHaveLength(4);
+    await logger.close();
+  });
+
+  it('takes lines longer than the buffer, and many between two flushes', async () => {
+    const { logger, messages } = fileLogger({ bufferBytes: 1000, maxTextLength: 1_000_000 });
+    logger.info('short');
+    logger.info('z'.repeat(200_000));
+    for (let index = 0; index < 5000; index += 1) logger.info(`line ${index}`);
+    await logger.flush();
+    expect(messages()).toHaveLength(5002);
+    expect(messages()[1]).toHaveLength(200_000);
+    await logger.close();
+  });
+
+  it('is refused when it cannot be opened, saying which', () => {
+    const destination = { file: join(folder, 'missing', 'app.log') };
+    expect(() => createLogger({ destination })).toThrow(
+      /the log file ".*missing.*app\.log" cannot be opened/,
+    );
+  });
+
+  it('drops lines written after close, without a throw', async () => {
+    const { logger, messages } = fileLogger();
+    logger.info('one');
+    await logger.close();
+    await logger.close();
+    logger.info('late');
+    expect(messages()).toEqual(['one']);
+  });
+});
+
+describe('a stream of the application', () => {
+  it('gets each line, and flush waits for its flush', async () => {
+    const seen: string[] = [];
+    const destination = {
+      write: (line: string) => void seen.push(line),
+      flush: (callback: () => void) => {
+        seen.push('flushed');
+        setImmediate(callback);
+      },
+    };
+    const logger = createLogger({ destination });
+    logger.info('m');
+    await logger.flush();
+    expect(seen).toHaveLength(2);
+    expect(seen[1]).toBe('flushed');
+  });
+
+  it('may be a Writable, whose backlog flush waits for', async () => {
+    const seen: string[] = [];
+    const destination = new Writable({
+      highWaterMark: 1,
+      write(chunk: Buffer, _encoding, done) {
+        setImmediate(() => {
+          seen.push(chunk.toString());
+          done();
+        });
+      },
+    });
+    const logger = createLogger({ destination });
+    logger.info('one');
+    logger.info('two');
+    await logger.flush();
+    expect(seen).toHaveLength(2);
+  });
+
+  it('may throw or fail to flush: the caller never notices, a warning is emitted once', async () => {
+    const warnings: string[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning.message);
+    process.on('warning', onWarning);
+    const destination = {
+      write: () => {
+        throw new Error('disk full');
+      },
+      flush: () => {
+        throw new Error('gone');
+      },
+    };
+    const logger = createLogger({ destination });
+    logger.info('one');
+    logger.info('two');
+    await logger.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual(['Log lines are being lost: disk full']);
+  });
+});

@@ -1,0 +1,121 @@
+import { openSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { BufferedFile } from './buffered-file.ts';
+import { LoggingOptionError } from './errors.ts';
+import { warnOnce } from './lost-lines.ts';
+import { prettyLine } from './pretty.ts';
+import { escapeControls } from './text.ts';
+
+/** Anything that takes a line: a Writable, or an object with `write`. */
+export interface LineStream {
+  write(line: string): unknown;
+  /** Called by `logger.flush()`; the callback says when every line has arrived. */
+  flush?(callback: (error?: Error | null) => void): void;
+}
+
+export type Destination = 'stdout' | 'stderr' | { readonly file: string } | LineStream;
+
+interface LineTarget {
+  write(line: string): void;
+  flushSync(): void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where pino and the request log both write. Never throws. */
+export interface Sink extends LineTarget {
+  /** For a line in which every control character is escaped already. */
+  readonly writeClean: (line: string) => void;
+}
+
+export interface SinkOptions {
+  readonly destination: Destination;
+  readonly format: 'auto' | 'json' | 'pretty';
+  readonly bufferBytes: number;
+}
+
+export function isLineStream(destination: unknown): destination is LineStream {
+  return (
+    typeof destination === 'object' &&
+    destination !== null &&
+    'write' in destination &&
+    typeof destination.write === 'function'
+  );
+}
+
+export function openSink({ destination, format, bufferBytes }: SinkOptions): Sink {
+  if (isLineStream(destination)) return decorate(streamSink(destination), format === 'pretty', false);
+  if (typeof destination === 'object')
+    return decorate(fileSink(destination.file, bufferBytes), format === 'pretty', false);
+  const fd = destination === 'stdout' ? 1 : 2;
+  const terminal = isatty(fd);
+  const pretty = format === 'pretty' || (format === 'auto' && terminal);
+  return decorate(standardSink(fd, bufferBytes), pretty, terminal && !process.env['NO_COLOR']);
+}
+
+function decorate(target: LineTarget, pretty: boolean, color: boolean): Sink {
+  const writeClean = pretty
+    ? (line: string) => target.write(prettyLine(line, { color }))
+    : (line: string) => target.write(line);
+  return {
+    write: (line) => writeClean(escapeControls(line)),
+    writeClean,
+    flushSync: () => target.flushSync(),
+    flush: () => target.flush(),
+    close: () => target.close(),
+  };
+}
+
+function fileSink(path: string, bufferBytes: number): LineTarget {
+  try {
+    return new BufferedFile(openSync(path, 'a'), bufferBytes, true);
+  } catch (cause) {
+    throw new LoggingOptionError(
+      `createLogger: the log file ${JSON.stringify(path)} cannot be opened. Check that its folder exists and is writable.`,
+      { cause },
+    );
+  }
+}
+
+const standardStreams = new Map<string, BufferedFile>();
+
+/** One buffer for all loggers that write to the same stream in the same way, so that their lines stay in order. */
+function standardSink(fd: 1 | 2, bufferBytes: number): LineTarget {
+  const key = `${fd}/${bufferBytes}`;
+  const sink = standardStreams.get(key) ?? new BufferedFile(fd, bufferBytes, false);
+  standardStreams.set(key, sink);
+  return sink;
+}
+
+function streamSink(stream: LineStream): LineTarget {
+  const flush = () =>
+    new Promise<void>((resolve) => {
+      try {
+        if (stream.flush !== undefined) stream.flush(() => resolve());
+        else if (isDraining(stream)) stream.once('drain', resolve);
+        else resolve();
+      } catch {
+        resolve();
+      }
+    });
+  return {
+    write(line) {
+      try {
+        stream.write(line);
+      } catch (error) {
+        warnOnce(error);
+      }
+    },
+    flushSync: () => undefined,
+    flush,
+    close: flush,
+  };
+}
+
+interface Draining {
+  once(event: 'drain', listener: () => void): unknown;
+}
+
+function isDraining(stream: object): stream is Draining {
+  return 'writableNeedDrain' in stream && stream.writableNeedDrain === true;
+}

@@ -1,0 +1,10 @@
+/** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
+export abstract class LoggingError extends Error {
+  abstract readonly code: string;
+}
+
+/** An option that cannot be used, a log file that cannot be opened among them. */
+export class LoggingOptionError extends LoggingError {
+  override readonly name = 'LoggingOptionError';
+  readonly code = 'ERR_LOGGING_OPTION';
+}

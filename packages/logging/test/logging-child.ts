@@ -1,0 +1,29 @@
+import { createLogger } from '@holdfast/logging';
+
+const [mode = '', bufferBytes = '0', destination = 'stdout'] = process.argv.slice(2);
+
+const logger = createLogger({
+  destination: destination === 'stdout' ? 'stdout' : { file: destination },
+  bufferBytes: Number(bufferBytes),
+});
+
+function logAll(): void {
+  for (let n = 0; n < 1000; n += 1) logger.info('line', { n });
+}
+
+if (mode === 'broken-pipe') {
+  // The parent ends our input once it has closed its end of our output.
+  process.stdin.resume().on('end', () => {
+    logAll();
+    process.stderr.write('survived\n');
+  });
+} else {
+  logAll();
+  if (mode === 'exit') process.exit(0);
+  if (mode === 'throw') throw new Error('uncaught');
+  if (mode === 'flush-kill') await logger.flush();
+  if (mode !== 'end') {
+    process.stderr.write('ready\n');
+    setInterval(() => undefined, 1000);
+  }
+}

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const CHILD = new URL('./logging-child.ts', import.meta.url).pathname;
+
+let file: string;
+
+beforeEach(() => {
+  file = join(mkdtempSync(join(tmpdir(), 'holdfast-logging-')), 'app.log');
+});
+
+afterEach(() => {
+  rmSync(join(file, '..'), { recursive: true });
+});
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+}
+
+/** Runs the child to its end; kills it with SIGKILL once it says `ready` on standard error. */
+function run(mode: string, bufferBytes: number, destination = file): Promise<Ended> {
+  const args = ['--conditions=@holdfast/source', CHILD, mode, String(bufferBytes), destination];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    if (stderr.includes('ready')) child.kill('SIGKILL');
+  });
+  return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout })));
+}
+
+function numbersIn(text: string): number[] {
+  const lines = text.split('\n').filter((line) => line.startsWith('{'));
+  return lines.map((line) => (JSON.parse(line) as { n: number }).n);
+}
+
+const ALL = Array.from({ length: 1000 }, (_, index) => index);
+
+describe('at the end of the process', () => {
+  it.each([
+    ['exit', 0],
+    ['exit', 16_384],
+    ['end', 16_384],
+    ['throw', 16_384],
+  ])('no line is lost on %s with %i bytes of buffer', async (mode, bufferBytes) => {
+    const { signal } = await run(mode, bufferBytes);
+    expect(signal).toBeNull();
+    expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
+  });
+
+  it('no line is lost on a pipe either, when the process exits at once', async () => {
+    const { code, stdout } = await run('exit', 0, 'stdout');
+    expect(code).toBe(0);
+    expect(numbersIn(stdout)).toEqual(ALL);
+  });
+
+  it('a kill loses nothing where lines do not wait in memory', async () => {
+    const { signal } = await run('kill', 0);
+    expect(signal).toBe('SIGKILL');
+    expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
+  });
+
+  it('a kill after flush loses nothing that was written before it', async () => {
+    const { signal } = await run('flush-kill', 1_000_000);
+    expect(signal).toBe('SIGKILL');
+    expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
+  });
+
+  it('a reader that goes away does not end the process', async () => {
+    const args = ['--conditions=@holdfast/source', CHILD, 'broken-pipe', '0', 'stdout'];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdout.once('close', () => child.stdin.end());
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'survived\n' });
+  });
+});

@@ -1,0 +1,183 @@
+import { subscriberFailures, subscribeSafely } from '@holdfast/context/channels';
+import { Registry } from 'prom-client';
+import { createClientMetrics } from './client-metrics.ts';
+import { type CollectFailure, collectStates } from './collect.ts';
+import { createFamilySet, type FamilySet } from './family-set.ts';
+import type { Feature, FeatureContext } from './feature.ts';
+import { buildHttpMetrics, type HttpMetrics, type HttpMetricsOptions } from './http-metrics.ts';
+import { CONTENT_TYPES, type ExpositionFormat, negotiate } from './negotiate.ts';
+import { type MetricsOptions, type ResolvedMetricsOptions, resolveMetricsOptions } from './options.ts';
+import { createOwnMetrics, type OwnMetrics, type OwnMetricsStore } from './own-metrics.ts';
+import { createProcessMetrics } from './process-metrics.ts';
+import { createQueueMetrics } from './queue-metrics.ts';
+import { renderRegistry } from './render.ts';
+import { createResilienceMetrics } from './resilience-metrics.ts';
+
+export interface RenderRequest {
+  /** The scraper's `Accept` header. */
+  accept?: string | undefined;
+}
+
+export interface RenderedMetrics {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface ServiceMetrics extends AsyncDisposable {
+  readonly service: string;
+  /** Holds every metric of this instance; prom-client's own metrics may be added to it. */
+  readonly registry: Registry;
+  /** The application's own metrics; those of the first instance are `Metrics`. */
+  readonly own: OwnMetrics;
+  http(options?: HttpMetricsOptions): HttpMetrics;
+  /** The answer to a scrape. Scrapes that overlap share one. Never rejects for a collector that fails or hangs. */
+  render(request?: RenderRequest): Promise<RenderedMetrics>;
+  /** Ends the subscriptions and takes the metrics out of the registry. */
+  close(): Promise<void>;
+}
+
+/** Metrics of an instance about its own work. */
+interface Bookkeeping {
+  onOverflow(metric: string): void;
+  onCollectFailure(reason: CollectFailure | 'collector'): void;
+  update(): void;
+}
+
+/** The instance and what is needed to keep track of the first one. */
+export function buildMetrics(
+  options: MetricsOptions,
+  ownStore: OwnMetricsStore = createOwnMetrics(),
+  onClose: () => void = () => {},
+): ServiceMetrics {
+  const resolved = resolveMetricsOptions(options);
+  const { service, clock, collectTimeoutMs, maxSeriesPerMetric: maxSeries } = resolved;
+  const registry = resolved.registry ?? new Registry();
+  let bookkeeping: Bookkeeping | undefined;
+  const onOverflow = (metric: string) => bookkeeping?.onOverflow(metric);
+  const families = createFamilySet({ registry, maxSeries, onOverflow, refresh: () => refresh() });
+  const closers: (() => void)[] = [() => families.close()];
+  const close = async () => {
+    for (const one of closers.splice(0).reverse()) one();
+  };
+
+  function openAll(): readonly Feature[] {
+    bookkeeping = createBookkeeping(families);
+    const features = createFeatures(families, resolved, registry, closers);
+    ownStore.attach({ registry, maxSeries, onOverflow });
+    closers.push(() => ownStore.detach(), onClose);
+    return features;
+  }
+
+  const refresh = shareWhileRunning(async () => {
+    const states = await collectStates(clock, collectTimeoutMs, (reason) =>
+      bookkeeping?.onCollectFailure(reason),
+    );
+    for (const feature of features)
+      applySafely(feature, states, () => bookkeeping?.onCollectFailure('error'));
+    bookkeeping?.update();
+  });
+
+  async function render(format: ExpositionFormat): Promise<RenderedMetrics> {
+    await refresh();
+    const onFailure = () => bookkeeping?.onCollectFailure('collector');
+    const body = await renderRegistry(registry, format, { clock, timeoutMs: collectTimeoutMs, onFailure });
+    return { contentType: CONTENT_TYPES[format], body };
+  }
+  const renders: Record<ExpositionFormat, () => Promise<RenderedMetrics>> = {
+    prometheus: shareWhileRunning(() => render('prometheus')),
+    openmetrics: shareWhileRunning(() => render('openmetrics')),
+  };
+
+  const features = openOrUndo(openAll, close);
+  return {
+    service,
+    registry,
+    own: ownStore.metrics,
+    http: (httpOptions = {}) => buildHttpMetrics({ ...resolved, families, onOverflow }, httpOptions),
+    render: ({ accept } = {}) => renders[negotiate(accept)](),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** @param closers takes the end of each resource as soon as it is there, so that a later failure leaves nothing open */
+function createFeatures(
+  families: FamilySet,
+  options: ResolvedMetricsOptions,
+  registry: Registry,
+  closers: (() => void)[],
+): readonly Feature[] {
+  const context: FeatureContext = {
+    ...options,
+    families,
+    subscribe: (channel, handler) => void closers.push(subscribeSafely(channel, handler)),
+  };
+  const features = [createResilienceMetrics(context), createQueueMetrics(context)];
+  createClientMetrics(context);
+  if (options.processMetrics) {
+    const ofProcess = createProcessMetrics(families, registry);
+    closers.push(() => ofProcess.close());
+    features.push({ apply: () => ofProcess.update() });
+  }
+  return features;
+}
+
+function createBookkeeping(families: FamilySet): Bookkeeping {
+  const overflow = families.counter({
+    name: 'metrics_label_overflow_total',
+    help: 'Recordings counted under other because the metric has as many label sets as it may.',
+    labelNames: ['metric'],
+  });
+  const failures = families.counter({
+    name: 'metrics_collect_failures_total',
+    help: 'What was missing from a scrape: error, timeout, or a failed collector of a foreign metric.',
+    labelNames: ['reason'],
+  });
+  const subscribers = families
+    .counter({
+      name: 'metrics_subscriber_failures_total',
+      help: 'Errors of telemetry subscribers, which go no further.',
+      pulled: true,
+    })
+    .at([]);
+  return {
+    onOverflow(metric) {
+      overflow.at([metric]).value += 1;
+    },
+    onCollectFailure(reason) {
+      failures.at([reason]).value += 1;
+    },
+    update() {
+      subscribers.value = subscriberFailures();
+    },
+  };
+}
+
+function applySafely(feature: Feature, states: Parameters<Feature['apply']>[0], onFailure: () => void): void {
+  try {
+    feature.apply(states);
+  } catch {
+    onFailure();
+  }
+}
+
+/** A name that is taken must not leave half of the metrics behind. */
+function openOrUndo<T>(open: () => T, undo: () => Promise<void>): T {
+  try {
+    return open();
+  } catch (error) {
+    void undo();
+    throw error;
+  }
+}
+
+/** Calls that come while one is running get that one's promise. */
+function shareWhileRunning<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= work().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}

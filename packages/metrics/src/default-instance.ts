@@ -1,0 +1,47 @@
+import {
+  buildMetrics,
+  type RenderedMetrics,
+  type RenderRequest,
+  type ServiceMetrics,
+} from './create-metrics.ts';
+import type { HttpMetrics, HttpMetricsOptions } from './http-metrics.ts';
+import type { MetricsOptions } from './options.ts';
+import { createOwnMetrics, type OwnMetrics } from './own-metrics.ts';
+
+const processWide = createOwnMetrics();
+
+/**
+ * The application's own metrics, usable before `createMetrics()` is called: they are shown by the first instance.
+ */
+export const Metrics: OwnMetrics = processWide.metrics;
+
+let first: ServiceMetrics | undefined;
+
+/**
+ * Metrics of a service: of its process, and of the circuits, queues and clients it uses, which are found by their
+ * channels. The first instance that is open is the default of `createHttpMetrics()` and `renderMetrics()`.
+ * @throws MetricsOptionError
+ * @throws MetricConflictError when the registry has a metric of one of our names already
+ */
+export function createMetrics(options: MetricsOptions = {}): ServiceMetrics {
+  if (first !== undefined) return buildMetrics(options);
+  first = buildMetrics(options, processWide, () => {
+    first = undefined;
+  });
+  return first;
+}
+
+export interface CreateHttpMetricsOptions extends HttpMetricsOptions {
+  /** The instance to record in. Default the first one; one is made where there is none. */
+  metrics?: ServiceMetrics;
+}
+
+/** Counts and times of HTTP requests, for a framework's adapter to feed. */
+export function createHttpMetrics({ metrics, ...options }: CreateHttpMetricsOptions = {}): HttpMetrics {
+  return (metrics ?? first ?? createMetrics()).http(options);
+}
+
+/** The answer of a `/metrics` endpoint; OpenMetrics only when `accept` asks for it. */
+export function renderMetrics(request: RenderRequest = {}): Promise<RenderedMetrics> {
+  return (first ?? createMetrics()).render(request);
+}

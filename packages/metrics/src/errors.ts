@@ -1,0 +1,52 @@
+/** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
+export abstract class MetricsError extends Error {
+  abstract readonly code: string;
+}
+
+/** An option or argument that cannot be used. */
+export class MetricsOptionError extends MetricsError {
+  override readonly name = 'MetricsOptionError';
+  readonly code = 'ERR_METRICS_OPTION';
+}
+
+/** A metric of this name exists already, of another kind or from another source. */
+export class MetricConflictError extends MetricsError {
+  override readonly name = 'MetricConflictError';
+  readonly code = 'ERR_METRICS_CONFLICT';
+  readonly metric: string;
+
+  constructor(metric: string, why: string) {
+    super(
+      `The metric ${metric} cannot be registered: ${why}. Choose another name, close() what registered it first, or pass a registry of its own.`,
+    );
+    this.metric = metric;
+  }
+}
+
+/** A value was given for a metric that was never registered under this kind. */
+export class MetricNotRegisteredError extends MetricsError {
+  override readonly name = 'MetricNotRegisteredError';
+  readonly code = 'ERR_METRICS_NOT_REGISTERED';
+  readonly metric: string;
+
+  constructor(metric: string, kind: string, register: string) {
+    super(
+      `There is no ${kind} named ${metric}. Call Metrics.${register}('${metric}', help) once, before its first use.`,
+    );
+    this.metric = metric;
+  }
+}
+
+/** Labels were given that the metric was not first used with. */
+export class MetricLabelsError extends MetricsError {
+  override readonly name = 'MetricLabelsError';
+  readonly code = 'ERR_METRICS_LABELS';
+  readonly metric: string;
+
+  constructor(metric: string, given: string, known: readonly string[]) {
+    super(
+      `The metric ${metric} has no label ${given}; its labels are ${known.length === 0 ? 'none' : known.join(', ')}. They are fixed by its first use: pass labelNames when registering it to name them all.`,
+    );
+    this.metric = metric;
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { buildMetrics } from '../src/create-metrics.ts';
+import { METRICS_DEFAULTS } from '../src/index.ts';
+
+const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
+const readme = read('README.md');
+
+it('names every error code in its README, and no other', () => {
+  const codes = (text: string) => [...new Set(text.match(/ERR_[A-Z_]+/g))].sort();
+  expect(codes(readme)).toEqual(codes(read('src/errors.ts')));
+});
+
+it('gives the defaults of the code in its README', () => {
+  const row = (name: string) => readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+  expect(row('service')).toContain(`else \`${METRICS_DEFAULTS.service}\``);
+  expect(row('stateEncoding')).toContain(`| \`'${METRICS_DEFAULTS.stateEncoding}'\` |`);
+  expect(row('durationUnit')).toContain(`| \`'${METRICS_DEFAULTS.durationUnit}'\` |`);
+  expect(row('durationBucketsMs')).toContain(`| ${METRICS_DEFAULTS.durationBucketsMs.join(', ')} |`);
+  expect(row('maxSeriesPerMetric')).toContain(`| \`${METRICS_DEFAULTS.maxSeriesPerMetric}\` |`);
+  expect(row('collectTimeoutMs')).toContain(`| \`${METRICS_DEFAULTS.collectTimeoutMs}\` |`);
+  expect(row('processMetrics')).toContain(`| \`${METRICS_DEFAULTS.processMetrics}\` |`);
+  expect(readme).toContain(`\`maxRoutes\` (1 to 10,000, default \`${METRICS_DEFAULTS.maxRoutes}\`)`);
+});
+
+it('lists every metric of ours in its README', async () => {
+  const metrics = buildMetrics({ service: 'payments' });
+  metrics.http();
+  const foreign = /^(nodejs_|process_(?!memory_|event_loop_lag_ms))/;
+  const names = metrics.registry.getMetricsAsArray().map(({ name }) => name);
+  await metrics.close();
+  const missing = names.filter((name) => !foreign.test(name) && !readme.includes(`\`${name}\``));
+  expect(missing).toEqual([]);
+});
