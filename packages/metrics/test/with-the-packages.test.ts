@@ -25,7 +25,9 @@ const down = () => Promise.reject(new Error('down'));
 describe('a circuit breaker', () => {
   it('shows its failures, its transition and its open state', async () => {
     const breaker = createCircuitBreaker(down, { name: 'paddle', failureThreshold: 2, resetTimeout: 60_000 });
-    for (let i = 0; i < 3; i += 1) await expect(breaker.fire()).rejects.toThrow();
+    await expect(breaker.fire()).rejects.toThrow('down');
+    await expect(breaker.fire()).rejects.toThrow('down');
+    await expect(breaker.fire()).rejects.toMatchObject({ code: 'ERR_CIRCUIT_OPEN' });
     const families = await scrape();
     const labels = { service: 'payments', circuit_name: 'paddle' };
     expect(sampleValue(families, 'circuit_breaker_state', labels)).toBe(1);
@@ -46,7 +48,7 @@ describe('a bulkhead', () => {
           end = resolve;
         }),
     );
-    await expect(bulkhead.execute(async () => {})).rejects.toThrow();
+    await expect(bulkhead.execute(async () => {})).rejects.toMatchObject({ name: 'BulkheadRejectedError' });
     const families = await scrape();
     end();
     await inside;
@@ -59,7 +61,7 @@ describe('a bulkhead', () => {
 describe('a retry', () => {
   it('shows its attempts by outcome', async () => {
     const options = { name: 'quote', maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 1 };
-    await expect(retryWithBackoff(down, options)).rejects.toThrow();
+    await expect(retryWithBackoff(down, options)).rejects.toThrow('down');
     const families = await scrape();
     const labels = { service: 'payments', retry_name: 'quote' };
     expect(sampleValue(families, 'retry_attempts_total', { ...labels, outcome: 'retried' })).toBe(1);
