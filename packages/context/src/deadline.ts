@@ -5,8 +5,8 @@ import { DeadlineExceededError } from './errors.ts';
 export interface DeadlineLike {
   /** Monotonic ms; Infinity where only a signal can end the work. */
   readonly at: number;
-  /** Whether something other than time can end the work. */
-  readonly cancellable: boolean;
+  /** What other than time can end the work. */
+  readonly external: AbortSignal | undefined;
   /** Aborts when the work must end; made when first read. */
   readonly signal: AbortSignal | undefined;
   remainingMs(): number;
@@ -16,26 +16,21 @@ export interface DeadlineLike {
 
 /** A point in time, and an AbortSignal that is made when somebody asks for it. */
 export class Deadline implements DeadlineLike {
-  /** Monotonic ms; Infinity where only `external` can end the work. */
   readonly at: number;
-  /** What else can end the work; the time of an outer deadline is never earlier than `at`. */
   readonly external: AbortSignal | undefined;
   readonly #clock: Clock;
   #signal: AbortSignal | undefined;
   #timer: Timer | undefined;
 
+  /** @param external joins the signals of every deadline around this one; their times are never earlier than `at` */
   constructor(clock: Clock, at: number, external: AbortSignal | undefined) {
     this.at = at;
-    this.#clock = clock;
     this.external = external;
+    this.#clock = clock;
   }
 
   remainingMs(): number {
     return Math.max(0, this.at - this.#clock.now());
-  }
-
-  get cancellable(): boolean {
-    return this.#outer !== undefined;
   }
 
   get signal(): AbortSignal | undefined {
@@ -49,14 +44,13 @@ export class Deadline implements DeadlineLike {
   }
 
   #makeSignal(): AbortSignal | undefined {
-    if (this.at === Number.POSITIVE_INFINITY) return this.external;
+    const { external } = this;
+    if (this.at === Number.POSITIVE_INFINITY) return external;
     const controller = new AbortController();
     const expire = () => controller.abort(new DeadlineExceededError());
     const remainingMs = this.remainingMs();
     if (remainingMs === 0) expire();
     else this.#timer = this.#clock.setTimer(expire, remainingMs);
-    return this.external === undefined
-      ? controller.signal
-      : AbortSignal.any([this.external, controller.signal]);
+    return external === undefined ? controller.signal : AbortSignal.any([external, controller.signal]);
   }
 }

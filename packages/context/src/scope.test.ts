@@ -158,6 +158,17 @@ describe('as an OpenTelemetry Context, a scope', () => {
     expect(scope.deleteValue(SPAN_KEY).getValue(SPAN_KEY)).toBeUndefined();
   });
 
+  it('begins a new trace once its span is taken away, in the same request', () => {
+    const scope = new Scope();
+    scope.fill({ parentSpanId: '00f067aa0ba902b7', traceState: 'a=1' });
+    scope.attachSpan(span());
+    const without = scope.deleteValue(SPAN_KEY);
+    expect(without.traceId).toMatch(/^(?!0af7651916cd43dd8448eb211c80319c)[0-9a-f]{32}$/);
+    expect(without).toMatchObject({ parentSpanId: undefined, traceState: undefined, traceFlags: 3 });
+    expect(without.requestId).toBe(scope.requestId);
+    expect(scope).toMatchObject({ traceId: TRACE_ID, spanId: SPAN_ID });
+  });
+
   it('made around another context, reads through to it and takes its span', () => {
     const active = span();
     const values = new Map<symbol, unknown>([

@@ -163,13 +163,23 @@ export class Scope implements TraceContext {
   setValue(key: symbol, value: unknown): Scope {
     if (key === SPAN_KEY && value !== undefined) return this.withSpan(value as SpanLike);
     const scope = this.child();
-    if (key === SPAN_KEY) scope.span = undefined;
+    if (key === SPAN_KEY) scope.leaveTrace();
     else scope.values = new Map(this.values ?? []).set(key, value);
     return scope;
   }
 
   deleteValue(key: symbol): Scope {
     return this.setValue(key, undefined);
+  }
+
+  /** Without its span a context belongs to no trace: what begins in it begins a new one. */
+  private leaveTrace(): void {
+    this.span = undefined;
+    this.parentSpanId = undefined;
+    this.ownTraceId = undefined;
+    this.ownSpanId = undefined;
+    this.traceState = undefined;
+    this.traceFlags = NEW_TRACE_FLAGS;
   }
 
   private mutableAttributes(): Record<string, AttributeValue> {

@@ -80,7 +80,11 @@ describe('formatTraceparent', () => {
 
   it('writes what parseTraceparent reads', () => {
     const digits = (length: number) =>
-      fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: length, maxLength: length });
+      fc.string({
+        unit: fc.constantFrom(...'0123456789abcdef'.split('')),
+        minLength: length,
+        maxLength: length,
+      });
     fc.assert(
       fc.property(
         digits(32),

@@ -7,8 +7,8 @@ const logger = createLogger({
   bufferBytes: Number(bufferBytes),
 });
 
-function logAll(): void {
-  for (let n = 0; n < 1000; n += 1) logger.info('line', { n });
+function logAll(padding = ''): void {
+  for (let n = 0; n < 1000; n += 1) logger.info('line', { n, padding });
 }
 
 if (mode === 'broken-pipe') {
@@ -17,6 +17,11 @@ if (mode === 'broken-pipe') {
     logAll();
     process.stderr.write('survived\n');
   });
+} else if (mode === 'slow-reader') {
+  // Once process.stdout is made, the pipe under it no longer blocks: a write into a full one fails with EAGAIN.
+  void process.stdout.writableLength;
+  process.stderr.write('begin\n');
+  logAll('x'.repeat(1000));
 } else {
   logAll();
   if (mode === 'exit') process.exit(0);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -71,6 +71,28 @@ describe('at the end of the process', () => {
     const { signal } = await run('flush-kill', 1_000_000);
     expect(signal).toBe('SIGKILL');
     expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
+  });
+
+  it('a reader that is slow gets every line', async () => {
+    const args = ['--conditions=@holdfast/source', CHILD, 'slow-reader', '0', 'stdout'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').pause();
+    // The child says so when the pipe is about to be full; it goes on to write far more.
+    child.stderr.once('data', () => child.stdout.on('data', (text: string) => (stdout += text)).resume());
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(0);
+    expect(numbersIn(stdout)).toEqual(ALL);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('a full disk does not end the process, and is said once', async () => {
+    const args = ['--conditions=@holdfast/source', CHILD, 'end', '0', '/dev/full'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(0);
+    expect(stderr.match(/HOLDFAST_LOG_LOST\] Warning: Log lines are being lost: ENOSPC/g)).toHaveLength(1);
   });
 
   it('a reader that goes away does not end the process', async () => {

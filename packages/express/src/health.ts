@@ -1,0 +1,37 @@
+import express, { type RequestHandler, type Router } from 'express';
+
+/** How a probe is answered: free of Express, as `createHealth()` of @holdfast/lifecycle gives it. */
+export interface HealthAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface HealthProbes {
+  live(): HealthAnswer | Promise<HealthAnswer>;
+  ready(): HealthAnswer | Promise<HealthAnswer>;
+  detail(): HealthAnswer | Promise<HealthAnswer>;
+}
+
+/** `GET /health` with every check, `/health/live` and `/health/ready` for the probes of an orchestrator. */
+export function healthRoutes(health: HealthProbes): Router {
+  const answer = (probe: () => HealthAnswer | Promise<HealthAnswer>): RequestHandler => {
+    return async (_req, res) => {
+      const { status, body } = await probe();
+      res.status(status).set('Cache-Control', 'no-store').json(body);
+    };
+  };
+  return express
+    .Router()
+    .get(
+      '/health/live',
+      answer(() => health.live()),
+    )
+    .get(
+      '/health/ready',
+      answer(() => health.ready()),
+    )
+    .get(
+      '/health',
+      answer(() => health.detail()),
+    );
+}

@@ -1,0 +1,76 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHttpMetrics, type HttpMetrics, renderMetrics, type ServiceMetrics } from '@holdfast/metrics';
+import type { Request, RequestHandler } from 'express';
+import { onResponseEnd } from './response-end.ts';
+import { routePattern } from './route-pattern.ts';
+import { sendError } from './send-error.ts';
+
+export interface MetricsMiddlewareOptions {
+  /** Where requests are recorded. Default `createHttpMetrics()`. */
+  http?: HttpMetrics | undefined;
+  /** Requests that are not counted, health probes for one. Default none. */
+  skip?: ((req: Request) => boolean) | undefined;
+}
+
+/** Records each request under its method, matched route and status, aborted ones included (status 499). */
+export function metricsMiddleware({
+  http = createHttpMetrics(),
+  skip,
+}: MetricsMiddlewareOptions = {}): RequestHandler {
+  return (req, res, next) => {
+    if (skip?.(req) !== true) {
+      const startedAt = performance.now();
+      http.start();
+      onResponseEnd(res, ({ statusCode }) => {
+        http.observe({
+          method: req.method,
+          route: routePattern(req),
+          statusCode,
+          durationMs: performance.now() - startedAt,
+        });
+      });
+    }
+    next();
+  };
+}
+
+export interface MetricsEndpointOptions {
+  /** Whose metrics are shown. Default those of the first `createMetrics()`. */
+  metrics?: Pick<ServiceMetrics, 'render'> | undefined;
+  /**
+   * Who may read them. Default: whoever sends the value of `METRICS_API_KEY` as `x-api-key`, or everyone where that
+   * variable is not set.
+   */
+  authorize?: ((req: Request) => boolean | Promise<boolean>) | undefined;
+}
+
+/** Answers a scrape; 403 for whoever may not read. */
+export function metricsEndpoint({
+  metrics,
+  authorize = hasApiKey(),
+}: MetricsEndpointOptions = {}): RequestHandler {
+  return async (req, res) => {
+    if ((await authorize(req)) !== true) {
+      sendError(req, res, {
+        status: 403,
+        code: 'FORBIDDEN',
+        message: 'These metrics are not public.',
+        headers: {},
+      });
+      return;
+    }
+    const { accept } = req.headers;
+    const { contentType, body } = await (metrics === undefined
+      ? renderMetrics({ accept })
+      : metrics.render({ accept }));
+    res.set({ 'Content-Type': contentType, 'Cache-Control': 'no-store' }).vary('Accept').send(body);
+  };
+}
+
+function hasApiKey(key: string | undefined = process.env['METRICS_API_KEY']): (req: Request) => boolean {
+  if (key === undefined || key === '') return () => true;
+  // Digests have one length, so that the comparison tells neither content nor length of the key.
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const expected = digest(key);
+  return (req) => timingSafeEqual(digest(req.get('x-api-key') ?? ''), expected);
+}

@@ -1,0 +1,52 @@
+import { createLogger, createRequestLog, type Logger } from '@holdfast/logging';
+import type { Request, RequestHandler, Response } from 'express';
+import { requestScope } from './request-scope.ts';
+import { onResponseEnd } from './response-end.ts';
+import { routePattern } from './route-pattern.ts';
+
+export interface RequestLoggerOptions {
+  /** Default `createLogger('http')`. */
+  logger?: Logger | undefined;
+  /** Requests without a line, health probes for one. Asked when the response has ended. Default none. */
+  skip?: ((req: Request, res: Response) => boolean) | undefined;
+}
+
+/** Writes one line for each request when its response has ended, aborted ones included, with the ids of the request. */
+export function requestLogger({
+  logger = createLogger('http'),
+  skip,
+}: RequestLoggerOptions = {}): RequestHandler {
+  const writeLine = createRequestLog(logger);
+  return (req, res, next) => {
+    const startedAt = performance.now();
+    // The socket forgets its address once it is closed.
+    const { ip } = req;
+    onResponseEnd(res, ({ aborted, statusCode }) => {
+      if (skip?.(req, res) === true) return;
+      const fields = {
+        method: req.method,
+        path: pathOf(req.originalUrl),
+        route: routePattern(req),
+        statusCode,
+        durationMs: performance.now() - startedAt,
+        responseBytes: contentLength(res),
+        remoteAddress: ip,
+        userAgent: req.headers['user-agent'],
+        aborted,
+      };
+      writeLine(fields, requestScope(req));
+    });
+    next();
+  };
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+/** As the response declared it; a stream without a length has none. */
+function contentLength(res: Response): number | undefined {
+  const declared = res.getHeader('content-length');
+  return declared === undefined ? undefined : Number(declared);
+}
