@@ -4,6 +4,8 @@ export interface BenchArguments {
   /** Areas in the order in which they run. */
   readonly only: readonly string[];
   readonly json: boolean;
+  /** Whether the results are to be written into the README of the benchmarks. */
+  readonly readme: boolean;
   /** Undefined: each area's own default. */
   readonly rounds: number | undefined;
 }
@@ -17,20 +19,35 @@ export class UsageError extends Error {
 const MAX_ROUNDS = 1000;
 
 /**
- * Reads `--only a,b --rounds N --json`.
+ * Reads `--only a,b --rounds N --json --readme`.
  * @param known every area there is; also what runs without `--only`
  * @throws UsageError for an unknown area or option, or a count out of range
  */
 export function readArguments(args: readonly string[], known: readonly string[]): BenchArguments {
-  const { only, json, rounds } = parse(args);
-  return { only: only === undefined ? known : areasOf(only, known), json: json ?? false, rounds: roundsOf(rounds) };
+  const { only, json, readme, rounds } = parse(args);
+  return {
+    only: only === undefined ? known : areasOf(only, known),
+    json: json ?? false,
+    readme: readme ?? false,
+    rounds: roundsOf(rounds),
+  };
 }
 
-function parse(args: readonly string[]): { only?: string; json?: boolean; rounds?: string } {
+function parse(args: readonly string[]): {
+  only?: string;
+  json?: boolean;
+  readme?: boolean;
+  rounds?: string;
+} {
   try {
     return parseArgs({
       args: [...args],
-      options: { only: { type: 'string' }, json: { type: 'boolean' }, rounds: { type: 'string' } },
+      options: {
+        only: { type: 'string' },
+        json: { type: 'boolean' },
+        readme: { type: 'boolean' },
+        rounds: { type: 'string' },
+      },
     }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });

@@ -75,7 +75,6 @@ async function calibrate(loop: Loop, roundMs: number): Promise<number> {
 }
 
 async function time(loop: Loop, iterations: number): Promise<number> {
-  globalThis.gc?.();
   const start = process.hrtime.bigint();
   const pending = loop(iterations);
   if (pending !== undefined) await pending;

@@ -52,6 +52,7 @@ class Conversation {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #stderr = '';
+  #ended: Error | undefined;
 
   constructor(child: ChildProcess) {
     this.#child = child;
@@ -61,7 +62,7 @@ class Conversation {
     child.on('message', (answer: Answer) => this.#settle(answer));
     child.once('error', (error) => this.#failAll(error));
     child.once('exit', (code, signal) => {
-      this.#failAll(new Error(`The process ${child.spawnfile} ended with ${signal ?? code}.\n${this.#stderr}`));
+      this.#failAll(new Error(`${child.spawnargs.at(-1)} ended with ${signal ?? code}.\n${this.#stderr}`));
     });
   }
 
@@ -74,6 +75,7 @@ class Conversation {
   }
 
   ask(handler: string, argument: unknown): Promise<unknown> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#nextId;
     this.#nextId += 1;
     const answer = this.#wait(id);
@@ -93,6 +95,7 @@ class Conversation {
   }
 
   #failAll(error: Error): void {
+    this.#ended ??= error;
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }

@@ -1,7 +1,7 @@
 import type { Progress } from './progress.ts';
 
-/** One side of a comparison: measures itself once and gives the value of that round. */
-export type Contender = () => Promise<number>;
+/** One side of a comparison: measures itself once and gives the value, or values, of that round. */
+export type Contender<Value = number> = () => Promise<Value>;
 
 export interface InterleaveOptions {
   readonly label: string;
@@ -13,12 +13,12 @@ export interface InterleaveOptions {
  * Measures the contenders in turn, A B C A B C …, and gives each one's values by round. Every second round runs
  * backwards, so that none always follows the same neighbour.
  */
-export async function interleave<Name extends string>(
-  contenders: Readonly<Record<Name, Contender>>,
+export async function interleave<Name extends string, Value>(
+  contenders: Readonly<Record<Name, Contender<Value>>>,
   { label, rounds, progress }: InterleaveOptions,
-): Promise<Record<Name, number[]>> {
+): Promise<Record<Name, Value[]>> {
   const names = Object.keys(contenders) as Name[];
-  const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  const samples = Object.fromEntries(names.map((name) => [name, [] as Value[]])) as Record<Name, Value[]>;
   for (let round = 1; round <= rounds; round += 1) {
     for (const name of round % 2 === 1 ? names : names.toReversed()) {
       progress.step(`${label}: round ${round} of ${rounds}, ${name}`);

@@ -1,0 +1,79 @@
+import { createService, type Listening } from '@holdfast/express/service';
+import { webhookReceiver } from '@holdfast/express/webhook-receiver';
+import { createLifecycle, type Lifecycle } from '@holdfast/lifecycle';
+import { createLogger } from '@holdfast/logging';
+import type { TracingOptions } from '@holdfast/tracing';
+import type { Express } from 'express';
+import type { Config } from './config.ts';
+import { openDatabase } from './database.ts';
+import { keepNotice } from './notices.ts';
+import { operatorRoutes } from './operator.ts';
+import { createPaymentApi } from './payment-api.ts';
+import { openQueue } from './queue.ts';
+import { createProcessor } from './worker.ts';
+
+const NAME = 'webhook-payments';
+const LARGEST_WEBHOOK_BYTES = 2 * 1024 * 1024;
+
+export interface RunningService extends Listening {
+  readonly lifecycle: Lifecycle;
+}
+
+/**
+ * Opens everything, listens, and begins to work, in this order: whatever is wrong with the settings, the databases
+ * or the port is found out before the first job is taken.
+ */
+export async function startService(config: Config): Promise<RunningService> {
+  const lifecycle = createLifecycle();
+  // Standard output is for the one line that says where the service is.
+  const logger = createLogger({ serviceName: NAME, destination: 'stderr' });
+  const database = openDatabase(config.dataFolder);
+  let hasStarted = false;
+  // A failure to start is told by whoever started it, in one line.
+  const onTrouble = (err: Error) => hasStarted && logger.warn({ err }, 'queue trouble');
+  const queue = openQueue(config, onTrouble);
+  await queue.ready();
+
+  const routes = (app: Express) => {
+    const receiver = webhookReceiver({
+      queue,
+      providers: providersOf(config),
+      limitBytes: LARGEST_WEBHOOK_BYTES,
+    });
+    app.post('/webhooks/:provider', receiver);
+    app.use('/operator', operatorRoutes({ queue, key: config.operatorKey }));
+  };
+  const service = await createService({
+    name: NAME,
+    logger,
+    lifecycle,
+    tracing: tracingOptions(config),
+    health: { checks: { queue: () => queue.ready(), database: () => void database.countEffects() } },
+    routes,
+  });
+  const paymentApi = createPaymentApi(config.paymentApi);
+  const endNotice = keepNotice(database, logger);
+
+  lifecycle.onShutdown('stop the worker', () => queue.close(), { phase: 'workers' });
+  lifecycle.onShutdown('close the database', () => database.close(), { phase: 'close' });
+  lifecycle.onShutdown('close the log', () => logger.close(), { phase: 'close' });
+  lifecycle.onShutdown('end the notices', endNotice);
+
+  const listening = await service.listen(config.port, config.host);
+  await queue.startWorker(createProcessor({ database, paymentApi, logger }));
+  hasStarted = true;
+  return { ...listening, lifecycle };
+}
+
+function providersOf({ webhookSecrets }: Config): Record<string, { secrets: readonly string[] }> {
+  return Object.fromEntries(
+    Object.entries(webhookSecrets).map(([provider, secrets]) => [provider, { secrets }]),
+  );
+}
+
+/** A job continues the trace of its webhook, so that one trace shows the whole way. */
+function tracingOptions({ spansFile, traceEndpoint, traceSampleRatio }: Config): TracingOptions {
+  const options: TracingOptions = { jobs: 'parent', sampleRate: traceSampleRatio };
+  if (spansFile !== undefined) return { ...options, exporter: { file: spansFile } };
+  return traceEndpoint === undefined ? options : { ...options, exporterEndpoint: traceEndpoint };
+}

@@ -1,0 +1,134 @@
+import { type Carrier, fromCarrier, runWithTrace, withDeadline } from '@holdfast/context';
+import type { Clock } from '@holdfast/context/clock';
+import { type JobOutcome, type ProcessOperation, processChannel } from './channels.ts';
+import type { EngineJob } from './engines/engine.ts';
+import { JobAbortedError } from './errors.ts';
+import { judge, type Verdict } from './failure-verdict.ts';
+import { readCarrier } from './job-metadata.ts';
+import { readNotes } from './job-notes.ts';
+import type { ResolvedOptions } from './options.ts';
+
+/** What a processor is given, whatever the kind of queue. */
+export interface AttemptInput<Data> {
+  readonly id: string;
+  readonly data: Data;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly signal: AbortSignal;
+}
+
+export type AttemptResult =
+  | { readonly kind: 'completed'; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly verdict: Verdict; readonly error: unknown };
+
+const OUTCOMES: Record<Verdict['kind'], JobOutcome> = {
+  retry: 'retried',
+  dead: 'dead',
+  park: 'parked',
+  return: 'returned',
+};
+
+/** One run of the processor over one job. */
+export class Attempt<Data> {
+  readonly carrier: Carrier;
+  readonly number: number;
+  readonly maxAttempts: number;
+  readonly #job: EngineJob<Data>;
+  readonly #options: ResolvedOptions;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #controller = new AbortController();
+  #settle: (result: AttemptResult) => void = () => {};
+
+  constructor(job: EngineJob<Data>, options: ResolvedOptions) {
+    this.carrier = readCarrier(job.opts.telemetry?.metadata);
+    this.number = job.attemptsMade + 1;
+    this.maxAttempts = Math.max(job.opts.attempts ?? 1, 1);
+    this.#job = job;
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#startedAt = options.clock.now();
+  }
+
+  get durationMs(): number {
+    return this.#clock.now() - this.#startedAt;
+  }
+
+  /** Asks the processor to stop. */
+  abort(reason: JobAbortedError): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Stops waiting for a processor that did not stop when asked: the job goes back, what it still does is ignored. */
+  abandon(): void {
+    const verdict: Verdict = { kind: 'return', failureClass: 'cancelled' };
+    this.#settle({ kind: 'failed', verdict, error: new JobAbortedError('shutdown') });
+  }
+
+  /** Runs the processor in the context of the producer, and as an operation that a tracer can see. */
+  run(processor: (input: AttemptInput<Data>) => unknown): Promise<AttemptResult> {
+    const { signal } = this.#controller;
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      void runWithTrace(fromCarrier(this.carrier), () =>
+        withDeadline(Number.POSITIVE_INFINITY, () => this.#execute(processor), { signal }),
+      ).then(resolve);
+    });
+  }
+
+  /** Never rejects. */
+  async #execute(processor: (input: AttemptInput<Data>) => unknown): Promise<AttemptResult> {
+    let verdict: Verdict | undefined;
+    try {
+      if (!processChannel.hasSubscribers) return { kind: 'completed', value: await processor(this.#input()) };
+      const operation = this.#operation();
+      const value = await processChannel.tracePromise(async () => {
+        try {
+          const result = await processor(this.#input());
+          operation.outcome = 'completed';
+          return result;
+        } catch (error) {
+          verdict = this.#judge(error);
+          operation.outcome = OUTCOMES[verdict.kind];
+          throw error;
+        }
+      }, operation);
+      return { kind: 'completed', value };
+    } catch (error) {
+      return { kind: 'failed', verdict: verdict ?? this.#judge(error), error };
+    }
+  }
+
+  #judge(error: unknown): Verdict {
+    const state = {
+      signal: this.#controller.signal,
+      attempt: this.number,
+      maxAttempts: this.maxAttempts,
+      parkedMs: readNotes(this.#job).parkedMs,
+    };
+    return judge(error, state, this.#options);
+  }
+
+  #input(): AttemptInput<Data> {
+    return {
+      id: this.#job.id ?? '',
+      data: this.#job.data,
+      attempt: this.number,
+      maxAttempts: this.maxAttempts,
+      signal: this.#controller.signal,
+    };
+  }
+
+  #operation(): ProcessOperation {
+    return {
+      queue: this.#options.queueName,
+      jobId: this.#job.id ?? '',
+      jobName: this.#job.name,
+      engine: this.#options.engine.engine,
+      attempt: this.number,
+      maxAttempts: this.maxAttempts,
+      carrier: this.carrier,
+      enqueuedAt: this.#job.timestamp,
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import { remainingMs } from '@holdfast/context';
+import type { QueueEngine } from './engines/engine.ts';
+import { QueueError, QueueUnavailableError } from './errors.ts';
+import type { ResolvedOptions } from './options.ts';
+import { withTimeLimit } from './time-limit.ts';
+
+/** When whoever was refused may come back: by then a server that was restarted is usually there. */
+const RETRY_AFTER_MS = 2000;
+
+/** The one way to the engine for everything but the worker: opened on first use, and never waited for too long. */
+export interface EngineAccess<Data> {
+  /**
+   * Runs `work` on the engine, within `enqueueTimeoutMs` and the deadline of the current context.
+   * @throws QueueUnavailableError where the engine fails or does not answer; errors of this package as they are
+   */
+  use<T>(work: (engine: QueueEngine<Data>) => Promise<T>): Promise<T>;
+}
+
+export function createEngineAccess<Data>(
+  open: () => Promise<QueueEngine<Data>>,
+  { queueName, enqueueTimeoutMs, clock }: ResolvedOptions,
+): EngineAccess<Data> {
+  const unavailable = (what: string, options?: ErrorOptions) =>
+    new QueueUnavailableError(queueName, what, RETRY_AFTER_MS, options);
+
+  return {
+    use: async (work) => {
+      const limitMs = Math.min(enqueueTimeoutMs, remainingMs());
+      if (limitMs === 0) throw unavailable('the deadline of the caller has passed');
+      try {
+        const answer = open().then(async (engine) => {
+          await engine.connected();
+          return work(engine);
+        });
+        return await withTimeLimit(answer, limitMs, clock, () =>
+          unavailable(`no answer within ${limitMs} ms`),
+        );
+      } catch (error) {
+        if (error instanceof QueueError) throw error;
+        throw unavailable(error instanceof Error ? error.message : String(error), { cause: error });
+      }
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Job, JobsOptions, Queue, Worker, WorkerOptions } from 'bullmq';
+import type { EngineName } from '../channels.ts';
+
+export type EngineWorkerOptions = Omit<WorkerOptions, 'connection'>;
+
+export type EngineJob<Data> = Job<Data, unknown, string>;
+
+export type JobHandler<Data> = (job: EngineJob<Data>, token?: string) => Promise<unknown>;
+
+export interface JobToStore<Data> {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly data: Data;
+  readonly options: JobsOptions;
+}
+
+/** A BullMQ queue, by what is used of it. */
+export type EngineQueue<Data> = Pick<
+  Queue<Data, unknown, string, Data, unknown, string>,
+  | 'name'
+  | 'add'
+  | 'getJob'
+  | 'getJobs'
+  | 'getJobCounts'
+  | 'getJobCountByTypes'
+  | 'getCountsPerPriority'
+  | 'close'
+> & { on(event: 'error', listener: (error: Error) => void): unknown };
+
+/** A BullMQ queue on one engine, with what differs between the engines. */
+export interface QueueEngine<Data> {
+  readonly name: EngineName;
+  /** For producers and dead letters: its calls fail instead of waiting for a server that is away. */
+  readonly queue: EngineQueue<Data>;
+  /** A queue beside this one, over the same connection. */
+  sibling<D>(queueName: string): EngineQueue<D>;
+  /** A worker, which waits for a server that is away. It does not run by itself. */
+  createWorker(handler: JobHandler<Data>, options: EngineWorkerOptions): Promise<EngineWorker<Data>>;
+  /** Resolves when calls can be made; rejects where it is known that they cannot. */
+  connected(): Promise<void>;
+  /** Asks the engine for an answer. */
+  ping(): Promise<void>;
+  /**
+   * Adds a job, unless its id is taken.
+   * @returns a text that holds the telemetry metadata of the job that now has the id, or undefined where none has it
+   */
+  store(job: JobToStore<Data>): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** A BullMQ worker, by what is used of it. */
+export type BullWorker<Data> = Pick<Worker<Data, unknown, string>, 'run' | 'pause' | 'resume' | 'close'> & {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'completed', listener: (job: EngineJob<Data>) => void): unknown;
+  on(event: 'failed', listener: (job: EngineJob<Data> | undefined) => void): unknown;
+  on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown;
+};
+
+export interface EngineWorker<Data> {
+  readonly worker: BullWorker<Data>;
+  /** Ends the connections under a worker, whatever it is doing. Calls in flight fail. */
+  readonly disconnect: () => void;
+}

@@ -1,0 +1,138 @@
+import type { FailureClass } from './failure-class.ts';
+
+/** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
+export abstract class QueueError extends Error {
+  abstract readonly code: string;
+}
+
+/** An option that cannot be used. Thrown at construction. */
+export class QueueOptionError extends QueueError {
+  override readonly name = 'QueueOptionError';
+  readonly code = 'ERR_QUEUE_OPTION';
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(`${option} ${message}`);
+    this.option = option;
+  }
+}
+
+/** What was given to `enqueue` is not an event. Nothing was enqueued. */
+export class InvalidEventError extends QueueError {
+  override readonly name = 'InvalidEventError';
+  readonly code = 'ERR_QUEUE_INVALID_EVENT';
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(`The event was refused: ${field} ${message}. Nothing was enqueued.`);
+    this.field = field;
+  }
+}
+
+/**
+ * The engine did not take the job in time. Where the engine was reached and its answer was lost, the job may have
+ * been stored all the same: enqueue the same event again, its id makes the second one a duplicate.
+ */
+export class QueueUnavailableError extends QueueError {
+  override readonly name = 'QueueUnavailableError';
+  readonly code = 'ERR_QUEUE_UNAVAILABLE';
+  readonly queue: string;
+  /** When another try makes sense, in ms from now. */
+  readonly retryAfterMs: number;
+
+  constructor(queue: string, what: string, retryAfterMs: number, options?: ErrorOptions) {
+    super(
+      `The queue ${JSON.stringify(queue)} is unavailable: ${what.replace(/\.$/, '')}. Try again in ${retryAfterMs} ms with the same event id.`,
+      options,
+    );
+    this.queue = queue;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The queue was unavailable, the event was processed at once instead, and the processor failed. */
+export class DirectProcessingError extends QueueError {
+  override readonly name = 'DirectProcessingError';
+  readonly code = 'ERR_QUEUE_DIRECT_PROCESSING';
+
+  constructor(queue: string, options: ErrorOptions) {
+    super(
+      `The queue ${JSON.stringify(queue)} is unavailable and processing the event directly failed: see the cause. Let the sender deliver it again.`,
+      options,
+    );
+  }
+}
+
+/** A method was called after `close()`. */
+export class QueueClosedError extends QueueError {
+  override readonly name = 'QueueClosedError';
+  readonly code = 'ERR_QUEUE_CLOSED';
+
+  constructor(queue: string) {
+    super(`The queue ${JSON.stringify(queue)} is closed. Create a new one to go on.`);
+  }
+}
+
+/** `startWorker()` was called without a processor, or a second time. */
+export class WorkerStartError extends QueueError {
+  override readonly name = 'WorkerStartError';
+  readonly code = 'ERR_QUEUE_WORKER_START';
+}
+
+/** An optional peer dependency that the chosen engine needs is not installed. */
+export class MissingPeerError extends QueueError {
+  override readonly name = 'MissingPeerError';
+  readonly code = 'ERR_QUEUE_MISSING_PEER';
+  readonly peer: string;
+
+  constructor(peer: string, options: ErrorOptions) {
+    super(
+      `This queue needs the package ${peer}, which could not be loaded: run "npm install ${peer}".`,
+      options,
+    );
+    this.peer = peer;
+  }
+}
+
+/** No dead letter has this id: it never died, was redriven or was discarded. */
+export class DeadLetterNotFoundError extends QueueError {
+  override readonly name = 'DeadLetterNotFoundError';
+  readonly code = 'ERR_QUEUE_DEAD_LETTER_NOT_FOUND';
+  readonly jobId: string;
+
+  constructor(queue: string, jobId: string) {
+    super(
+      `The queue ${JSON.stringify(queue)} has no dead letter ${JSON.stringify(jobId)}. List them to see the ids there are.`,
+    );
+    this.jobId = jobId;
+  }
+}
+
+/** A dead letter could not be removed; it is still there. */
+export class DiscardFailedError extends QueueError {
+  override readonly name = 'DiscardFailedError';
+  readonly code = 'ERR_QUEUE_DISCARD_FAILED';
+  readonly jobId: string;
+
+  constructor(jobId: string, options?: ErrorOptions) {
+    super(`The dead letter ${JSON.stringify(jobId)} was not removed and is still there. Try again.`, options);
+    this.jobId = jobId;
+  }
+}
+
+/** Why a job's signal was aborted: the worker shuts down, or another worker has taken the job over. */
+export class JobAbortedError extends QueueError {
+  override readonly name = 'JobAbortedError';
+  readonly code = 'ERR_QUEUE_JOB_ABORTED';
+  readonly failureClass: FailureClass = 'cancelled';
+  readonly reason: 'shutdown' | 'lock-lost';
+
+  constructor(reason: 'shutdown' | 'lock-lost') {
+    super(
+      reason === 'shutdown'
+        ? 'The worker is shutting down: stop, the job is run again by another worker.'
+        : 'The lock on the job was lost: stop, another worker may be running it.',
+    );
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { readCarrier, writeMetadata } from './job-metadata.ts';
+
+describe('the metadata of a job', () => {
+  const carrier = {
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    tenantId: 'acme',
+  };
+
+  it('is the carrier as JSON, as BullMQ tracers expect it, with a token beside', () => {
+    expect(writeMetadata(carrier, 'tok')).toBe(
+      '{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","tenantId":"acme","holdfastEnqueue":"tok"}',
+    );
+  });
+
+  it('gives the carrier back', () => {
+    const metadata = writeMetadata(carrier, 'tok');
+    expect(readCarrier(metadata)).toEqual(carrier);
+  });
+
+  it.each([undefined, '', '{', 'null', '[]', '7', '"text"'])('that is %s holds nothing', (metadata) => {
+    expect(readCarrier(metadata)).toEqual({});
+  });
+});

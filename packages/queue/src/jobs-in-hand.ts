@@ -1,0 +1,113 @@
+import { Attempt, type AttemptInput, type AttemptResult } from './attempt.ts';
+import { describeError } from './attempt-history.ts';
+import { type EngineSignal, failureSignal, movedSignal } from './engine-signals.ts';
+import type { EngineJob } from './engines/engine.ts';
+import type { JobAbortedError } from './errors.ts';
+import { readNotes, writeNotes } from './job-notes.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { WorkerFacts } from './worker-facts.ts';
+
+export interface JobsInHandParts<Data> {
+  readonly options: ResolvedOptions;
+  readonly processor: (input: AttemptInput<Data>) => unknown;
+  readonly facts: WorkerFacts<Data>;
+  readonly onTrouble: (error: Error) => void;
+}
+
+type FailedAttempt = Extract<AttemptResult, { kind: 'failed' }>;
+
+/** The jobs a worker is running, and what becomes of each. */
+export class JobsInHand<Data> {
+  paused = false;
+  readonly #parts: JobsInHandParts<Data>;
+  readonly #attempts = new Map<string, Attempt<Data>>();
+
+  constructor(parts: JobsInHandParts<Data>) {
+    this.#parts = parts;
+  }
+
+  /** What BullMQ calls for each attempt; what it throws tells BullMQ what to do with the job. */
+  async handle(job: EngineJob<Data>, token: string | undefined): Promise<unknown> {
+    // A worker of BullMQ that was waiting for a job when it was paused still takes the one that comes.
+    if (this.paused) {
+      await this.#moves(() => job.moveToWait(token));
+      throw movedSignal('waiting');
+    }
+    const attempt = new Attempt(job, this.#parts.options);
+    const id = job.id ?? '';
+    this.#attempts.set(id, attempt);
+    try {
+      const result = await attempt.run(this.#parts.processor);
+      this.#parts.facts.ended(job, attempt.durationMs);
+      if (result.kind === 'completed') return storable(result.value);
+      throw await this.#settle(job, token, attempt, result);
+    } finally {
+      this.#attempts.delete(id);
+    }
+  }
+
+  /** Whether no processor is running. */
+  get idle(): boolean {
+    return this.#attempts.size === 0;
+  }
+
+  /** Asks the processors of the jobs named, or of all, to stop. */
+  abort(reason: JobAbortedError, ids: Iterable<string> = this.#attempts.keys()): void {
+    for (const id of ids) this.#attempts.get(id)?.abort(reason);
+  }
+
+  /** Puts back the jobs whose processors did not stop; what those still do is ignored. */
+  abandon(): void {
+    for (const attempt of this.#attempts.values()) attempt.abandon();
+  }
+
+  async #settle(
+    job: EngineJob<Data>,
+    token: string | undefined,
+    attempt: Attempt<Data>,
+    { verdict, error }: FailedAttempt,
+  ): Promise<EngineSignal> {
+    const { facts, options } = this.#parts;
+    switch (verdict.kind) {
+      case 'retry':
+      case 'dead': {
+        const delayMs = verdict.kind === 'retry' ? verdict.delayMs : undefined;
+        const at = options.clock.wallTime();
+        return failureSignal(describeError(error), attempt.number, verdict.failureClass, at, delayMs);
+      }
+      case 'park':
+        if (await this.#moves(() => park(job, token, verdict.delayMs))) facts.moved(job, 'parked');
+        return movedSignal('delayed');
+      case 'return':
+        if (await this.#moves(() => job.moveToWait(token))) facts.moved(job, 'returned');
+        return movedSignal('waiting');
+    }
+  }
+
+  /** Whether a move succeeds. One that fails leaves the job active, its lock not renewed: the stalled check finds it. */
+  async #moves(move: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await move();
+      return true;
+    } catch (error) {
+      this.#parts.onTrouble(error as Error);
+      return false;
+    }
+  }
+}
+
+async function park<Data>(job: EngineJob<Data>, token: string | undefined, delayMs: number): Promise<void> {
+  const notes = readNotes(job);
+  await writeNotes(job, { ...notes, parkedMs: notes.parkedMs + delayMs });
+  await job.moveToDelayed(Date.now() + delayMs, token);
+}
+
+/** A result that JSON cannot hold must not make a job fail whose work is done. */
+function storable(value: unknown): unknown {
+  if (value === undefined) return null;
+  try {
+    return JSON.stringify(value) === undefined ? null : value;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The usage examples of the requirement documents, run as they are written: document 000 (webhook queue, direct
+ * fallback), with `processWebhook` and the connection filled in.
+ */
+
+import { createTraceContext, getCurrentTrace, runWithTrace } from '@holdfast/context';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWebhookQueue, type JobSettled, priorityOf, type WebhookEvent } from '../src/index.ts';
+import { ENGINES, type RunningEngine } from './engines.ts';
+import { collectFacts } from './facts.ts';
+
+const webhookData = { id: 'sub_1' };
+
+describe.each(ENGINES.filter((engine) => engine.available))('document 000 on $name', ({ start }) => {
+  let engine: RunningEngine;
+  beforeAll(async () => {
+    engine = await start();
+  });
+  afterAll(() => engine.stop());
+
+  it('enqueues a webhook with its trace and processes it in a worker', async () => {
+    using settled = collectFacts<JobSettled>('holdfast:queue:settled', 'paddle-webhooks');
+    const processed: WebhookEvent[] = [];
+    const traces: unknown[] = [];
+    const processWebhook = async (data: WebhookEvent) => {
+      processed.push(data);
+      traces.push(getCurrentTrace()?.traceId);
+    };
+    const webhookQueue = createWebhookQueue({
+      ...engine.where,
+      queueName: 'paddle-webhooks',
+      concurrency: 5,
+      maxRetries: 3,
+    });
+
+    // Enqueue webhook (captures trace context automatically)
+    const context = createTraceContext();
+    const answer = await runWithTrace(context, () =>
+      webhookQueue.enqueue({
+        eventId: 'evt_123',
+        eventType: 'subscription.created',
+        payload: JSON.stringify(webhookData),
+        provider: 'paddle',
+        receivedAt: 1_700_000_000_000,
+      }),
+    );
+
+    // Start worker with processor
+    await webhookQueue.startWorker(async (job) => {
+      await processWebhook(job.data);
+      return { status: 'processed' };
+    });
+    await settled.count(1);
+    expect(answer).toEqual({ status: 'queued', jobId: 'paddle.evt_123' });
+    expect(processed).toMatchObject([{ eventId: 'evt_123', payload: '{"id":"sub_1"}' }]);
+    expect(traces).toEqual([context.traceId]);
+    await webhookQueue.close();
+  });
+
+  it('keeps the priority system', () => {
+    expect(
+      ['payment.paid', 'transaction.paid', 'subscription.created', 'address.created'].map(priorityOf),
+    ).toEqual([1, 1, 2, 5]);
+  });
+
+  it('tells queue depth, processing latency and the number of dead letters', async () => {
+    const queue = createWebhookQueue({ ...engine.where, queueName: 'metrics' });
+    expect(await queue.getMetrics()).toMatchObject({
+      counts: { prioritized: 0, active: 0, failed: 0 },
+      processing: { meanDurationMs: 0, maxDurationMs: 0 },
+      deadLetters: 0,
+    });
+    await queue.close();
+  });
+});
+
+describe('document 000, graceful degradation', () => {
+  it('processes directly when Redis fails', async () => {
+    const processed: string[] = [];
+    const processWebhook = async (data: WebhookEvent) => void processed.push(data.eventId);
+    const queue = createWebhookQueue({
+      connection: { host: '127.0.0.1', port: 1 },
+      queueName: 'webhooks',
+      enqueueTimeoutMs: 100,
+      enableDirectFallback: true,
+    });
+    queue.setProcessor(async (data) => processWebhook(data));
+
+    // Will fall back to direct processing if Redis fails
+    const answer = await queue.enqueue({
+      eventId: 'evt_123',
+      eventType: 'subscription.created',
+      payload: '{}',
+      provider: 'paddle',
+      receivedAt: 1_700_000_000_000,
+    });
+    expect(answer.processedDirectly).toBe(true);
+    expect(processed).toEqual(['evt_123']);
+    await queue.close();
+  });
+});

@@ -1,0 +1,36 @@
+export { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+export {
+  HTTP_CLIENT_CHANNEL,
+  type HttpClientFact,
+  QUERY_CHANNEL,
+  type QueryFact,
+  SLOW_QUERY_CHANNEL,
+  type SlowQueryFact,
+} from './channels.ts';
+export {
+  TraceFileError,
+  TracingAlreadyStartedError,
+  TracingError,
+  TracingOptionError,
+  TracingSdkMissingError,
+} from './errors.ts';
+export {
+  type HttpServerSpan,
+  type HttpServerSpanEnd,
+  type HttpServerSpanInit,
+  startHttpServerSpan,
+} from './http-server.ts';
+export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
+export type { SpanLimits } from './light/limits.ts';
+export { DEFAULTS, type SpanExporter, type SpanProcessor, type TracingOptions } from './options.ts';
+export type { ResourceAttributes } from './resource.ts';
+export type { SinkStats } from './sinks/sink.ts';
+export {
+  addSpanAttributes,
+  type CreateSpanOptions,
+  createSpan,
+  getCurrentSpan,
+  type SpanInit,
+  traceAsync,
+  withSpan,
+} from './spans.ts';

@@ -1,0 +1,51 @@
+import { setActiveSpanSource } from '@holdfast/context/storage';
+import {
+  context,
+  createContextKey,
+  propagation,
+  ROOT_CONTEXT,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+import { ScopeContextManager } from './propagation/context-manager.ts';
+import { W3cPropagator } from './propagation/propagator.ts';
+
+/** What an application has already registered with `@opentelemetry/api`. */
+export interface ForeignRegistration {
+  readonly tracerProvider: boolean;
+  readonly contextManager: boolean;
+}
+
+const PROBE = createContextKey('holdfast.tracing.probe');
+
+/** Looks without touching: nothing is registered and no span is made. */
+export function findForeign(): ForeignRegistration {
+  const probed = context.with(ROOT_CONTEXT.setValue(PROBE, true), () => context.active().getValue(PROBE));
+  return { tracerProvider: hasDelegate(trace.getTracerProvider()), contextManager: probed === true };
+}
+
+/** The API's own stand-in has no tracer to delegate to until somebody registers a provider. */
+function hasDelegate(provider: TracerProvider & { getDelegateTracer?: (name: string) => unknown }): boolean {
+  if (provider.getDelegateTracer === undefined) return true;
+  return provider.getDelegateTracer('holdfast.tracing.probe') !== undefined;
+}
+
+/** Registers our context manager, propagator and provider. */
+export function register(provider: TracerProvider): void {
+  context.setGlobalContextManager(new ScopeContextManager());
+  propagation.setGlobalPropagator(new W3cPropagator());
+  trace.setGlobalTracerProvider(provider);
+}
+
+/** Takes back what `register()`, or the SDK in its place, has registered. */
+export function unregister(): void {
+  trace.disable();
+  propagation.disable();
+  context.disable();
+}
+
+/** Lets `getCurrentTrace()` follow the spans of the application's own SDK. */
+export function followForeignSpans(): () => void {
+  setActiveSpanSource(() => trace.getActiveSpan());
+  return () => setActiveSpanSource(undefined);
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Says which process the spans come from. */
+export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;
+
+export const PACKAGE_NAME = '@holdfast/tracing';
+
+let version: string | undefined;
+
+/** The version of this package, read from its manifest when first asked for. */
+export function packageVersion(): string {
+  if (version === undefined) {
+    const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    version = String((manifest as { version?: unknown }).version);
+  }
+  return version;
+}
+
+/** @see https://opentelemetry.io/docs/specs/semconv/resource/ */
+export function detectedResource(): ResourceAttributes {
+  return {
+    'telemetry.sdk.name': PACKAGE_NAME,
+    'telemetry.sdk.language': 'nodejs',
+    'telemetry.sdk.version': packageVersion(),
+    'service.instance.id': randomUUID(),
+    'host.name': hostname(),
+    'process.pid': process.pid,
+    'process.runtime.name': 'nodejs',
+    'process.runtime.version': process.versions.node,
+  };
+}

@@ -1,0 +1,24 @@
+import type { ResolvedOptions } from '../options.ts';
+import { OtlpSink } from '../otlp/sink.ts';
+import { ConsoleSink } from './console-sink.ts';
+import { FileSink } from './file-sink.ts';
+import { discardingSink, type SpanSink } from './sink.ts';
+
+/** The end of the line for spans, unless the application brings an exporter of its own. */
+export function chooseSink(options: ResolvedOptions): SpanSink {
+  const { destination, resource, maxQueueSpans, clock } = options;
+  const intervalMs = options.exportIntervalMs;
+  switch (destination.kind) {
+    case 'console':
+      return new ConsoleSink();
+    case 'file':
+      return new FileSink({ path: destination.path, resource, intervalMs, maxQueueSpans, clock });
+    case 'otlp': {
+      const { url, headers, compression, maxBatchSpans, exportTimeoutMs: timeoutMs } = options;
+      const transport = { url, headers, compression, timeoutMs, clock };
+      return new OtlpSink({ ...transport, resource, intervalMs, maxBatchSpans, maxQueueSpans });
+    }
+    default:
+      return discardingSink;
+  }
+}

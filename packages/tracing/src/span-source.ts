@@ -1,0 +1,138 @@
+import { contextStorage, Scope } from '@holdfast/context/storage';
+import {
+  context as contextApi,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { LightTracer } from './light/tracer.ts';
+import type { PreparedAttributes } from './prepared-attributes.ts';
+import { contextUnderRemoteParent } from './propagation/remote-parent.ts';
+import { PACKAGE_NAME, packageVersion } from './resource.ts';
+
+/** How a span begins; `prepared` attributes come first. */
+export interface StartOptions extends SpanOptions {
+  readonly prepared?: PreparedAttributes | undefined;
+}
+
+/** How spans are begun and made active, whoever records them. */
+export interface SpanSource {
+  /** A span below the active one, or below `parent`. */
+  start(name: string, options: StartOptions | undefined, parent?: Span): Span;
+  /** Begins the first span of a request: where the scope is ours, it becomes the active span of that very scope. */
+  startRequest(name: string, options: StartOptions): Span;
+  /** Whether `startRequest` has made its span active by itself. */
+  readonly attaches: boolean;
+  /** Runs `fn(span)` with `span` active. */
+  runWith<T>(span: Span, fn: (span: Span) => T): T;
+  /** The active span, one that is not recorded included. */
+  active(): Span | undefined;
+}
+
+/** Spans of our own, in our own storage: the fast way. */
+export class LightSource implements SpanSource {
+  readonly attaches = true;
+  readonly #tracer: LightTracer;
+
+  constructor(tracer: LightTracer) {
+    this.#tracer = tracer;
+  }
+
+  start(name: string, options: StartOptions | undefined, parent?: Span): Span {
+    return this.#tracer.startSpan(
+      name,
+      options,
+      parent === undefined ? undefined : trace.setSpan(ROOT_CONTEXT, parent),
+    );
+  }
+
+  startRequest(name: string, options: StartOptions): Span {
+    const scope = contextStorage.getStore();
+    return scope === undefined || scope.span !== undefined
+      ? this.#tracer.startSpan(name, options, scope)
+      : this.#tracer.startInScope(name, options, scope);
+  }
+
+  runWith<T>(span: Span, fn: (span: Span) => T): T {
+    return contextStorage.run(scopeWith(span), fn, span);
+  }
+
+  active(): Span | undefined {
+    return contextStorage.getStore()?.span as Span | undefined;
+  }
+}
+
+/** Spans of the OpenTelemetry SDK that we started, in our own storage. */
+export class SdkSource implements SpanSource {
+  readonly attaches = true;
+  readonly #tracer: Tracer;
+
+  constructor(tracer: Tracer) {
+    this.#tracer = tracer;
+  }
+
+  start(name: string, options: StartOptions | undefined, parent?: Span): Span {
+    const context = parent === undefined ? contextUnderRemoteParent() : trace.setSpan(ROOT_CONTEXT, parent);
+    return this.#tracer.startSpan(name, plainOptions(options), context);
+  }
+
+  startRequest(name: string, options: StartOptions): Span {
+    const span = this.start(name, options);
+    const scope = contextStorage.getStore();
+    if (scope !== undefined && scope.span === undefined) scope.attachSpan(span);
+    return span;
+  }
+
+  runWith<T>(span: Span, fn: (span: Span) => T): T {
+    return contextStorage.run(scopeWith(span), fn, span);
+  }
+
+  active(): Span | undefined {
+    return contextStorage.getStore()?.span as Span | undefined;
+  }
+}
+
+/** Whatever is registered with `@opentelemetry/api`: another SDK, another copy of this package, or nothing. */
+export class ApiSource implements SpanSource {
+  readonly attaches = false;
+
+  start(name: string, options: StartOptions | undefined, parent?: Span): Span {
+    const active = contextApi.active();
+    const tracer = trace.getTracer(PACKAGE_NAME, packageVersion());
+    return tracer.startSpan(
+      name,
+      plainOptions(options),
+      parent === undefined ? active : trace.setSpan(active, parent),
+    );
+  }
+
+  startRequest(name: string, options: StartOptions): Span {
+    return this.start(name, options);
+  }
+
+  runWith<T>(span: Span, fn: (span: Span) => T): T {
+    return contextApi.with(trace.setSpan(contextApi.active(), span), fn, undefined, span);
+  }
+
+  active(): Span | undefined {
+    return trace.getActiveSpan();
+  }
+}
+
+/** The scope inside the current one in which `span` is active. */
+export function scopeWith(span: Span): Scope {
+  const current = contextStorage.getStore();
+  if (current !== undefined) return current.withSpan(span);
+  const scope = new Scope();
+  scope.attachSpan(span);
+  return scope;
+}
+
+/** Options for a tracer that knows nothing of prepared attributes. */
+function plainOptions(options: StartOptions | undefined): SpanOptions | undefined {
+  if (options?.prepared === undefined) return options;
+  const { prepared, ...plain } = options;
+  return { ...plain, attributes: { ...prepared.attributes, ...plain.attributes } };
+}

@@ -1,0 +1,29 @@
+import type { Random } from './random.ts';
+
+export interface ProofContext {
+  readonly random: Random;
+  /** In the proof's own unit. */
+  readonly size: number;
+  /** What is under way, for the person who waits. */
+  readonly progress: (text: string) => void;
+}
+
+export interface ProofResult {
+  /** What was done and found, in plain numbers. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** What went wrong, each with enough to find it again. The proof holds when there is none. */
+  readonly violations: readonly string[];
+}
+
+/** A claim of the project, tried against real processes, servers and faults. */
+export interface Proof {
+  /** One sentence: the claim. */
+  readonly claim: string;
+  readonly unit: SizeUnit;
+  readonly defaultSize: number;
+  run(context: ProofContext): Promise<ProofResult>;
+}
+
+export type SizeUnit = 'seconds' | 'rounds' | 'cases';
+
+export const SIZE_UNITS: readonly SizeUnit[] = ['seconds', 'rounds', 'cases'];
