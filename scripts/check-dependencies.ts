@@ -36,7 +36,7 @@ function checkDeclared(pkg: WorkspacePackage, file: string, { specifier, typeOnl
   if (isTestFile(file) && name === pkg.manifest.name) return;
   const inDevelopment = isTestFile(file) || typeOnly;
   if (inDevelopment && devDependencies?.[name] !== undefined) return;
-  if (isTestFile(file) && ['vitest', 'fast-check'].includes(name)) return;
+  if (isTestFile(file) && name === 'vitest') return;
   report(file, `imports ${name}, which its package.json does not declare`);
 }
 

@@ -15,6 +15,7 @@ interface AreaError {
 async function main(): Promise<number> {
   const { only, json, readme, rounds } = readArguments(process.argv.slice(2), Object.keys(areas));
   const progress = createProgress();
+  const measuredOn = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine()}.`;
   const results: Row[] = [];
   const errors: AreaError[] = [];
   for (const name of only) {
@@ -28,7 +29,7 @@ async function main(): Promise<number> {
   for (const { area, message } of errors) process.stderr.write(`${area} was not measured: ${message}\n`);
   const out = json ? process.stderr : process.stdout;
   out.write(`${renderTable(results, { width: out.columns ?? 100, color: out.isTTY === true })}\n`);
-  if (readme) writeReadme(results);
+  if (readme) writeReadme(measuredOn, results);
   const ok = errors.length === 0 && allMet(results);
   if (json)
     process.stdout.write(`${JSON.stringify({ ok, results, ...(errors.length > 0 && { errors }) })}\n`);
@@ -38,9 +39,8 @@ async function main(): Promise<number> {
 const README = new URL('../README.md', import.meta.url);
 
 /** Replaces the figures of the README: date, machine and every row. */
-function writeReadme(results: readonly Row[]): void {
-  const heading = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine()}.`;
-  const text = withResults(readFileSync(README, 'utf8'), `${heading} ${renderMarkdown(results)}`);
+function writeReadme(measuredOn: string, results: readonly Row[]): void {
+  const text = withResults(readFileSync(README, 'utf8'), `${measuredOn} ${renderMarkdown(results)}`);
   writeFileSync(README, text);
 }
 

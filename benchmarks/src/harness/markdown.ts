@@ -1,4 +1,4 @@
-import { arch, cpus, release, totalmem, type } from 'node:os';
+import { arch, cpus, loadavg, release, totalmem, type } from 'node:os';
 import type { Row } from './rows.ts';
 import { format } from './table.ts';
 
@@ -6,11 +6,12 @@ const BEGIN = '<!-- results: written by npm run bench -- --readme -->';
 const END = '<!-- end of results -->';
 const BYTES_PER_GIB = 2 ** 30;
 
-/** What the figures were measured on. */
+/** What the figures are measured on, and how busy that is with other things; to be asked before the first of them. */
 export function machine(): string {
   const [cpu] = cpus();
   const gib = Math.round(totalmem() / BYTES_PER_GIB);
-  return `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${gib} GiB, ${type()} ${release()} ${arch()}, Node ${process.versions.node}`;
+  const [load = Number.NaN] = loadavg();
+  return `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${gib} GiB, ${type()} ${release()} ${arch()}, Node ${process.versions.node}; load average before the run ${load.toFixed(2)}`;
 }
 
 /** The results as two tables: the rows with a target, then the others. */

@@ -13,17 +13,19 @@ type SiblingSource = Pick<QueueEngine<never>, 'sibling'>;
  */
 export class DeadLetterActs {
   readonly #name: string;
+  readonly #kept: number;
   #queue: EngineQueue<DeadLetterAct> | undefined;
 
-  constructor(queueName: string) {
+  constructor(queueName: string, kept: number = KEPT_ACTS) {
     this.#name = `${queueName}.dead-letter-acts`;
+    this.#kept = kept;
   }
 
   async record(engine: SiblingSource, act: DeadLetterAct): Promise<void> {
     const queue = this.#open(engine);
     await queue.add(act.act, act, { timestamp: act.at });
     publish(deadLetterActChannel, () => act);
-    const surplus = (await queue.getJobCountByTypes('waiting')) - KEPT_ACTS;
+    const surplus = (await queue.getJobCountByTypes('waiting')) - this.#kept;
     if (surplus < TRIM_BATCH) return;
     const oldest = await queue.getJobs(['waiting'], 0, surplus - 1, true);
     await Promise.all(oldest.map((job) => job.remove()));

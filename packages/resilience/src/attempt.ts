@@ -27,8 +27,6 @@ export class Attempt<R> implements EngineWork<R> {
   ticket: object | undefined = undefined;
   /** Whether the function was called. */
   began = false;
-  /** Whether `startedAt` is needed; where there is a limit it is noted in any case. */
-  timed = true;
   /** When the function was called, monotonic ms. */
   startedAt = 0;
   readonly #limits: AttemptLimits;
@@ -100,6 +98,7 @@ export class Attempt<R> implements EngineWork<R> {
   #begin(): Promise<R> {
     const scope = contextStorage.getStore();
     const outer = scope?.deadline;
+    this.startedAt = this.#limits.clock.now();
     let { limitMs } = this;
     if (outer === undefined && limitMs === Number.POSITIVE_INFINITY) return this.#runUnlimited();
     if (outer !== undefined) {
@@ -108,14 +107,11 @@ export class Attempt<R> implements EngineWork<R> {
       if (remainingMs <= 0) return this.#refuse(new NoTimeLeftError(this.#limits.name));
       limitMs = Math.min(limitMs, remainingMs);
     }
-    this.timed = true;
-    this.startedAt = this.#limits.clock.now();
     this.#run = new TimedRun(this.#limits, this, outer?.external, limitMs);
     return this.#run.run(scope) as Promise<R>;
   }
 
   #runUnlimited(): Promise<R> {
-    if (this.timed) this.startedAt = this.#limits.clock.now();
     const work = this.call();
     if (this.#holdsPlace) {
       const leave = () => this.leave();

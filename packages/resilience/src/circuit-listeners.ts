@@ -30,11 +30,6 @@ export class CircuitListeners {
     this.#onStateChange = settings.onStateChange;
   }
 
-  /** Whether anybody is told of calls, not only of changes of state. */
-  get hearOfCalls(): boolean {
-    return this.#onEvent !== undefined || this.emitter.size > 0;
-  }
-
   success(durationMs: number): void {
     if (this.emitter.has('success')) this.emitter.emit('success', durationMs);
     if (this.#onEvent !== undefined) this.#tell('success', { durationMs });

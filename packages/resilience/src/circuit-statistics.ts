@@ -32,7 +32,7 @@ export interface CircuitMetrics extends CircuitStats {
   readonly fallbacks: number;
   /** Listeners, filters and classifiers of the application that threw. */
   readonly listenerFailures: number;
-  /** Durations in ms of the calls, or of a sample of them, in the last one to two windows; at most 12.5 % off. */
+  /** Durations in ms of the calls of the last one to two windows, at most 12.5 % off. */
   readonly latency: { readonly p50Ms: number; readonly p95Ms: number; readonly p99Ms: number };
 }
 
@@ -58,18 +58,15 @@ export class CircuitStatistics {
     this.#latency = new LatencyHistogram(windowMs);
   }
 
-  success(now: number): void {
+  success(durationMs: number, now: number): void {
     this.successes += 1;
     this.#lastSuccessAt = now;
+    this.#latency.record(durationMs, now);
   }
 
-  failure(now: number): void {
+  failure(durationMs: number, now: number): void {
     this.failures += 1;
     this.#lastFailureAt = now;
-  }
-
-  /** How long a call took. */
-  took(durationMs: number, now: number): void {
     this.#latency.record(durationMs, now);
   }
 

@@ -12,9 +12,6 @@ import { FailureStreak } from './failure-streak.ts';
 import { Trial } from './trial.ts';
 import { withoutStack } from './without-stack.ts';
 
-/** One call in so many is timed for the percentiles where nobody hears of each. */
-const CALLS_PER_SAMPLE = 8;
-
 /** A stretch of time in one state, told from every other by its identity. */
 class Period {}
 
@@ -77,7 +74,6 @@ export class Circuit {
       if (!this.#admitToTrial(now)) return this.#refuse(attempt, now);
     }
     attempt.ticket = this.#period;
-    attempt.timed = this.#mustTime();
     if (this.#mode === 'enforce') this.#limit(attempt);
     const result = this.#trial === undefined ? this.#engine.run(attempt) : attempt.start();
     return result.then(
@@ -128,12 +124,6 @@ export class Circuit {
     this.listeners.fallback(error);
   }
 
-  /** Reading the clock is a good part of what a call costs here: it is read where a duration is heard of, or sampled. */
-  #mustTime(): boolean {
-    if (this.statistics.calls % CALLS_PER_SAMPLE === 1 || this.#mode === 'monitor') return true;
-    return callChannel.hasSubscribers || this.listeners.hearOfCalls;
-  }
-
   #limit(attempt: Attempt<unknown>): void {
     const { timeoutMs, probeTimeoutMs } = this.#settings;
     const limitMs = this.#trial === undefined ? timeoutMs : Math.min(timeoutMs, probeTimeoutMs);
@@ -162,13 +152,12 @@ export class Circuit {
 
   #succeeded(attempt: Attempt<unknown>): void {
     const now = this.#clock.now();
-    const durationMs = attempt.timed ? now - attempt.startedAt : 0;
+    const durationMs = now - attempt.startedAt;
     if (this.#mode === 'monitor' && durationMs >= this.#settings.timeoutMs) {
       this.#countFailure(attempt, 'timeout', durationMs, now, undefined);
       return;
     }
-    this.statistics.success(now);
-    if (attempt.timed) this.statistics.took(durationMs, now);
+    this.statistics.success(durationMs, now);
     if (attempt.ticket === this.#period) {
       this.statistics.countSuccess(now);
       this.#streak.clear();
@@ -180,7 +169,7 @@ export class Circuit {
 
   #failed(attempt: Attempt<unknown>, error: unknown): void {
     const now = this.#clock.now();
-    const durationMs = attempt.began && attempt.timed ? now - attempt.startedAt : 0;
+    const durationMs = attempt.began ? now - attempt.startedAt : 0;
     if (this.#blamesDependency(attempt, error)) {
       this.#countFailure(attempt, attempt.timedOut ? 'timeout' : 'failure', durationMs, now, error);
       return;
@@ -208,8 +197,7 @@ export class Circuit {
     now: number,
     error: unknown,
   ): void {
-    this.statistics.failure(now);
-    if (attempt.timed) this.statistics.took(durationMs, now);
+    this.statistics.failure(durationMs, now);
     if (outcome === 'timeout') this.statistics.timeouts += 1;
     if (attempt.ticket === this.#period) this.#judge(now);
     this.#report(outcome, durationMs, error);

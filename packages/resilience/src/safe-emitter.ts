@@ -32,11 +32,6 @@ export class SafeEmitter<Events extends Record<keyof Events, readonly unknown[]>
     this.#guard = guard;
   }
 
-  /** Events that have listeners. */
-  get size(): number {
-    return this.#listeners.size;
-  }
-
   has(event: keyof Events): boolean {
     return this.#listeners.size > 0 && this.#listeners.has(event);
   }

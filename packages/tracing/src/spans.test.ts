@@ -68,6 +68,7 @@ describe('withSpan', () => {
   it('runs a lazy thenable inside the span', async () => {
     class Lazy {
       // biome-ignore lint/suspicious/noThenProperty: query builders and Prisma hand out such objects
+      // oxlint-disable-next-line unicorn/no-thenable -- the same
       then(done: (value: unknown) => unknown): unknown {
         return done(getCurrentSpan());
       }
