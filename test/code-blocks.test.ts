@@ -35,6 +35,7 @@ describe('the code blocks of the documentation', () => {
         extends: '../tsconfig.base.json',
         compilerOptions: { noEmit: true, noPropertyAccessFromIndexSignature: false },
         files: blocks.map(({ file }) => file),
+        include: ['../packages/*/src/**/*.d.ts'],
       }),
     );
     const { stdout } = spawnSync('tsc', ['-p', project, '--pretty', 'false'], { encoding: 'utf8' });

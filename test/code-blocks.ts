@@ -17,6 +17,9 @@ export const rootFolder: string = fileURLToPath(new URL('..', import.meta.url));
 /** Blocks outside of a package use all packages, as an application does. */
 const APPLICATION = join(rootFolder, 'examples/webhook-payments');
 
+/** No package depends on the adapters, but its README may show them. */
+const USES_EXPRESS = /from '(?:@holdfast\/express\/[a-z-]+|express)'/;
+
 /** Every ```ts block of the READMEs and of the documentation. */
 export function codeBlocks(): CodeBlock[] {
   const packages = readdirSync(join(rootFolder, 'packages')).map((name) =>
@@ -42,6 +45,6 @@ function blocksOf(file: string, home: string): CodeBlock[] {
     document: relative(rootFolder, file),
     line: text.slice(0, match.index).split('\n').length,
     code: match[1] ?? '',
-    home,
+    home: USES_EXPRESS.test(match[1] ?? '') && !home.endsWith('/express') ? APPLICATION : home,
   }));
 }

@@ -34,6 +34,7 @@ const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e
 
 /** The `tracestate` as it is to be passed on, or undefined when empty or malformed: then it is dropped whole. */
 export function parseTracestate(header: string): string | undefined {
+  if (header === '') return undefined;
   const members: string[] = [];
   const keys = new Set<string>();
   for (const raw of header.split(',')) {
