@@ -51,7 +51,7 @@ export class Attempt<R> implements EngineWork<R> {
 
   /** Whether the limit passed before the function settled. */
   get timedOut(): boolean {
-    return this.#run?.earlyEnd === 'timeout';
+    return this.#run?.timedOut ?? false;
   }
 
   /** Whether the caller gave up, which says nothing about the dependency. */

@@ -1,5 +1,6 @@
-import { currentSignal, remainingMs } from '@holdfast/context';
+import { remainingMs } from '@holdfast/context';
 import type { Clock } from '@holdfast/context/clock';
+import { contextStorage } from '@holdfast/context/storage';
 import type { ResolvedBulkheadOptions } from './bulkhead-options.ts';
 import { bulkheadRejectedChannel } from './channels.ts';
 import { BulkheadRejectedError } from './errors.ts';
@@ -52,7 +53,8 @@ export class BulkheadSlots {
   enter(): Promise<void> {
     const limitMs = Math.min(this.#queueTimeoutMs, remainingMs());
     if (this.#queue.size >= this.#maxQueue || limitMs <= 0) return Promise.reject(this.#rejected('full'));
-    const signal = currentSignal();
+    // The deadline itself is the limit of the wait; this is what else can end it.
+    const signal = contextStorage.getStore()?.deadline?.external;
     if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
     return new Promise((resolve, reject) => {
       const leave = () => {

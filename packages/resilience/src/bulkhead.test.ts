@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { withDeadline } from '@holdfast/context';
 import { ManualClock } from '@holdfast/context/testing';
 import { describe, expect, it } from 'vitest';
@@ -99,7 +100,7 @@ describe('createBulkhead', () => {
     watch(bulkhead.execute(fn));
     const waiting = withDeadline(300, () => watch(bulkhead.execute(fn)), { clock });
     await clock.advance(300);
-    expect(waiting.state).toBe('rejected');
+    expect(waiting.value).toMatchObject({ reason: 'timeout', failureClass: 'overload' });
     const late = withDeadline(0, () => watch(bulkhead.execute(fn)), { clock });
     await clock.advance(0);
     expect(late.value).toMatchObject({ reason: 'full' });
@@ -125,6 +126,7 @@ describe('createBulkhead', () => {
     await clock.advance(0);
     expect(late.value).toEqual(new Error('gone'));
     expect(bulkhead.getStats().queued).toBe(0);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
   it('keeps the place of work whose caller has gone on, until it settles or its grace is over', async () => {

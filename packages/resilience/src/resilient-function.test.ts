@@ -159,6 +159,27 @@ describe('createResilientFunction', () => {
     expect(resilient.getStats()).toMatchObject({ circuitBreaker: { state: 'CLOSED', recentRequests: 0 } });
   });
 
+  it('does not count against the circuit what the caller cancelled while it waited for a place', async () => {
+    const clock = new ManualClock();
+    const controller = new AbortController();
+    const fn = manualFunction();
+    const resilient = createResilientFunction(fn, {
+      clock,
+      circuitBreaker: { failureThreshold: 1 },
+      bulkhead: { maxConcurrent: 1, maxQueue: 1 },
+    });
+    watch(resilient.execute());
+    const waiting = withDeadline(Number.POSITIVE_INFINITY, () => watch(resilient.execute()), {
+      signal: controller.signal,
+      clock,
+    });
+    controller.abort(new Error('client left'));
+    await clock.advance(0);
+    expect(waiting.value).toEqual(new Error('client left'));
+    expect(resilient.getStats()).toMatchObject({ circuitBreaker: { state: 'CLOSED', recentRequests: 0 } });
+    expect(fn.calls).toBe(1);
+  });
+
   it('answers with the fallback when every attempt failed, or the circuit refused', async () => {
     const clock = new ManualClock();
     const breaker = createCircuitBreaker(async () => 1, { name: 'shared', failureThreshold: 2, clock });

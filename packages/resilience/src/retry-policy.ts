@@ -1,4 +1,5 @@
-import { currentSignal, remainingMs } from '@holdfast/context';
+import { remainingMs } from '@holdfast/context';
+import { contextStorage } from '@holdfast/context/storage';
 import { type RetryFact, retryChannel } from './channels.ts';
 import type { FailureClass } from './failure-class.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -63,7 +64,9 @@ export class RetryPolicy {
     this.#retries += 1;
     this.#report(attempt, 'retried', { failureClass, delayMs });
     if (onRetry !== undefined) this.#guard.call(onRetry, error, attempt, delayMs);
-    await wait(delayMs, clock, [signal, currentSignal()], keepAlive);
+    // The wait ends before the deadline of the context; this is what else can end it.
+    const external = contextStorage.getStore()?.deadline?.external;
+    await wait(delayMs, clock, [signal, external], keepAlive);
   }
 
   /** How long to wait, or undefined to give up. */

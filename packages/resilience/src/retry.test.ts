@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createTraceContext, runWithTrace, withDeadline } from '@holdfast/context';
 import { ManualClock } from '@holdfast/context/testing';
 import { describe, expect, it } from 'vitest';
@@ -161,6 +162,13 @@ describe('retryWithBackoff', () => {
     controller.abort(new Error('gone'));
     await clock.advance(0);
     expect(call.value).toEqual(new Error('gone'));
+  });
+
+  it('leaves no abort listener behind when a wait is over', async () => {
+    const controller = new AbortController();
+    const { call } = await run(2, { signal: controller.signal });
+    expect(call.value).toBe('fine');
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
   it('does not begin when the signal has aborted', async () => {

@@ -5,9 +5,6 @@ import type { Attempt, AttemptLimits } from './attempt.ts';
 import type { DeadlineEntry } from './deadline-list.ts';
 import { CallTimeoutError } from './errors.ts';
 
-/** How a run ended before its work settled. */
-type EarlyEnd = 'none' | 'timeout' | 'cancelled';
-
 /**
  * An attempt under a time limit. It is the deadline of the context in which the function runs, so `currentSignal()` and
  * `remainingMs()` speak of it. An AbortController is made only when the signal is read: most functions never do.
@@ -16,7 +13,7 @@ export class TimedRun implements DeadlineLike, DeadlineEntry {
   readonly at: number;
   /** What other than time can end the run: the signal of the caller's context. */
   readonly external: AbortSignal | undefined;
-  earlyEnd: EarlyEnd = 'none';
+  timedOut = false;
   previous: DeadlineEntry | undefined = undefined;
   next: DeadlineEntry | undefined = undefined;
   listed = false;
@@ -46,7 +43,7 @@ export class TimedRun implements DeadlineLike, DeadlineEntry {
   }
 
   get wasCancelled(): boolean {
-    return this.earlyEnd === 'cancelled' || this.external?.aborted === true;
+    return this.external?.aborted === true;
   }
 
   get signal(): AbortSignal {
@@ -81,12 +78,13 @@ export class TimedRun implements DeadlineLike, DeadlineEntry {
 
   /** The limit has passed. Called in the context of a shared timer. */
   expire(): void {
-    this.#endEarly('timeout', new CallTimeoutError(this.#limits.name, this.#limitMs));
+    this.timedOut = true;
+    this.#endEarly(new CallTimeoutError(this.#limits.name, this.#limitMs));
   }
 
   /** The caller's signal has aborted. */
   handleEvent(): void {
-    this.#endEarly('cancelled', this.external?.reason);
+    this.#endEarly(this.external?.reason);
   }
 
   /** Takes the run out of the list, timer and signal that could end it. */
@@ -111,9 +109,8 @@ export class TimedRun implements DeadlineLike, DeadlineEntry {
   }
 
   /** The caller goes on; the work is told to stop and keeps its place until it does, or its grace is over. */
-  #endEarly(end: EarlyEnd, reason: unknown): void {
+  #endEarly(reason: unknown): void {
     this.release();
-    this.earlyEnd = end;
     this.#endReason = reason;
     this.#reject?.(reason);
     const graceMs = this.#limits.bulkhead?.abortGraceMs ?? Number.POSITIVE_INFINITY;
@@ -128,7 +125,7 @@ export class TimedRun implements DeadlineLike, DeadlineEntry {
     this.#controller = controller;
     // An abort listener belongs to whoever asked for the signal, not to the shared timer that ends the call.
     this.#inContextOfReader = AsyncLocalStorage.snapshot();
-    if (this.earlyEnd !== 'none') controller.abort(this.#endReason);
+    if (this.#endReason !== undefined) controller.abort(this.#endReason);
     const { external } = this;
     return external === undefined ? controller.signal : AbortSignal.any([external, controller.signal]);
   }

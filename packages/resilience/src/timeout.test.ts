@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { getEventListeners } from 'node:events';
 import { currentSignal, remainingMs, withDeadline } from '@holdfast/context';
 import { ManualClock } from '@holdfast/context/testing';
 import { describe, expect, it } from 'vitest';
@@ -98,6 +99,21 @@ describe('withTimeout', () => {
     expect(signals[0]?.aborted).toBe(true);
     fn.fail(0, new Error('late'));
     await clock.advance(0);
+  });
+
+  it('leaves no abort listener behind', async () => {
+    const clock = new ManualClock();
+    const controller = new AbortController();
+    const inContext = (fn: () => Promise<unknown>) =>
+      withDeadline(Number.POSITIVE_INFINITY, () => watch(withTimeout(fn, 1000, { clock })), {
+        signal: controller.signal,
+        clock,
+      });
+    inContext(async () => 1);
+    inContext(() => new Promise(() => {}));
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(2);
+    await clock.advance(1000);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
   it('gives a signal that is aborted already to work that asks for it too late', async () => {
