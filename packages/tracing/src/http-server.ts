@@ -44,6 +44,8 @@ export interface HttpServerSpan {
  */
 export function startHttpServerSpan(init: HttpServerSpanInit): HttpServerSpan {
   const source = activeSource();
+  const made = source.requestSpan?.();
+  if (made !== undefined) return new AdoptedRequestSpan(made, init.method);
   const prepared = sharedAttributes(init);
   const method = clampMethod(init.method);
   const label = method === '_OTHER' ? 'HTTP' : method;
@@ -78,6 +80,30 @@ class RequestSpan implements HttpServerSpan {
   run<T>(fn: () => T): T {
     const source = this.#source;
     return source.attaches && source.active() === this.span ? fn() : source.runWith(this.span, fn);
+  }
+}
+
+/** A span that other instrumentation has made for the same request and will end itself: it only learns its route. */
+class AdoptedRequestSpan implements HttpServerSpan {
+  readonly span: Span;
+  readonly #method: string;
+
+  constructor(span: Span, method: string) {
+    this.span = span;
+    this.#method = method;
+  }
+
+  setRoute(route: string): void {
+    this.span.setAttribute('http.route', route);
+    this.span.updateName(`${this.#method} ${route}`);
+  }
+
+  end(): void {
+    // Ended by whoever began it.
+  }
+
+  run<T>(fn: () => T): T {
+    return fn();
   }
 }
 

@@ -8,7 +8,7 @@ import { PACKAGE_NAME, packageVersion } from './resource.ts';
 import { startSdk } from './sdk/start-sdk.ts';
 import { chooseSink } from './sinks/choose-sink.ts';
 import { discardingSink, type SinkControl, type SinkStats } from './sinks/sink.ts';
-import { ApiSource, LightSource, SdkSource, type SpanSource } from './span-source.ts';
+import { ApiSource, ForeignSource, LightSource, SdkSource, type SpanSource } from './span-source.ts';
 import { subscribeToOperations } from './subscribers/subscribe.ts';
 
 /**
@@ -60,12 +60,12 @@ export function initTracing(options: TracingOptions = {}): Tracing {
 }
 
 function start(options: ResolvedOptions): Started {
-  const nothing = { source: new ApiSource(), sink: discardingSink };
-  if (options.disabled) return { ...nothing, mode: 'disabled', undo: [] };
+  if (options.disabled) return { mode: 'disabled', source: new ApiSource(), sink: discardingSink, undo: [] };
   const foreign = findForeign();
   if (foreign.tracerProvider || foreign.contextManager) {
     warnOfForeignSdk();
-    return { ...nothing, mode: 'foreign', undo: [followForeignSpans()] };
+    const source = new ForeignSource();
+    return { mode: 'foreign', source, sink: discardingSink, undo: [followForeignSpans(source)] };
   }
   return needsSdk(options) ? startWithSdk(options) : startLight(options);
 }

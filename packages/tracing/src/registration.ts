@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/api';
 import { ScopeContextManager } from './propagation/context-manager.ts';
 import { W3cPropagator } from './propagation/propagator.ts';
+import type { SpanSource } from './span-source.ts';
 
 /** What an application has already registered with `@opentelemetry/api`. */
 export interface ForeignRegistration {
@@ -45,7 +46,7 @@ export function unregister(): void {
 }
 
 /** Lets `getCurrentTrace()` follow the spans of the application's own SDK. */
-export function followForeignSpans(): () => void {
-  setActiveSpanSource(() => trace.getActiveSpan());
+export function followForeignSpans(source: SpanSource): () => void {
+  setActiveSpanSource(() => source.active());
   return () => setActiveSpanSource(undefined);
 }

@@ -3,6 +3,7 @@ import {
   context as contextApi,
   ROOT_CONTEXT,
   type Span,
+  SpanKind,
   type SpanOptions,
   type Tracer,
   trace,
@@ -25,6 +26,8 @@ export interface SpanSource {
   startRequest(name: string, options: StartOptions): Span;
   /** Whether `startRequest` has made its span active by itself. */
   readonly attaches: boolean;
+  /** The span that somebody else's instrumentation has made for the request in hand. */
+  requestSpan?(): Span | undefined;
   /** Runs `fn(span)` with `span` active. */
   runWith<T>(span: Span, fn: (span: Span) => T): T;
   /** The active span, one that is not recorded included. */
@@ -118,6 +121,35 @@ export class ApiSource implements SpanSource {
 
   active(): Span | undefined {
     return trace.getActiveSpan();
+  }
+}
+
+/**
+ * The SDK that the application has started before us: its tracer makes the spans, its context manager makes them active.
+ * Operations on channels can only be put into our own storage, so the newer of the two active spans counts: ours, as
+ * long as theirs is the one it was begun under.
+ */
+export class ForeignSource extends ApiSource {
+  readonly #begunUnder = new WeakMap<Span, Span | undefined>();
+
+  override start(name: string, options: StartOptions | undefined, parent?: Span): Span {
+    const theirs = trace.getActiveSpan();
+    const span = super.start(name, options, parent ?? this.active());
+    this.#begunUnder.set(span, theirs);
+    return span;
+  }
+
+  override active(): Span | undefined {
+    const theirs = trace.getActiveSpan();
+    const ours = contextStorage.getStore()?.span as Span | undefined;
+    return ours !== undefined && this.#begunUnder.has(ours) && this.#begunUnder.get(ours) === theirs
+      ? ours
+      : theirs;
+  }
+
+  requestSpan(): Span | undefined {
+    const theirs: (Span & { kind?: SpanKind }) | undefined = trace.getActiveSpan();
+    return theirs?.kind === SpanKind.SERVER && theirs.isRecording() ? theirs : undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { createTraceContext, runWithTrace } from '@holdfast/context';
 import { ManualClock } from '@holdfast/context/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -6,10 +7,12 @@ import {
   initTracing,
   SpanKind,
   SpanStatusCode,
+  startHttpServerSpan,
   type Tracing,
   type TracingOptions,
   withSpan,
 } from '../src/index.ts';
+import { W3cTraceState } from '../src/propagation/trace-state.ts';
 import { OtlpReceiver, partialSuccess } from './otlp-receiver.ts';
 
 let receiver: OtlpReceiver;
@@ -116,6 +119,66 @@ describe('what arrives at the collector', () => {
     ]);
   });
 
+  it('has the attributes that it shares with others, and the state of its trace', async () => {
+    const running = start();
+    const inbound = {
+      traceId: 'a'.repeat(32),
+      parentSpanId: 'b'.repeat(16),
+      traceFlags: 1,
+      traceState: 'vendor=1',
+    };
+    for (const path of ['/orders/1', '/orders/2']) {
+      runWithTrace(createTraceContext(inbound), () => {
+        const request = startHttpServerSpan({ method: 'GET', path, scheme: 'http', serverPort: 80 });
+        request.setRoute('/orders/:id');
+        request.end({ statusCode: 200 });
+      });
+    }
+    await running.flush();
+    const shared = {
+      'http.request.method': 'GET',
+      'url.scheme': 'http',
+      'server.port': 80,
+      'http.route': '/orders/:id',
+    };
+    expect(receiver.spans.map((span) => span.attributes)).toEqual([
+      { ...shared, 'url.path': '/orders/1', 'http.response.status_code': 200 },
+      { ...shared, 'url.path': '/orders/2', 'http.response.status_code': 200 },
+    ]);
+    expect(receiver.spans[0]).toMatchObject({
+      name: 'GET /orders/:id',
+      kind: 2,
+      parentSpanId: 'b'.repeat(16),
+      traceState: 'vendor=1',
+      flags: 0x301,
+    });
+  });
+
+  it('says how much of it was dropped', async () => {
+    const running = start({
+      spanLimits: { attributeCount: 1, eventCount: 1, linkCount: 1, attributesPerLink: 0 },
+    });
+    withSpan('full', (span) => {
+      span.setAttributes({ a: 1, b: 2 });
+      span.addEvent('x').addEvent('y');
+      const context = {
+        traceId: 'c'.repeat(32),
+        spanId: 'd'.repeat(16),
+        traceFlags: 0,
+        traceState: new W3cTraceState('k=v'),
+      };
+      span.addLink({ context }).addLink({ context, attributes: { dropped: true } });
+    });
+    await running.flush();
+    expect(receiver.spans[0]).toMatchObject({
+      attributes: { a: 1 },
+      droppedAttributesCount: 1,
+      droppedEventsCount: 1,
+      droppedLinksCount: 1,
+      links: [{ traceState: 'k=v', droppedAttributesCount: 1, flags: 0x100 }],
+    });
+  });
+
   it('is a child that names its parent', async () => {
     const running = start();
     withSpan('outer', () => withSpan('inner', () => undefined));
@@ -182,22 +245,25 @@ describe('when the collector has trouble', () => {
     expect(running.stats()).toMatchObject({ exported: 1, dropped: 0, queued: 0, failedAttempts: 1 });
   });
 
-  it('waits as long as Retry-After says', async () => {
-    const clock = new ManualClock();
-    const running = start({ clock, exportIntervalMs: 10 });
-    receiver.answer = (response) => {
-      response.statusCode = receiver.requests.length === 1 ? 429 : 200;
-      response.setHeader('retry-after', '7');
-      response.end();
-    };
-    withSpan('work', () => undefined);
-    await clock.advance(10);
-    await untilStats(running, (stats) => stats.failedAttempts === 1);
-    await clock.advance(6_999);
-    expect(receiver.requests).toHaveLength(1);
-    await clock.advance(1);
-    await receiver.received(2);
-  });
+  it.each(['7', 'Thu, 01 Jan 2026 00:00:07 GMT'])(
+    'waits as long as Retry-After says: %s',
+    async (retryAfter) => {
+      const clock = new ManualClock();
+      const running = start({ clock, exportIntervalMs: 0 });
+      receiver.answer = (response) => {
+        response.statusCode = receiver.requests.length === 1 ? 429 : 200;
+        response.setHeader('retry-after', retryAfter);
+        response.end();
+      };
+      withSpan('work', () => undefined);
+      await clock.advance(0);
+      await untilStats(running, (stats) => stats.failedAttempts === 1);
+      await clock.advance(6_999);
+      expect(receiver.requests).toHaveLength(1);
+      await clock.advance(1);
+      await receiver.received(2);
+    },
+  );
 
   it('gives a batch up at once that is refused for good', async () => {
     const running = start();

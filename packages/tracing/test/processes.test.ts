@@ -220,4 +220,51 @@ describe('beside an OpenTelemetry SDK that the application has started', () => {
       stillTheirs: true,
     });
   });
+
+  it('hangs its spans below operations, and makes no second span for a request', async () => {
+    const { stdout, code } = await runChild(`
+      import { NodeSDK } from '@opentelemetry/sdk-node';
+      import { SpanKind, trace } from '@opentelemetry/api';
+      import { tracingChannel } from 'node:diagnostics_channel';
+      import { initTracing, withSpan, startHttpServerSpan } from '@holdfast/tracing';
+      import { getCurrentTrace, toCarrier } from '@holdfast/context';
+      const ended = [];
+      const processor = { onStart() {}, onEnd: (span) => ended.push(span), forceFlush: async () => {}, shutdown: async () => {} };
+      new NodeSDK({ spanProcessors: [processor], metricReaders: [], logRecordProcessors: [], autoDetectResources: false }).start();
+      initTracing();
+      const result = {};
+      const attempt = tracingChannel('holdfast:resilience:attempt');
+      await trace.getTracer('http').startActiveSpan('GET', { kind: SpanKind.SERVER }, async (server) => {
+        const request = startHttpServerSpan({ method: 'GET', path: '/a/1' });
+        result.adopted = request.span === server;
+        await request.run(() => withSpan('handler', async () => {
+          await attempt.tracePromise(async () => {
+            result.inside = toCarrier().traceparent.slice(36, 52);
+            await withSpan('below', async () => { result.nested = getCurrentTrace().spanId === trace.getActiveSpan().spanContext().spanId; });
+          }, { name: 'p', attempt: 1 });
+          result.after = getCurrentTrace().spanId === trace.getActiveSpan().spanContext().spanId;
+        }));
+        request.setRoute('/a/:id');
+        request.end({ statusCode: 200 });
+        result.open = server.isRecording();
+        server.end();
+      });
+      const id = (name) => ended.find((span) => span.name === name).spanContext().spanId;
+      const parent = (name) => ended.find((span) => span.name === name).parentSpanContext.spanId;
+      result.names = ended.map((span) => span.name);
+      result.inside = result.inside === id('p attempt 1');
+      result.tree = [parent('below') === id('p attempt 1'), parent('p attempt 1') === id('handler'), parent('handler') === id('GET /a/:id')];
+      console.log(JSON.stringify(result));
+    `);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      adopted: true,
+      inside: true,
+      nested: true,
+      after: true,
+      open: true,
+      names: ['below', 'p attempt 1', 'handler', 'GET /a/:id'],
+      tree: [true, true, true],
+    });
+  });
 });

@@ -1,9 +1,9 @@
-import { getCurrentTrace } from '@holdfast/context';
-import { createWebhookQueue, type WebhookQueue } from '@holdfast/queue';
-import { createCircuitBreaker, retryWithBackoff } from '@holdfast/resilience';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getCurrentTrace } from '@holdfast/context';
+import { createWebhookQueue, type WebhookQueue } from '@holdfast/queue';
+import { createCircuitBreaker, retryWithBackoff } from '@holdfast/resilience';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withSpan } from '../src/index.ts';
 import { joinLinkedTraces, renderWaterfall } from '../src/reader/index.ts';
@@ -61,8 +61,14 @@ describe('a webhook on a real queue', () => {
       links: [{ traceId: producer.traceId, spanId: producer.spanId }],
       attributes: { 'holdfast.queue.outcome': 'completed', 'holdfast.queue.attempt': 1 },
     });
-    expect(await recording.span('provider attempt 1')).toMatchObject({ status: 'error', parentSpanId: consumer.spanId });
-    expect(await recording.span('provider attempt 2')).toMatchObject({ status: 'unset', parentSpanId: consumer.spanId });
+    expect(await recording.span('provider attempt 1')).toMatchObject({
+      status: 'error',
+      parentSpanId: consumer.spanId,
+    });
+    expect(await recording.span('provider attempt 2')).toMatchObject({
+      status: 'unset',
+      parentSpanId: consumer.spanId,
+    });
     expect(consumer.events.map(({ name, attributes }) => [name, attributes['retry.outcome']])).toEqual([
       ['retry', 'retried'],
       ['retry', 'succeeded'],
@@ -76,15 +82,21 @@ describe('a webhook on a real queue', () => {
     const breaker = createCircuitBreaker(() => Promise.reject(new Error('down')), {
       name: 'provider',
       failureThreshold: 2,
-      volumeThreshold: 1,
     });
     await withSpan('calls', async () => {
       for (let i = 0; i < 2; i++) await expect(breaker.fire()).rejects.toThrow('down');
     });
     const spans = await recording.spans();
-    const transitions = spans.flatMap((span) => span.events).filter((event) => event.name === 'circuit.transition');
+    const transitions = spans
+      .flatMap((span) => span.events)
+      .filter((event) => event.name === 'circuit.transition');
     expect(transitions.map(({ attributes }) => attributes)).toEqual([
-      { 'circuit.name': 'provider', 'circuit.from': 'CLOSED', 'circuit.to': 'OPEN', 'circuit.reason': 'threshold' },
+      {
+        'circuit.name': 'provider',
+        'circuit.from': 'CLOSED',
+        'circuit.to': 'OPEN',
+        'circuit.reason': 'threshold',
+      },
     ]);
   });
 });

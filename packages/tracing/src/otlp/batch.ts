@@ -6,6 +6,8 @@ import { WireWriter } from './wire.ts';
 
 /** Big enough for some hundred spans, so that a quiet service never grows it. */
 const INITIAL_BYTES = 64 * 1024;
+/** Room for the length of a full batch, 16 KiB to 2 MiB. */
+const BATCH_LENGTH_BYTES = 3;
 
 /** The resource as bytes: it goes out with every batch and never changes. */
 export function encodeResource(attributes: ResourceAttributes): Buffer {
@@ -39,16 +41,16 @@ export class OtlpBatch {
   /** The whole `ExportTraceServiceRequest`. */
   toRequest(resource: Uint8Array): Buffer {
     const writer = new WireWriter(this.bytes + resource.length + 256);
-    const start = writer.begin(REQUEST.resourceSpans);
+    const start = writer.begin(REQUEST.resourceSpans, BATCH_LENGTH_BYTES);
     writer.raw(resource);
     for (const [scope, spans] of this.#writers) {
       if (spans.at === 0) continue;
-      const scopeStart = writer.begin(REQUEST.scopeSpans);
+      const scopeStart = writer.begin(REQUEST.scopeSpans, BATCH_LENGTH_BYTES);
       encodeScope(writer, scope);
       writer.raw(spans.written());
-      writer.end(scopeStart);
+      writer.end(scopeStart, BATCH_LENGTH_BYTES);
     }
-    writer.end(start);
+    writer.end(start, BATCH_LENGTH_BYTES);
     return writer.written();
   }
 

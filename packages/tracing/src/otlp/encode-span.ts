@@ -50,6 +50,9 @@ export const REQUEST = {
   resourceAttribute: 0x0a,
 } as const;
 
+/** Nearly every span takes more than 127 bytes and less than 16384. */
+const SPAN_LENGTH_BYTES = 2;
+
 const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 
@@ -61,7 +64,7 @@ export function spanFlags(traceFlags: number, parentIsRemote: boolean): number {
 /** One span as a field of `ScopeSpans`. */
 export function encodeSpan(writer: WireWriter, span: SpanData): void {
   const { context } = span;
-  const start = writer.begin(SCOPE_SPANS.span);
+  const start = writer.begin(SCOPE_SPANS.span, SPAN_LENGTH_BYTES);
   writer.hexField(SPAN.traceId, context.traceId);
   writer.hexField(SPAN.spanId, context.spanId);
   if (context.traceState !== undefined) writer.stringField(SPAN.traceState, context.traceState.serialize());
@@ -78,7 +81,7 @@ export function encodeSpan(writer: WireWriter, span: SpanData): void {
   if (span.droppedLinks > 0) writer.varintField(SPAN.droppedLinks, span.droppedLinks);
   if (span.statusCode !== 0) encodeStatus(writer, span);
   writer.fixed32Field16(spanFlags(context.traceFlags, span.parentIsRemote));
-  writer.end(start);
+  writer.end(start, SPAN_LENGTH_BYTES);
 }
 
 /** The head of a `ScopeSpans`: whose spans follow. */

@@ -76,25 +76,22 @@ describe('a field', () => {
 });
 
 describe('a nested message', () => {
-  it.each([0, 100, 127, 128, 16_383, 16_384, 2_100_000])(
-    'of about %d bytes gets its length right',
-    (size) => {
-      const text = 'x'.repeat(size);
-      const result = decoded((writer) => {
-        const outer = writer.begin(0x22);
-        const inner = writer.begin(0x22);
-        writer.stringField(0x0a, text);
-        writer.end(inner);
-        writer.varintField(0x10, 7);
-        writer.end(outer);
-        writer.varintField(0x10, 9);
-      });
-      expect(result).toMatchObject({
-        whole: '9',
-        nested: { whole: '7', nested: size === 0 ? {} : { text } },
-      });
-    },
-  );
+  const sizes = [0, 100, 127, 128, 16_383, 16_384, 2_100_000];
+  const cases = sizes.flatMap((size) => [1, 2, 3].map((lengthBytes) => [size, lengthBytes] as const));
+
+  it.each(cases)('of about %i bytes gets its length right from a guess of %i bytes', (size, lengthBytes) => {
+    const text = 'x'.repeat(size);
+    const result = decoded((writer) => {
+      const outer = writer.begin(0x22, lengthBytes);
+      const inner = writer.begin(0x22, lengthBytes);
+      writer.stringField(0x0a, text);
+      writer.end(inner, lengthBytes);
+      writer.varintField(0x10, 7);
+      writer.end(outer, lengthBytes);
+      writer.varintField(0x10, 9);
+    });
+    expect(result).toMatchObject({ whole: '9', nested: { whole: '7', nested: { text } } });
+  });
 });
 
 describe('a short pair', () => {

@@ -163,25 +163,27 @@ export class WireWriter {
     return true;
   }
 
-  /** Opens a nested message; what comes until `end` belongs to it. */
-  begin(tag: number): number {
-    this.reserve(2);
+  /**
+   * Opens a nested message; what comes until `end` belongs to it.
+   * @param lengthBytes room for its length: 1 up to 127 bytes, 2 up to 16383; a wrong guess costs a move
+   */
+  begin(tag: number, lengthBytes = 1): number {
+    this.reserve(1 + lengthBytes);
     this.bytes[this.at++] = tag;
-    this.at += 1;
+    this.at += lengthBytes;
     return this.at;
   }
 
-  end(start: number): void {
+  end(start: number, lengthBytes = 1): void {
     const length = this.at - start;
-    if (length < 0x80) {
-      this.bytes[start - 1] = length;
-      return;
+    const needed = varintSize(length);
+    if (needed !== lengthBytes) {
+      const shift = needed - lengthBytes;
+      this.reserve(Math.max(0, shift));
+      this.bytes.copyWithin(start + shift, start, this.at);
     }
-    const extra = length < 0x4000 ? 1 : length < 0x20_0000 ? 2 : length < 0x1000_0000 ? 3 : 4;
-    this.reserve(extra);
-    this.bytes.copyWithin(start + extra, start, this.at);
-    const end = this.at + extra;
-    this.at = start - 1;
+    const end = start - lengthBytes + needed + length;
+    this.at = start - lengthBytes;
     this.varint(length);
     this.at = end;
   }
@@ -206,6 +208,12 @@ export class WireWriter {
     larger.set(this.bytes.subarray(0, this.at));
     this.bytes = larger;
   }
+}
+
+function varintSize(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  return value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5;
 }
 
 function writeWord(bytes: Buffer, at: number, value: number): number {

@@ -208,7 +208,25 @@ describe('joinLinkedTraces', () => {
 
 describe('renderWaterfall', () => {
   it('draws linked traces on one scale, with errors, retries and circuit transitions', () => {
-    expect(`\n${renderWaterfall(STORY, { width: 110 })}`).toMatchSnapshot();
+    expect(renderWaterfall(STORY, { width: 110 }).split('\n')).toEqual([
+      'trace 11111111111111111111111111111111 · 7 spans · 200 ms · 3 linked traces · 3 errors',
+      '■ payments  ■ worker',
+      '',
+      '                                                                 0                  100 ms              200 ms',
+      'POST /webhooks/:provider [200]      payments  server    12.0 ms  ██▊',
+      '└─send webhooks                     payments  producer   4.0 ms   ▉',
+      '  ├─INSERT jobs                     payments  client     420 µs   ▏',
+      '  ├─⇢ process webhooks [retried]    worker    consumer  60.0 ms      █████████████▌',
+      '  │   ↻ attempt 1 retried, next after 20.0 ms',
+      '  │   ⚡ circuit provider: CLOSED → OPEN (threshold)',
+      '  │   ✗ provider answered 503',
+      '  │ ├─provider attempt 1            worker    internal  20.0 ms      ████▌',
+      '  │ │   ✗ status 503',
+      '  │ └─provider attempt 2            worker    internal  16.0 ms               ███▋',
+      '  │     ✗ status 503',
+      '  └─⇢ process webhooks [completed]  worker    consumer  60.0 ms                                 █████████████▌',
+      '',
+    ]);
   });
 
   it('keeps every line within the width', () => {

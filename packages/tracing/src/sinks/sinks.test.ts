@@ -64,6 +64,31 @@ describe('the file', () => {
     await sink.close(1000);
   });
 
+  it('gets every kind of value, as the reader gives it back', async () => {
+    const sink = fileSink();
+    const provider = new LightTracerProvider({
+      sink,
+      sampler: alwaysOn,
+      limits: DEFAULT_LIMITS,
+      clock: new ManualClock(),
+    });
+    const values = { whole: 2 ** 50, half: 0.5, none: null, infinite: Number.POSITIVE_INFINITY, no: false };
+    const span = provider
+      .getTracer('t')
+      .startSpan('all', { attributes: { ...values, nested: { list: ['a', { b: 1 }] } } });
+    span.setAttribute('bytes', new Uint8Array([1, 2, 3])).addEvent('e', { at: 1 });
+    span.end();
+    await sink.close(1000);
+    const [read] = await readSpans(join(folder, 's.jsonl'));
+    expect(read?.attributes).toEqual({
+      ...values,
+      none: undefined,
+      nested: { list: ['a', { b: 1 }] },
+      bytes: 'AQID',
+    });
+    expect(read?.events).toEqual([{ name: 'e', timeMs: 1_767_225_600_000, attributes: { at: 1 } }]);
+  });
+
   it('keeps a bounded queue and counts what does not fit', async () => {
     const sink = fileSink({ maxQueueSpans: 3 });
     emit(sink, ['a', 'b', 'c', 'd', 'e']);

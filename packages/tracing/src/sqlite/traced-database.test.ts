@@ -32,8 +32,9 @@ afterEach(async () => {
   await recording.stop();
 });
 
+/** Comments are on, so that every test runs with them. */
 function traced(options?: TracedDatabaseOptions): TracedDatabase {
-  return new TracedDatabase(raw, options);
+  return new TracedDatabase(raw, { includeTraceComments: true, ...options });
 }
 
 function inTrace<T>(fn: () => T, init = {}): T {
@@ -68,9 +69,9 @@ describe('the trace comment', () => {
     });
   });
 
-  it('is left out outside of a context, and when it is switched off', () => {
+  it('is left out outside of a context, and unless it is switched on', () => {
     traced().prepare('SELECT 2').get();
-    inTrace(() => traced({ includeTraceComments: false }).prepare('SELECT 3').get());
+    inTrace(() => new TracedDatabase(raw).prepare('SELECT 3').get());
     expect(statements()).toEqual(['SELECT 2', 'SELECT 3']);
   });
 
@@ -460,7 +461,7 @@ describe('the surface', () => {
 describe('options', () => {
   it('have these defaults', () => {
     expect(TRACED_DATABASE_DEFAULTS).toEqual({
-      includeTraceComments: true,
+      includeTraceComments: false,
       trackQueryDuration: true,
       slowQueryThreshold: 100,
     });

@@ -53,6 +53,7 @@ export class TracedDatabase implements Database {
     this.#observer = this.#options.trackQueryDuration
       ? new QueryObserver({ ...this.#options, system: 'sqlite', namespace })
       : undefined;
+    Object.defineProperty(this, inspect.custom, { value: () => this.#describe() });
   }
 
   get name(): string {
@@ -166,15 +167,10 @@ export class TracedDatabase implements Database {
     return this;
   }
 
-  [inspect.custom](): object {
+  #describe(): object {
     const { name, open, inTransaction, readonly, memory } = this.#db;
-    return Object.assign(Object.create({ constructor: TracedDatabase }) as object, {
-      name,
-      open,
-      inTransaction,
-      readonly,
-      memory,
-    });
+    const shown = Object.create({ constructor: TracedDatabase }) as object;
+    return Object.assign(shown, { name, open, inTransaction, readonly, memory });
   }
 
   #observe<T>(source: string, run: () => T): T {
