@@ -1,0 +1,221 @@
+// index.d.ts
+export { type Carrier, fromCarrier, toCarrier } from './carrier.ts';
+export { createTraceContext, getCurrentTenantId, getCurrentTrace, getCurrentUserId, getTraceLogFields, runWithTrace, setIdentity, setTraceAttribute, type TraceLogFields, } from './current.ts';
+export { ContextError, ContextMissingError, ContextOptionError, DeadlineExceededError } from './errors.ts';
+export { type ExtractOptions, extractTraceContext, getTraceHeaders, type IncomingHeaders, injectTraceHeaders, type TraceHeaders, } from './headers.ts';
+export { isAcceptableId, newSpanId, newTraceId } from './identifiers.ts';
+export { currentSignal, type DeadlineOptions, remainingMs, withDeadline } from './time-limit.ts';
+export type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
+export { formatTraceparent, parseTraceparent, parseTracestate, type TraceParent } from './traceparent.ts';
+
+// carrier.d.ts
+import type { TraceContext } from './trace-context.ts';
+/** A context as plain strings, to be stored with a job or an event. The deadline stays behind. */
+export interface Carrier {
+    traceparent?: string;
+    tracestate?: string;
+    requestId?: string;
+    correlationId?: string;
+    tenantId?: string;
+    userId?: string;
+}
+/** The current context, or `context`, in a form that can be stored; empty outside of a context. */
+export declare function toCarrier(context?: TraceContext | undefined): Carrier;
+/**
+ * A context that continues what `toCarrier()` wrote: same trace and ids, the writer's span as parent.
+ * Identity is taken as it was written, since the carrier comes from our own storage; what is malformed is left out.
+ */
+export declare function fromCarrier(carrier: Carrier): TraceContext;
+
+// trace-context.d.ts
+export type AttributeValue = string | number | boolean;
+/** What is known about the work in hand. One per request or job; a span inside it sees the same ids. */
+export interface TraceContext {
+    /** 32 lower-case hex digits. */
+    readonly traceId: string;
+    /** 16 lower-case hex digits: the active span, or the context's own id where no span is. */
+    readonly spanId: string;
+    /** The span that caused this one, in this process or in the caller's. */
+    readonly parentSpanId: string | undefined;
+    /** W3C trace flags: bit 0 sampled, bit 1 random trace id. */
+    readonly traceFlags: number;
+    /** The W3C `tracestate` value as it came in, valid, or undefined. */
+    readonly traceState: string | undefined;
+    readonly requestId: string;
+    /** The request id where no other was given. */
+    readonly correlationId: string;
+    readonly tenantId: string | undefined;
+    readonly userId: string | undefined;
+    readonly attributes: Readonly<Record<string, AttributeValue>>;
+    /** Monotonic time in ms (`Clock.now()`) at which the work must be over; Infinity without a deadline. */
+    readonly deadlineAt: number;
+}
+/** What a new context starts with. Everything left out is generated when it is first read. */
+export interface TraceContextInit {
+    /** A context to continue: same trace, request and identity; its span becomes the parent. */
+    parent?: TraceContext | undefined;
+    traceId?: string | undefined;
+    spanId?: string | undefined;
+    parentSpanId?: string | undefined;
+    traceFlags?: number | undefined;
+    traceState?: string | undefined;
+    requestId?: string | undefined;
+    correlationId?: string | undefined;
+    tenantId?: string | undefined;
+    userId?: string | undefined;
+    attributes?: Readonly<Record<string, AttributeValue>> | undefined;
+    /** Milliseconds from now until the deadline. */
+    timeoutMs?: number | undefined;
+}
+export interface Identity {
+    tenantId?: string | undefined;
+    userId?: string | undefined;
+}
+
+// current.d.ts
+import type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
+/**
+ * A new context: a new trace, or with `parent` a continuation of that one.
+ * Ids that `init` does not name are generated when first read.
+ */
+export declare function createTraceContext(init?: TraceContextInit): TraceContext;
+/** Runs `fn` with `context` active, in it and in everything it starts, sync and async alike. */
+export declare function runWithTrace<T>(context: TraceContext, fn: () => T): T;
+/** The active context, or undefined outside of one. */
+export declare function getCurrentTrace(): TraceContext | undefined;
+export declare function getCurrentTenantId(): string | undefined;
+export declare function getCurrentUserId(): string | undefined;
+/** Adds an attribute to the request or job as a whole. Outside of a context it does nothing and returns false. */
+export declare function setTraceAttribute(key: string, value: AttributeValue): boolean;
+/**
+ * Says who is at work, once authentication knows. Seen from then on in the whole request, also by what runs outside
+ * the calling function. What is left out stays as it was.
+ * @throws ContextMissingError outside of a context
+ */
+export declare function setIdentity(identity: Identity): void;
+/** The ids of the active context as fields of a log line; empty outside of a context. */
+export interface TraceLogFields {
+    traceId?: string;
+    spanId?: string;
+    requestId?: string;
+    correlationId?: string;
+    tenantId?: string;
+    userId?: string;
+}
+export declare function getTraceLogFields(): TraceLogFields;
+
+// errors.d.ts
+/** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
+export declare abstract class ContextError extends Error {
+    abstract readonly code: string;
+}
+/** Something was to be written into the context where none is active. */
+export declare class ContextMissingError extends ContextError {
+    readonly name = "ContextMissingError";
+    readonly code = "ERR_CONTEXT_MISSING";
+    constructor(operation: string);
+}
+/** The time given to this piece of work is over. It is also the reason of the aborted signal. */
+export declare class DeadlineExceededError extends ContextError {
+    readonly name = "DeadlineExceededError";
+    readonly code = "ERR_DEADLINE_EXCEEDED";
+    constructor();
+}
+/** An option or argument that cannot be used. */
+export declare class ContextOptionError extends ContextError {
+    readonly name = "ContextOptionError";
+    readonly code = "ERR_CONTEXT_OPTION";
+}
+
+// headers.d.ts
+import type { TraceContextInit } from './trace-context.ts';
+/** Headers as node:http gives them: lower-case names, repeated ones joined or listed. */
+export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+export interface ExtractOptions {
+    /**
+     * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`) and shorten the deadline
+     * (`x-request-timeout-ms`). Default false: anyone can write a header.
+     */
+    trusted?: boolean;
+}
+/**
+ * Reads a context out of request headers, for `createTraceContext(...)`. Every value is checked: a malformed
+ * `traceparent` begins a new trace, an id that is not 1 to 128 of `[A-Za-z0-9._:-]` is left out, and a legacy
+ * `x-trace-id` becomes the attribute `legacy.trace_id`, never a trace id. Never throws.
+ * @see https://www.w3.org/TR/trace-context-2/
+ */
+export declare function extractTraceContext(headers: IncomingHeaders, options?: ExtractOptions): TraceContextInit;
+/** The header names that `injectTraceHeaders` writes. */
+export interface TraceHeaders {
+    traceparent?: string;
+    tracestate?: string;
+    'x-request-id'?: string;
+    'x-correlation-id'?: string;
+    'x-trace-id'?: string;
+    'x-span-id'?: string;
+    'x-tenant-id'?: string;
+}
+/** The headers that carry the current context to another service; empty outside of a context. */
+export declare function getTraceHeaders(): TraceHeaders;
+/** Adds the headers of the current context to `headers` and returns it. Outside of a context it adds nothing. */
+export declare function injectTraceHeaders<T extends Headers | Record<string, unknown>>(headers: T): T;
+
+// identifiers.d.ts
+/** 16 random bytes as 32 hex digits: a W3C trace id, also used for request ids. */
+export declare function newTraceId(): string;
+/** 8 random bytes as 16 hex digits: a W3C span (parent) id. */
+export declare function newSpanId(): string;
+/** Whether an id from outside may be kept: 1 to 128 characters of `[A-Za-z0-9._:-]`. */
+export declare function isAcceptableId(value: unknown): value is string;
+
+// time-limit.d.ts
+import type { Clock } from './clock.ts';
+export interface DeadlineOptions {
+    /** Ends the work earlier: a server's shutdown, a job's cancellation. */
+    signal?: AbortSignal;
+    /** Time and timers. Default the system's. */
+    clock?: Clock;
+}
+/**
+ * Runs `fn` with a deadline `ms` from now, or the earlier one that is already set.
+ * @param ms 0 or more; Infinity sets no time and only takes `options.signal`
+ * @throws ContextOptionError when `ms` is negative or not a number
+ */
+export declare function withDeadline<T>(ms: number, fn: () => T, options?: DeadlineOptions): T;
+/** Milliseconds until the deadline of the current context: 0 when it has passed, Infinity when there is none. */
+export declare function remainingMs(): number;
+/** Aborts at the deadline of the current context, or earlier; undefined where nothing can end the work. */
+export declare function currentSignal(): AbortSignal | undefined;
+
+// clock.d.ts
+/** Time and timers in one object, so that tests decide when time passes. */
+export interface Clock {
+    /** Monotonic milliseconds with a fraction, for durations and deadlines. */
+    now(): number;
+    /** Epoch milliseconds, only for what is stored or shown. */
+    wallTime(): number;
+    /** Runs `callback` once after `delayMs`; a delay over 2^31-1 ms is waited out in full. */
+    setTimer(callback: () => void, delayMs: number, options?: TimerOptions): Timer;
+}
+export interface TimerOptions {
+    /** Whether the timer alone keeps the process alive. Default false. */
+    keepAlive?: boolean;
+}
+export interface Timer {
+    cancel(): void;
+}
+export declare const systemClock: Clock;
+
+// traceparent.d.ts
+/** Parsing and writing of W3C Trace Context level 2 headers: https://www.w3.org/TR/trace-context-2/ */
+export interface TraceParent {
+    readonly traceId: string;
+    readonly parentSpanId: string;
+    /** The flags this version of the specification knows: sampled (1) and random trace id (2). */
+    readonly traceFlags: number;
+}
+/** The parts of a `traceparent` header, or undefined when it is malformed and a new trace must begin. */
+export declare function parseTraceparent(header: string): TraceParent | undefined;
+export declare function formatTraceparent(traceId: string, spanId: string, traceFlags: number): string;
+/** The `tracestate` as it is to be passed on, or undefined when empty or malformed: then it is dropped whole. */
+export declare function parseTracestate(header: string): string | undefined;

@@ -1,0 +1,14 @@
+// health.d.ts
+import { type Router } from 'express';
+/** How a probe is answered: free of Express, as `createHealth()` of @holdfast/lifecycle gives it. */
+export interface HealthAnswer {
+    readonly status: number;
+    readonly body: unknown;
+}
+export interface HealthProbes {
+    live(): HealthAnswer | Promise<HealthAnswer>;
+    ready(): HealthAnswer | Promise<HealthAnswer>;
+    detail(): HealthAnswer | Promise<HealthAnswer>;
+}
+/** `GET /health` with every check, `/health/live` and `/health/ready` for the probes of an orchestrator. */
+export declare function healthRoutes(health: HealthProbes): Router;

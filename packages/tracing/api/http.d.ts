@@ -1,0 +1,103 @@
+// http.d.ts
+export { HTTP_CLIENT_CHANNEL, type HttpClientFact } from './channels.ts';
+export { type HttpClientSpanOptions, startHttpClientSpan, traceHeaders } from './http-client/client-span.ts';
+export { instrumentOutgoingHttp, type OutgoingHttp } from './http-client/instrument.ts';
+export type { OutgoingHttpOptions } from './http-client/options.ts';
+export { tracedFetch } from './http-client/traced-fetch.ts';
+
+// channels.d.ts
+/** Published for every traced statement, also when nothing is recorded; read by metrics. */
+export declare const QUERY_CHANNEL = "holdfast:tracing:query";
+export interface QueryFact {
+    readonly system: 'sqlite' | 'postgresql';
+    /** The first word of the statement in capitals: `SELECT`, `INSERT`, `PRAGMA`. */
+    readonly operation: string;
+    readonly durationMs: number;
+    readonly failed: boolean;
+}
+/** Published for a statement that took longer than `slowQueryThreshold`. */
+export declare const SLOW_QUERY_CHANNEL = "holdfast:tracing:slow-query";
+export interface SlowQueryFact extends QueryFact {
+    /** The statement with its literals replaced by `?`. */
+    readonly queryText: string;
+    readonly thresholdMs: number;
+}
+/** Published when the answer of an outgoing request has arrived, or it failed. */
+export declare const HTTP_CLIENT_CHANNEL = "holdfast:tracing:http-client";
+export interface HttpClientFact {
+    /** Host and port as they were asked for. */
+    readonly host: string;
+    readonly method: string;
+    /** Missing where no answer came. */
+    readonly statusCode?: number;
+    readonly durationMs: number;
+    readonly failed: boolean;
+}
+
+// http-client/client-span.d.ts
+import { type Attributes, type Span } from '@opentelemetry/api';
+export interface HttpClientSpanOptions {
+    /** The span above. Default the active span. */
+    parentSpan?: Span | undefined;
+    attributes?: Attributes | undefined;
+}
+/**
+ * The span of an outgoing request that the caller sends and ends itself. Send `traceHeaders(span)` along.
+ * @throws TypeError when `url` is a string that is no URL
+ * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client
+ */
+export declare function startHttpClientSpan(method: string, url: string | URL, options?: HttpClientSpanOptions): Span;
+/** `traceparent`, and `tracestate` where there is one, for a request that belongs to `span`. */
+export declare function traceHeaders(span: Span): {
+    traceparent?: string;
+    tracestate?: string;
+};
+
+// http-client/instrument.d.ts
+import { type OutgoingHttpOptions } from './options.ts';
+/** A running subscription. */
+export interface OutgoingHttp extends Disposable {
+    /** Leaves requests alone from now on; those under way keep their spans. */
+    close(): void;
+}
+/**
+ * Traces what is sent with `fetch`, undici and `node:http`/`node:https`, in this whole process, by listening to the
+ * diagnostics channels of Node: nothing is patched, and it does not matter when it is called.
+ * @throws TracingOptionError for an option that cannot be used
+ */
+export declare function instrumentOutgoingHttp(options?: OutgoingHttpOptions): OutgoingHttp;
+
+// http-client/options.d.ts
+import { type Clock } from '@holdfast/context/clock';
+export interface OutgoingHttpOptions {
+    /**
+     * Hosts of one's own, which also get the request, correlation and tenant ids and what is left of the deadline:
+     * `api.internal`, or `.internal` for every name below. Default none.
+     */
+    trustedHosts?: readonly string[] | undefined;
+    /** Whether a request carries `traceparent` and `tracestate`. Default true for every host. */
+    propagate?: boolean | ((url: URL) => boolean) | undefined;
+    /** Requests that are left alone altogether. Default none. */
+    ignore?: ((url: URL) => boolean) | undefined;
+    /** Default the system's. */
+    clock?: Clock | undefined;
+}
+export interface ResolvedHttpOptions {
+    isTrusted(url: URL): boolean;
+    propagates(url: URL): boolean;
+    ignores(url: URL): boolean;
+    readonly clock: Clock;
+}
+/** @throws TracingOptionError when `trustedHosts` holds something that is no host name */
+export declare function resolveHttpOptions(options?: OutgoingHttpOptions): ResolvedHttpOptions;
+
+// http-client/traced-fetch.d.ts
+import { type OutgoingHttpOptions } from './options.ts';
+type FetchInput = Parameters<typeof fetch>[0];
+type FetchInit = Parameters<typeof fetch>[1];
+/**
+ * `fetch` with a client span around it and the trace in its headers; the span ends when the headers of the answer
+ * are there. Works with or without `instrumentOutgoingHttp()`.
+ */
+export declare function tracedFetch(input: FetchInput, init?: FetchInit, options?: OutgoingHttpOptions): Promise<Response>;
+export {};
