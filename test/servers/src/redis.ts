@@ -44,6 +44,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   const child = spawn(program, commandLine(port, directory, options), {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  endWithThisProcess(child);
   await untilReady(child);
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -90,6 +91,13 @@ function untilReady(child: ChildProcess): Promise<void> {
       if (output.includes(READY)) resolve();
     });
   });
+}
+
+/** A server must not outlive whoever started it, whatever ends that. */
+function endWithThisProcess(child: ChildProcess): void {
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
