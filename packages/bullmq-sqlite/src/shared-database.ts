@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { Clients } from './clients.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { EventLog } from './event-log.ts';
 import { FileWatch } from './file-watch.ts';
@@ -17,6 +18,7 @@ export class SharedDatabase {
   readonly commits: CommitQueue;
   readonly events: EventLog;
   readonly hub: WakeHub = new WakeHub();
+  readonly clients: Clients;
   readonly #db: Database;
   readonly #owned: boolean;
   readonly #forgetMe: () => void;
@@ -41,6 +43,7 @@ export class SharedDatabase {
       committed: () => this.#announce(),
       rolledBack: () => this.#forget(),
     });
+    this.clients = new Clients(this.sql, (run) => this.commits.write(run));
     this.#watch = new FileWatch(connection.file, connection.pollIntervalMs, () => this.#lookForOthers());
     this.hub.onDemand = (anybody) => (anybody ? this.#watch.start() : this.#watch.stop());
   }
@@ -56,6 +59,7 @@ export class SharedDatabase {
 
   /** Waits for what is pending and closes the connection when this was its last user. */
   async release(): Promise<void> {
+    if (this.#users === 1) this.clients.close();
     await this.commits.settled();
     this.#users -= 1;
     if (this.#users > 0) return;
