@@ -3,6 +3,7 @@ import { standIn } from './deduplicate-job.ts';
 import { adoptJob, requireParent } from './flow-children.ts';
 import { insertJob, type NewJob } from './insert-job.ts';
 import { findJob } from './job-row.ts';
+import { isRefusal, UndoneError } from './job-state-error.ts';
 import type { QueueScope } from './queue-scope.ts';
 
 const COMMAND = 'addJob';
@@ -50,4 +51,13 @@ export function addJob(scope: QueueScope, job: NewJob, inFlow = false): string {
   }
   insertJob(scope, job, id);
   return id;
+}
+
+/** Stores all jobs in their order, or none of them. @returns their ids */
+export function addJobs(scope: QueueScope, jobs: readonly NewJob[]): string[] {
+  try {
+    return jobs.map((job) => addJob(scope, job));
+  } catch (error) {
+    throw isRefusal(error) && jobs.length > 1 ? new UndoneError(error) : error;
+  }
 }

@@ -6,7 +6,7 @@ import {
   QueueKeys,
 } from 'bullmq';
 import { addFlow, type FlowResult } from './add-flow.ts';
-import { addJob, prepareJob } from './add-job.ts';
+import { addJob, addJobs, prepareJob } from './add-job.ts';
 import { BackendCore } from './backend-core.ts';
 import {
   type ChildrenPage,
@@ -41,7 +41,7 @@ export abstract class FlowMembers extends BackendCore {
     entries: { job: JobJson; jobId: string; parentKeyOpts?: ParentKeyOpts }[],
   ): Promise<string[]> {
     const prepared = entries.map(({ job, jobId, parentKeyOpts }) => prepareJob(job, jobId, parentKeyOpts));
-    return this.write((scope) => prepared.map((job) => addJob(scope, job)));
+    return this.write((scope) => addJobs(scope, prepared));
   }
 
   async addFlow(entries: FlowJob[]): Promise<FlowResult[]> {

@@ -1,11 +1,11 @@
-import { ErrorCode, type JobsOptions } from 'bullmq';
+import type { JobsOptions } from 'bullmq';
 import { deleteJob } from './delete-job.ts';
 import { insertJob, type NewJob } from './insert-job.ts';
 import { findJob } from './job-row.ts';
-import { JobStateError } from './job-state-error.ts';
 import { META_PAUSED } from './queue-record.ts';
 import type { QueueScope } from './queue-scope.ts';
 import { discardJob } from './remove-job.ts';
+import { freeSlot, slotAfter } from './scheduler-slots.ts';
 import {
   deleteScheduler,
   fieldsOf,
@@ -16,9 +16,6 @@ import {
   storeScheduler,
 } from './scheduler-store.ts';
 import { STATE } from './states.ts';
-
-/** How many intervals are tried when a job of the wanted time is still there. As in the other backends. */
-const MOST_SLOTS = 32;
 
 /** The options of a scheduler's job: BullMQ keeps in them how it repeats. */
 export type ScheduledJobOptions = JobsOptions & {
@@ -35,13 +32,6 @@ export interface SchedulerRequest {
   readonly templateOpts: JobsOptions;
   readonly schedule: Schedule;
   readonly jobOpts: ScheduledJobOptions;
-}
-
-interface Slot {
-  /** Epoch ms. */
-  readonly next: number;
-  /** Ms after the beginning of the interval. */
-  readonly offset: number;
 }
 
 /**
@@ -67,13 +57,14 @@ export function upsertScheduler(
           asked,
           schedule.startDate,
         );
-  const present = before === undefined ? undefined : nextJobOf(scope, id, before);
+  const present = before === undefined ? undefined : nextJobOf(scope, before);
   const wanted = present !== undefined && sameInterval ? before.next : slot.next;
-  const next = freeSlot(scope, id, schedule.every, wanted, present === undefined ? undefined : before?.next);
+  const { next, job } = freeSlot(scope, id, schedule.every, wanted, present?.id);
   if (present !== undefined) discardJob(scope, present);
   const stored = present === undefined ? { ...schedule, offset: slot.offset } : schedule;
-  storeScheduler(scope, id, { next, fields: fieldsOf(stored, templateData, templateOpts, before?.fields) });
-  return insertScheduled(scope, id, next, schedule.name, templateData, jobOpts);
+  const fields = fieldsOf(stored, templateData, templateOpts, before?.fields);
+  storeScheduler(scope, id, { next, job, fields });
+  return [job, insertScheduled(scope, id, { next, job, fields }, jobOpts)];
 }
 
 /**
@@ -93,23 +84,24 @@ export function advanceScheduler(
   const every = Number(fields['every'] ?? jobOpts.repeat?.every ?? 0);
   const offset = Number(fields['offset'] ?? offsetOf(jobOpts));
   const next = every > 0 ? slotAfter(scheduler.next, every, scope.now, offset).next : nextOfPattern;
-  if (producerId !== scheduledJobId(id, scheduler.next)) return null;
-  const jobId = scheduledJobId(id, next);
-  if (findJob(scope, jobId) !== undefined) {
-    scope.record.event('event', 'duplicated', 'jobId', jobId);
+  if (producerId !== scheduler.job) return null;
+  const job = scheduledJobId(id, next);
+  if (findJob(scope, job) !== undefined) {
+    scope.record.event('event', 'duplicated', 'jobId', job);
     return null;
   }
   const ic = String(Number(fields['ic'] ?? 0) + 1);
-  storeScheduler(scope, id, { next, fields: { ...fields, ic } });
-  insertScheduled(scope, id, next, fields['name'] ?? '', fields['data'] ?? '{}', jobOpts);
-  return jobId;
+  const advanced = { next, job, fields: { ...fields, ic } };
+  storeScheduler(scope, id, advanced);
+  insertScheduled(scope, id, advanced, jobOpts);
+  return job;
 }
 
 /** Whether there was one; its next job goes with it, if it has not begun. */
 export function removeScheduler(scope: QueueScope, id: string): boolean {
   const scheduler = findScheduler(scope, id);
   if (scheduler === undefined) return false;
-  const job = findJob(scope, scheduledJobId(id, scheduler.next));
+  const job = findJob(scope, scheduler.job);
   if (job?.state === STATE.delayed) {
     deleteJob(scope, job, STATE.delayed);
     scope.record.event('event', 'removed', 'jobId', job.id, 'prev', 'delayed');
@@ -117,94 +109,25 @@ export function removeScheduler(scope: QueueScope, id: string): boolean {
   return deleteScheduler(scope, id);
 }
 
-/**
- * The time after `before`, in step with the intervals since the epoch; missed ones are left out. The first is now, at
- * the start date, or at the offset.
- */
-export function slotAfter(
-  before: number | undefined,
-  every: number,
-  now: number,
-  offset: number,
-  startDate?: number,
-): Slot {
-  const next = Math.floor(
-    before === undefined ? firstSlot(every, now, offset, startDate) : laterSlot(before, every, now, offset),
-  );
-  return { next, offset: Math.floor(offset > 0 ? offset : next - startOfInterval(next, every)) };
-}
-
-function firstSlot(every: number, now: number, offset: number, startDate: number | undefined): number {
-  if (startDate !== undefined) return Math.max(startDate, now);
-  if (offset <= 0) return now;
-  const next = startOfInterval(now, every) + offset;
-  return next <= now ? next + every : next;
-}
-
-function laterSlot(before: number, every: number, now: number, offset: number): number {
-  const next = before + every;
-  if (next >= now) return next;
-  const aligned = startOfInterval(now, every) + offset;
-  return aligned <= now ? aligned + every : aligned;
-}
-
-function startOfInterval(time: number, every: number): number {
-  return Math.floor(time / every) * every;
-}
-
 /** The job that a change of the scheduler takes back: the next one, unless it has begun, or waits on a paused queue. */
-function nextJobOf(scope: QueueScope, id: string, scheduler: Scheduler): ReturnType<typeof findJob> {
-  const job = findJob(scope, scheduledJobId(id, scheduler.next));
+function nextJobOf(scope: QueueScope, scheduler: Scheduler): ReturnType<typeof findJob> {
+  const job = findJob(scope, scheduler.job);
   if (job?.state === STATE.delayed || job?.state === STATE.prioritized) return job;
   return job?.state === STATE.waiting && !scope.record.meta.has(META_PAUSED) ? job : undefined;
 }
 
-/**
- * The wanted time, or with `every` the first after it that no job is there for. With a pattern the time of the job that
- * is replaced is kept where the wanted one is taken: its job has begun and asks for a change of its own scheduler.
- * @param going the time of the job that is about to be replaced
- * @throws JobStateError when there is none
- */
-function freeSlot(
-  scope: QueueScope,
-  id: string,
-  every: number | undefined,
-  wanted: number,
-  going: number | undefined,
-): number {
-  const isFree = (time: number) => time === going || findJob(scope, scheduledJobId(id, time)) === undefined;
-  if (isFree(wanted)) return wanted;
-  if (every === undefined) {
-    if (going !== undefined) return going;
-    throw new JobStateError(
-      ErrorCode.SchedulerJobIdCollision,
-      'Cannot create job scheduler iteration - job ID already exists. addJobScheduler',
-    );
-  }
-  for (let slot = 1; slot <= MOST_SLOTS; slot += 1) {
-    const next = wanted + slot * every;
-    if (isFree(next)) return next;
-  }
-  throw new JobStateError(
-    ErrorCode.SchedulerJobSlotsBusy,
-    'Cannot create job scheduler iteration - current and next time slots already have jobs. addJobScheduler',
-  );
-}
-
+/** Ms until the job is due. */
 function insertScheduled(
   scope: QueueScope,
   schedulerId: string,
-  dueAt: number,
-  name: string,
-  data: string,
+  { next, job: id, fields }: Scheduler,
   opts: JobsOptions,
-): [jobId: string, delayMs: number] {
-  const id = scheduledJobId(schedulerId, dueAt);
-  const delay = Math.max(0, dueAt - scope.now);
+): number {
+  const delay = Math.max(0, next - scope.now);
   const job: NewJob = {
     id,
-    name,
-    data,
+    name: fields['name'] ?? '',
+    data: fields['data'] ?? '{}',
     opts: JSON.stringify({ ...opts, delay, jobId: id }),
     addedAt: scope.now,
     delay,
@@ -217,7 +140,7 @@ function insertScheduled(
   };
   scope.record.jobCounter += 1;
   insertJob(scope, job, id);
-  return [id, delay];
+  return delay;
 }
 
 function offsetOf({ repeat }: ScheduledJobOptions): number {

@@ -21,6 +21,15 @@ export class FailedChildrenError extends UnrecoverableError {
 
   constructor(jobId: string, command: string) {
     super(`Cannot complete job ${jobId} because it has at least one failed child. ${command}`);
+    // BullMQ looks at the name where `instanceof` may not hold, and its constructor puts this class's there.
+    this.name = 'UnrecoverableError';
+  }
+}
+
+/** A refusal after something has been written: the whole operation is undone, and refused with the `cause`. */
+export class UndoneError extends Error {
+  constructor(cause: unknown) {
+    super('undone', { cause });
   }
 }
 

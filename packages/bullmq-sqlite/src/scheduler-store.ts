@@ -2,9 +2,9 @@ import type { JobsOptions } from 'bullmq';
 import { sliceOf } from './page.ts';
 import type { QueueScope } from './queue-scope.ts';
 
-const FIND = 'SELECT next, fields FROM bullmq_scheduler WHERE queue = +? AND id = +?';
-const STORE = `INSERT INTO bullmq_scheduler (queue, id, next, fields) VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET next = excluded.next, fields = excluded.fields`;
+const FIND = 'SELECT next, job, fields FROM bullmq_scheduler WHERE queue = +? AND id = +?';
+const STORE = `INSERT INTO bullmq_scheduler (queue, id, next, job, fields) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET next = excluded.next, job = excluded.job, fields = excluded.fields`;
 const REMOVE = 'DELETE FROM bullmq_scheduler WHERE queue = +? AND id = +?';
 const FORGET = 'DELETE FROM bullmq_scheduler WHERE queue = +?';
 const COUNT = 'SELECT count(*) AS schedulers FROM bullmq_scheduler WHERE queue = +?';
@@ -22,6 +22,8 @@ export type SchedulerFields = Record<string, string>;
 export interface Scheduler {
   /** Epoch ms at which its next job is due. */
   readonly next: number;
+  /** The id of that job. */
+  readonly job: string;
   readonly fields: SchedulerFields;
 }
 
@@ -42,14 +44,18 @@ export interface Schedule {
 }
 
 export function findScheduler({ sql, record }: QueueScope, id: string): Scheduler | undefined {
-  const row = sql.get<{ next: number; fields: string }>(FIND, record.ref, id);
+  const row = sql.get<{ next: number; job: string; fields: string }>(FIND, record.ref, id);
   return row === undefined
     ? undefined
-    : { next: row.next, fields: JSON.parse(row.fields) as SchedulerFields };
+    : { next: row.next, job: row.job, fields: JSON.parse(row.fields) as SchedulerFields };
 }
 
-export function storeScheduler({ sql, record }: QueueScope, id: string, { next, fields }: Scheduler): void {
-  sql.run(STORE, record.ref, id, next, JSON.stringify(fields));
+export function storeScheduler(
+  { sql, record }: QueueScope,
+  id: string,
+  { next, job, fields }: Scheduler,
+): void {
+  sql.run(STORE, record.ref, id, next, job, JSON.stringify(fields));
   record.dirty = true;
 }
 
@@ -87,8 +93,7 @@ export function isJobOfScheduler(
   job: { id: string; scheduler_id: string | null },
 ): boolean {
   if (job.scheduler_id === null) return false;
-  const scheduler = findScheduler(scope, job.scheduler_id);
-  return scheduler !== undefined && job.id === scheduledJobId(job.scheduler_id, scheduler.next);
+  return findScheduler(scope, job.scheduler_id)?.job === job.id;
 }
 
 /** The fields of a scheduler that is made or changed; what is not said any more is gone, but for offset and count. */

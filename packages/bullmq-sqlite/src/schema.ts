@@ -131,6 +131,7 @@ CREATE TABLE bullmq_scheduler (
   queue INTEGER NOT NULL,
   id TEXT NOT NULL,
   next INTEGER NOT NULL,
+  job TEXT NOT NULL,
   fields TEXT NOT NULL,
   PRIMARY KEY (queue, id)
 ) STRICT, WITHOUT ROWID;

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { Clients } from './clients.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { EventLog } from './event-log.ts';
+import { FileIdentity } from './file-identity.ts';
 import { FileWatch } from './file-watch.ts';
 import { openDatabase } from './open-database.ts';
 import type { ResolvedConnection } from './options.ts';
@@ -23,6 +24,7 @@ export class SharedDatabase {
   readonly #owned: boolean;
   readonly #forgetMe: () => void;
   readonly #watch: FileWatch;
+  readonly #identity: FileIdentity;
   readonly #records = new Map<string, QueueRecord>();
   /** Queues that the transaction in progress has changed. */
   readonly #touched: string[] = [];
@@ -33,12 +35,16 @@ export class SharedDatabase {
 
   constructor(connection: ResolvedConnection, forgetMe: () => void) {
     this.#db = openDatabase(connection);
+    this.#identity = new FileIdentity(connection.file);
     this.#owned = connection.db === undefined;
     this.#forgetMe = forgetMe;
     this.sql = new Statements(this.#db);
     this.events = new EventLog(this.sql);
     this.commits = new CommitQueue(this.#db, connection.file, connection.busyTimeoutMs, {
-      begin: () => this.#refresh(),
+      begin: () => {
+        this.#identity.check();
+        this.#refresh();
+      },
       flush: () => this.#flush(),
       committed: () => this.#announce(),
       rolledBack: () => this.#forget(),

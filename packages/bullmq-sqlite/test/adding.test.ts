@@ -128,9 +128,12 @@ describe('Queue.addBulk', () => {
     const queue = openQueue();
     const jobs = [
       { name: 'a', data: {} },
-      { name: 'b', data: {}, opts: { deduplication: { id: 'x' } } },
+      { name: 'b', data: {}, opts: { parent: { id: 'nobody', queue: 'bull:jobs' } } },
     ];
-    await expect(queue.addBulk(jobs)).rejects.toMatchObject({ code: 'ERR_BULLMQ_SQLITE_NOT_SUPPORTED' });
+    await expect(queue.addBulk(jobs)).rejects.toMatchObject({
+      code: -5,
+      message: 'Missing key for parent job bull:jobs:nobody. addJob',
+    });
     expect(await queue.getWaitingCount()).toBe(0);
   });
 });

@@ -128,7 +128,7 @@ describe('a file that cannot serve', () => {
     db.exec('UPDATE bullmq_schema SET version = 99');
     db.close();
     expect(() => new sqlite.Queue('jobs', { connection: { file } })).toThrow(
-      /was written by another version of @holdfast\/bullmq-sqlite \(schema 99, this one has 1\)/,
+      /was written by a newer version of @holdfast\/bullmq-sqlite \(schema 99, this one has 2\)/,
     );
   });
 
