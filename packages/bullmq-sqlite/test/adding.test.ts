@@ -250,3 +250,16 @@ describe('changePriority', () => {
     });
   });
 });
+
+describe('a job that the queue numbers', () => {
+  it('gets its number in full, however high', async () => {
+    const queue = openQueue();
+    await queue.add('job', {});
+    const { database } = backendOf(queue) as unknown as {
+      database: { record(name: string): { jobCounter: number } };
+    };
+    database.record('bull:jobs').jobCounter = 299_999_999_999_999;
+    expect((await queue.add('job', {}, { delay: 10 })).id).toBe('300000000000000');
+    expect((await queue.getDelayed()).map(({ id }) => id)).toEqual(['300000000000000']);
+  });
+});

@@ -373,10 +373,11 @@ describe('a file that is deleted or replaced while it is in use', () => {
 describe('what is kept', () => {
   it('does not grow with the jobs done, when they are removed: rows, log lines, events and bytes', async () => {
     const file = newFile();
-    const queue = openQueue(file, 'jobs', { streams: { events: { maxLen: 100 } } });
+    const connection = { file, durability: 'process' };
+    const queue = openQueue(file, 'jobs', { connection, streams: { events: { maxLen: 100 } } });
     const worker = openManualWorker(file);
     const round = async () => {
-      for (let n = 0; n < 100; n += 1) {
+      for (let n = 0; n < 50; n += 1) {
         const job = await queue.add('job', { text: 'x'.repeat(500) }, { removeOnComplete: 10, keepLogs: 2 });
         for (const line of ['1', '2', '3']) await job.log(line);
         await (await claim(worker))?.moveToCompleted('ok', 'token', false);
