@@ -270,10 +270,13 @@ describe('a full disk', () => {
   });
 });
 
+/** Programs of the system. */
+const [mount, unmount] = ['/bin/mount', '/bin/umount'] as const;
+
 /** A file system of 3 MB in memory, or undefined where one may not be mounted. */
 function mountSmallDisk(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-disk-'));
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder]);
+  const { status } = spawnSync(mount, ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder]);
   if (status === 0) return folder;
   rmSync(folder, { recursive: true });
   return undefined;
@@ -312,7 +315,7 @@ describe('a disk that is really full', () => {
       await again.close();
     } finally {
       await queue.close();
-      spawnSync('umount', [disk]);
+      spawnSync(unmount, [disk]);
       rmSync(disk, { recursive: true, force: true });
     }
   });
