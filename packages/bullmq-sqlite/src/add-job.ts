@@ -1,33 +1,15 @@
 import type { JobJson, ParentKeyOpts } from 'bullmq';
-import { NotSupportedYetError } from './errors.ts';
-import { claimablePlace, type Place } from './placement.ts';
+import { standIn } from './deduplicate-job.ts';
+import { adoptJob, requireParent } from './flow-children.ts';
+import { insertJob, type NewJob } from './insert-job.ts';
+import { findJob } from './job-row.ts';
+import { isRefusal, UndoneError } from './job-state-error.ts';
 import type { QueueScope } from './queue-scope.ts';
-import { STATE } from './states.ts';
 
-const EXISTS = 'SELECT 1 FROM bullmq_job WHERE queue = +? AND id = +?';
-const INSERT_JOB =
-  'INSERT INTO bullmq_job (queue, id, state, ord, priority, delay, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)';
-const INSERT_PAYLOAD = 'INSERT INTO bullmq_payload (ref, name, data, opts) VALUES (?, ?, ?, ?)';
+const COMMAND = 'addJob';
 
-/** A job ready to be stored: everything is checked and encoded once, outside of the transaction. */
-export interface NewJob {
-  /** '' when the queue is to number it. */
-  readonly id: string;
-  readonly name: string;
-  readonly data: string;
-  readonly opts: string;
-  readonly addedAt: number;
-  readonly delay: number;
-  readonly priority: number;
-  readonly lifo: boolean;
-}
-
-/**
- * Delay and priority are read from the options, where `Queue.add` leaves them.
- * @throws NotSupportedYetError for flows, job schedulers and deduplication modes
- */
+/** Delay, priority and deduplication are read from the options, where `Queue.add` leaves them. */
 export function prepareJob(job: JobJson, jobId: string | undefined, parentOpts: ParentKeyOpts = {}): NewJob {
-  refuseUnsupported(job, parentOpts);
   const { opts } = job;
   return {
     id: jobId ?? '',
@@ -38,52 +20,44 @@ export function prepareJob(job: JobJson, jobId: string | undefined, parentOpts: 
     delay: typeof opts.delay === 'number' && opts.delay > 0 ? Math.ceil(opts.delay) : 0,
     priority: opts.priority ?? 0,
     lifo: opts.lifo === true,
+    parent: parentOpts.parentKey === undefined ? undefined : job.parent,
+    waitsForChildren: parentOpts.addToWaitingChildren === true,
+    deduplication: opts.deduplication,
+    schedulerId: job.repeatJobKey,
   };
 }
 
-function refuseUnsupported(job: JobJson, parentOpts: ParentKeyOpts): void {
-  if (job.parentKey !== undefined || parentOpts.addToWaitingChildren === true) {
-    throw new NotSupportedYetError('A job with a parent (flow)');
-  }
-  if (job.repeatJobKey !== undefined) throw new NotSupportedYetError('A job of a job scheduler');
-  if (job.deduplicationId !== undefined) {
-    throw new NotSupportedYetError(
-      'The job option `deduplication`',
-      'Deduplicate by `jobId`, or use the Redis or PostgreSQL backend',
-    );
-  }
-}
-
-/** Stores a job, or says `duplicated` where its id is known, and returns its id. */
-export function addJob(scope: QueueScope, job: NewJob): string {
-  const { sql, record } = scope;
+/**
+ * Stores a job, or finds the one that stands for it: of the same id, or of the same deduplication id.
+ * @param inFlow leaves it to the flow to release the parent, when all of its children are there
+ * @returns the job's id, or that of the one that stands for it
+ * @throws JobStateError when its parent is missing, or the job of its id has another parent
+ */
+export function addJob(scope: QueueScope, job: NewJob, inFlow = false): string {
+  if (job.parent !== undefined) requireParent(scope, job.parent, COMMAND);
+  const { record } = scope;
+  const known = job.id === '' ? undefined : findJob(scope, job.id);
+  if (known !== undefined && job.parent !== undefined) adoptJob(scope, known, job.parent, COMMAND, inFlow);
   record.jobCounter += 1;
-  const id = job.id === '' ? String(record.jobCounter) : job.id;
-  if (job.id !== '' && sql.get(EXISTS, record.ref, id) !== undefined) {
-    record.event('event', 'duplicated', 'jobId', id);
-    return id;
+  if (known !== undefined) {
+    record.event('event', 'duplicated', 'jobId', job.id);
+    return job.id;
   }
-  const place = placeOf(scope, job);
-  const ref = sql.insert(
-    INSERT_JOB,
-    record.ref,
-    id,
-    place.state,
-    place.ord,
-    job.priority,
-    job.delay,
-    job.addedAt,
-  );
-  sql.run(INSERT_PAYLOAD, ref, job.name, job.data, job.opts);
-  record.adjust(place.state, 1);
-  record.event('event', 'added', 'jobId', id, 'name', job.name);
-  if (place.state === STATE.delayed)
-    record.event('event', 'delayed', 'jobId', id, 'delay', String(place.ord));
-  else record.event('event', 'waiting', 'jobId', id);
+  const id = job.id === '' ? String(record.jobCounter) : job.id;
+  const other = standIn(scope, job, id);
+  if (other !== undefined) {
+    record.dirty = true;
+    return other;
+  }
+  insertJob(scope, job, id);
   return id;
 }
 
-function placeOf(scope: QueueScope, { addedAt, delay, priority, lifo }: NewJob): Place {
-  if (delay > 0) return { state: STATE.delayed, ord: addedAt + delay };
-  return claimablePlace(scope, priority, lifo ? 'front' : 'back');
+/** Stores all jobs in their order, or none of them. @returns their ids */
+export function addJobs(scope: QueueScope, jobs: readonly NewJob[]): string[] {
+  try {
+    return jobs.map((job) => addJob(scope, job));
+  } catch (error) {
+    throw isRefusal(error) && jobs.length > 1 ? new UndoneError(error) : error;
+  }
 }

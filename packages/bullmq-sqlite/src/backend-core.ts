@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { ConnectionClosedError, type KeysMap, QueueKeys } from 'bullmq';
 import { BlockingWait } from './blocking-wait.ts';
+import { expiryClock } from './expiry-clock.ts';
 import { nextTurn } from './next-turn.ts';
 import type { QueueScope } from './queue-scope.ts';
 import type { SharedDatabase } from './shared-database.ts';
@@ -23,6 +24,8 @@ export abstract class BackendCore extends EventEmitter {
   readonly #ownsConnection: boolean;
   readonly #ready: Promise<void> = nextTurn();
   #closing: Promise<void> | undefined;
+  /** Under which id this one is listed among those at work on the file. */
+  #client: string | undefined;
 
   constructor(database: SharedDatabase, name: string, options: BackendOptions, ownsConnection: boolean) {
     super();
@@ -46,6 +49,11 @@ export abstract class BackendCore extends EventEmitter {
     return this.#ready;
   }
 
+  /** Makes this one known, by `name`, to all that ask who is at work on the file. */
+  register(name: string): void {
+    this.#client ??= this.database.clients.join(name);
+  }
+
   /** Ends the waits, lets pending writes finish and gives the connection back. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -55,6 +63,7 @@ export abstract class BackendCore extends EventEmitter {
   async #close(): Promise<void> {
     this.waits.disconnect();
     if (!this.#ownsConnection) return;
+    if (this.#client !== undefined) this.database.clients.leave(this.#client);
     await this.database.release();
     this.emit('close');
   }
@@ -95,8 +104,16 @@ export abstract class BackendCore extends EventEmitter {
     if (this.#isClosed()) return Promise.reject(new ConnectionClosedError());
     const { database, qualifiedName } = this;
     const now = Date.now();
+    const expiryNow = expiryClock.now();
     return database.commits.write(() =>
-      operation({ sql: database.sql, record: database.record(qualifiedName), events: database.events, now }),
+      operation({
+        sql: database.sql,
+        record: database.record(qualifiedName),
+        events: database.events,
+        now,
+        expiryNow,
+        records: database,
+      }),
     );
   }
 
@@ -113,6 +130,8 @@ export abstract class BackendCore extends EventEmitter {
       record: database.peek(qualifiedName),
       events: database.events,
       now: Date.now(),
+      expiryNow: expiryClock.now(),
+      records: database,
     };
   }
 

@@ -2,6 +2,7 @@ import type { JobJson } from 'bullmq';
 import { type JobRow, toJobJson } from './job-row.ts';
 import { claimablePlace, moveJob } from './placement.ts';
 import type { QueueScope } from './queue-scope.ts';
+import { countStart, effectiveLimit, type Limiter, limitedForMs } from './rate-limit.ts';
 import { STATE } from './states.ts';
 
 /** What BullMQ's worker expects of a fetch: job or null, its id, ms of a rate limit, epoch ms of the next delayed job. */
@@ -14,6 +15,8 @@ export interface Claimer {
   readonly lockDurationMs: number;
   /** The worker's name, kept as `processedBy`. */
   readonly name: string | undefined;
+  /** The worker's own rate limit. */
+  readonly limiter: Limiter | undefined;
 }
 
 /** Delayed jobs moved at once; the rest follows with the next fetch. As in the other backends. */
@@ -42,9 +45,16 @@ export function promoteDueJobs(scope: QueueScope): void {
 export function claimNext(scope: QueueScope, claimer: Claimer): NextJob {
   promoteDueJobs(scope);
   const { record } = scope;
+  const limit = effectiveLimit(record, claimer.limiter);
+  const limitedFor = limitedForMs(scope, limit?.max);
+  if (limitedFor > 0) return [null, '', limitedFor, 0];
   if (record.isHeld()) return [null, '', 0, 0];
   const row = nextClaimable(scope);
-  if (row !== undefined) return activate(scope, row, claimer);
+  if (row !== undefined) {
+    // A job that is only claimed to be failed takes nobody's place.
+    if (limit !== undefined && row.deferred_failure === null) countStart(scope, limit);
+    return activate(scope, row, claimer);
+  }
   const due = record.nextDue();
   return [null, '', 0, due === Number.POSITIVE_INFINITY ? 0 : due];
 }
@@ -54,13 +64,13 @@ function nextClaimable({ sql, record }: QueueScope): JobRow | undefined {
 }
 
 function activate(scope: QueueScope, row: JobRow, { token, lockDurationMs, name }: Claimer): NextJob {
-  const { sql, record, now } = scope;
+  const { sql, record, now, expiryNow } = scope;
   const locked = token !== '0';
   sql.run(
     ACTIVATE,
     record.nextTail(),
     locked ? token : null,
-    locked ? now + lockDurationMs : null,
+    locked ? expiryNow + lockDurationMs : null,
     now,
     name ?? null,
     row.ref,

@@ -1,29 +1,34 @@
-import { deleteJob } from './delete-job.ts';
+import { forgetKeys } from './deduplication-keys.ts';
+import { findJob, type JobRow } from './job-row.ts';
 import { JobStateError } from './job-state-error.ts';
 import { META_PAUSED } from './queue-record.ts';
 import type { QueueScope } from './queue-scope.ts';
-import { STATE, type StateCode, stateCode } from './states.ts';
+import { discardJob } from './remove-job.ts';
+import { forgetSchedulers, isJobOfScheduler } from './scheduler-store.ts';
+import { STATE, stateCode } from './states.ts';
 
 /*
  * The age of a job counts from its end, else from when it was last started, else from when it was added. A job that a
- * worker holds is never old.
+ * worker holds is never old, nor is the next one of a scheduler.
  */
-const OLD = `SELECT ref, id FROM bullmq_job WHERE queue = +? AND state = +?
+const OLD = `SELECT * FROM bullmq_job WHERE queue = +? AND state = +?
   AND coalesce(finished_on, processed_on, added_at) <= +?
   AND (state <> ${STATE.active} OR lock_until IS NULL OR lock_until <= +?) ORDER BY ord, ref LIMIT +?`;
-const ANY = 'SELECT ref, state FROM bullmq_job WHERE queue = +? LIMIT +?';
+const ANY = 'SELECT * FROM bullmq_job WHERE queue = +? LIMIT +?';
 const FORGET_EVENTS = 'DELETE FROM bullmq_event WHERE queue = +?';
 const FORGET_META = 'DELETE FROM bullmq_meta WHERE queue = +?';
 
 /** Removes up to `limit` jobs of a state (0: all) that are as old as `before`, the oldest first. @returns their ids */
 export function cleanJobs(scope: QueueScope, type: string, before: number, limit: number): string[] {
-  const { sql, record, now } = scope;
+  const { sql, record, expiryNow } = scope;
   const state = stateCode(type);
   const jobs =
     state === undefined
       ? []
-      : sql.all<{ ref: number; id: string }>(OLD, record.ref, state, before, now, limit > 0 ? limit : -1);
-  for (const { ref } of jobs) deleteJob(scope, ref, state as StateCode);
+      : sql
+          .all<JobRow>(OLD, record.ref, state, before, expiryNow, limit > 0 ? limit : -1)
+          .filter((job) => !isJobOfScheduler(scope, job));
+  discardAll(scope, jobs);
   record.event('event', 'cleaned', 'count', String(jobs.length));
   return jobs.map(({ id }) => id);
 }
@@ -38,11 +43,20 @@ export function obliterateQueue(scope: QueueScope, count: number, force: boolean
   if (record.count(STATE.active) > 0 && !force) {
     throw new JobStateError(-2, 'Cannot obliterate queue with active jobs');
   }
-  const jobs = sql.all<{ ref: number; state: StateCode }>(ANY, record.ref, count);
-  for (const { ref, state } of jobs) deleteJob(scope, ref, state);
+  const jobs = sql.all<JobRow>(ANY, record.ref, count);
+  discardAll(scope, jobs);
   if (jobs.length === count) return false;
   sql.run(FORGET_EVENTS, record.ref);
   sql.run(FORGET_META, record.ref);
+  forgetSchedulers(scope);
+  forgetKeys(scope);
   record.reset();
   return true;
+}
+
+function discardAll(scope: QueueScope, jobs: readonly JobRow[]): void {
+  for (const job of jobs) {
+    // A parent goes with its last child, and may be gone by now.
+    if (job.children === 0 || findJob(scope, job.id) !== undefined) discardJob(scope, job);
+  }
 }

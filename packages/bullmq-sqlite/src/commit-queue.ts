@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { ConnectionClosedError } from 'bullmq';
 import { describeSqliteError, isBusy, SqliteBusyError } from './errors.ts';
-import { JobStateError } from './job-state-error.ts';
+import { isRefusal, UndoneError } from './job-state-error.ts';
 
 // Kept from before anyone can replace the timers of the process, as test runners do: a commit must not wait for them.
 const { setImmediate, setTimeout } = globalThis;
@@ -199,6 +199,7 @@ export class CommitQueue {
 
   #describe(error: unknown): unknown {
     if (!this.#db.open) return new ConnectionClosedError();
+    if (error instanceof UndoneError) return error.cause;
     return describeSqliteError(error, this.#file, this.#busyTimeoutMs);
   }
 
@@ -214,7 +215,7 @@ function runOne({ run, resolve, reject }: Operation): () => void {
     const value = run() as never;
     return () => resolve(value);
   } catch (error) {
-    if (error instanceof JobStateError) return () => reject(error);
+    if (isRefusal(error)) return () => reject(error);
     throw error;
   }
 }

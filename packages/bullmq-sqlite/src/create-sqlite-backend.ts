@@ -7,7 +7,7 @@ import {
 } from './options.ts';
 import { SharedDatabase } from './shared-database.ts';
 import { SqliteQueueBackend } from './sqlite-queue-backend.ts';
-import { type BackendOptions, refuseUnsupportedOptions } from './worker-options.ts';
+import type { BackendOptions } from './worker-options.ts';
 
 const byFile = new Map<string, SharedDatabase>();
 const byDatabase = new WeakMap<OpenDatabase, SharedDatabase>();
@@ -16,17 +16,25 @@ const byDatabase = new WeakMap<OpenDatabase, SharedDatabase>();
  * BullMQ on one SQLite file: `const { Queue, Worker, QueueEvents } = withBackend(createSqliteBackend)`, with
  * `connection: { file }` or `{ db }`. All that is made in one process for one file shares one connection, whose
  * tuning is that of the first.
- * @throws SqliteOptionError, SqliteFileError, SqliteBusyError, SqliteWriteError, NotSupportedYetError
+ * @throws SqliteOptionError, SqliteFileError, SqliteBusyError, SqliteWriteError
  */
 export const createSqliteBackend: BackendFactory<IQueueBackend, SqliteConnectionOptions> = (
   name,
   options,
+  role = {},
 ) => {
   const connection = resolveConnection(options.connection);
   const backendOptions = options as BackendOptions;
-  refuseUnsupportedOptions(backendOptions);
-  return new SqliteQueueBackend(shared(connection).acquire(), name, backendOptions, true);
+  const backend = new SqliteQueueBackend(shared(connection).acquire(), name, backendOptions, true);
+  // Only workers and event readers can be found by `getWorkers` and `getQueueEvents`, as on the other backends.
+  if (role.withBlockingConnection === true)
+    backend.register(backend.clientName(workerSuffix(backendOptions)));
+  return backend;
 };
+
+function workerSuffix({ name }: BackendOptions): string {
+  return name === undefined || name === '' ? '' : `:w:${name}`;
+}
 
 function shared(connection: ResolvedConnection): SharedDatabase {
   const { db, file } = connection;

@@ -59,7 +59,7 @@ export class SqliteBusyError extends ConnectionClosedError {
   }
 }
 
-/** A member of BullMQ's backend interface that this version does not implement. Nothing was written. */
+/** Something that BullMQ's backend interface allows and this version does not know. Nothing was written. */
 export class NotSupportedYetError extends SqliteBackendError {
   override readonly name = 'NotSupportedYetError';
   readonly code = 'ERR_BULLMQ_SQLITE_NOT_SUPPORTED';

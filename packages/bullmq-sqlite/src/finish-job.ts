@@ -1,11 +1,15 @@
 import { type Claimer, claimNext, type NextJob } from './claim-job.ts';
+import { releaseDeduplication } from './deduplicate-job.ts';
 import { deleteJob } from './delete-job.ts';
+import { reportCompleted, reportFailed } from './flow-children.ts';
+import { leaveParent } from './flow-removal.ts';
 import { requireLock } from './job-locks.ts';
 import { findJob, type JobRow } from './job-row.ts';
 import { missingJob, notInState } from './job-state-error.ts';
 import type { QueueScope } from './queue-scope.ts';
 import { applyRetention, type Retention } from './retention.ts';
 import { STATE } from './states.ts';
+import { requireChildrenEnded } from './wait-for-children.ts';
 
 const COMMAND = 'moveToFinished';
 const COMPLETE = `UPDATE bullmq_job SET state = ${STATE.completed}, ord = ?, finished_on = ?, attempts_made = ?,
@@ -23,12 +27,14 @@ export interface Outcome {
   readonly retention: Retention;
   /** Of the job's options; after that many the failure is final. */
   readonly attempts: number;
+  /** Of how many minutes the numbers are kept; undefined when they are not counted. */
+  readonly metricsMinutes: number | undefined;
 }
 
 /**
  * Ends an active job and, with `next`, claims another in the same transaction.
  * @returns the next job, or [] when none was asked for or found
- * @throws JobStateError when the job is gone, not active, or its lock was lost
+ * @throws JobStateError when the job is gone, not active, waits for children, or its lock was lost; FailedChildrenError
  */
 export function finishJob(
   scope: QueueScope,
@@ -37,24 +43,39 @@ export function finishJob(
   outcome: Outcome,
   next: Claimer | undefined,
 ): NextJob | [] {
-  const row = requireActive(scope, jobId, token, COMMAND);
+  const row = requireActive(scope, jobId, token, COMMAND, outcome.state === STATE.completed);
+  if (row.dedup_id !== null) releaseDeduplication(scope, row);
+  if (row.parent !== null) reportToParent(scope, row, outcome);
   const attemptsMade = row.attempts_made + 1;
   store(scope, row, outcome, attemptsMade);
   announce(scope, jobId, outcome, attemptsMade);
+  if (outcome.metricsMinutes !== undefined) {
+    scope.record.metrics.collect(outcome.state, outcome.metricsMinutes, scope.now);
+  }
   if (next === undefined) {
     announceDrained(scope);
     return [];
   }
   const claimed = claimNext(scope, next);
-  if (claimed[0] !== null || claimed[3] > 0 || scope.record.isHeld()) return claimed;
+  if (claimed[0] !== null || claimed[2] > 0 || claimed[3] > 0 || scope.record.isHeld()) return claimed;
   announceDrained(scope);
   return [];
 }
 
-/** @throws JobStateError when the job is gone, not active, or not the token's */
-export function requireActive(scope: QueueScope, jobId: string, token: string, command: string): JobRow {
+/**
+ * @param completes whether the job is to be completed, which its children must allow
+ * @throws JobStateError when the job is gone, not active, or not the token's
+ */
+export function requireActive(
+  scope: QueueScope,
+  jobId: string,
+  token: string,
+  command: string,
+  completes = false,
+): JobRow {
   const row = findJob(scope, jobId);
   if (row === undefined) throw missingJob(jobId, command);
+  if (completes) requireChildrenEnded(scope, row, command);
   requireLock(scope, row, token, command);
   if (row.state !== STATE.active) throw notInState(jobId, command, 'active');
   return row;
@@ -64,7 +85,8 @@ function store(scope: QueueScope, row: JobRow, outcome: Outcome, attemptsMade: n
   const { sql, record, now } = scope;
   const { state, value, stacktrace, retention } = outcome;
   if (retention.count === 0) {
-    deleteJob(scope, row.ref, STATE.active);
+    deleteJob(scope, row, STATE.active);
+    if (row.parent !== null) leaveParent(scope, row);
     return;
   }
   if (state === STATE.completed) sql.run(COMPLETE, now, now, attemptsMade, value, row.ref);
@@ -72,6 +94,11 @@ function store(scope: QueueScope, row: JobRow, outcome: Outcome, attemptsMade: n
   record.adjust(STATE.active, -1);
   record.adjust(state, 1);
   applyRetention(scope, state, retention);
+}
+
+function reportToParent(scope: QueueScope, row: JobRow, { state, value }: Outcome): void {
+  if (state === STATE.completed) reportCompleted(scope, row, value);
+  else reportFailed(scope, row, value);
 }
 
 function announce({ record }: QueueScope, jobId: string, outcome: Outcome, attemptsMade: number): void {

@@ -13,16 +13,16 @@ export function isLocked(row: JobRow, now: number): boolean {
  * The holder of `token` may go on; '0' stands for nobody's lock and is let through.
  * @throws JobStateError when the lock has expired or is another's
  */
-export function requireLock({ now }: QueueScope, row: JobRow, token: string, command: string): void {
+export function requireLock({ expiryNow }: QueueScope, row: JobRow, token: string, command: string): void {
   if (token === '0') return;
-  if (!isLocked(row, now)) throw missingLock(row.id, command);
+  if (!isLocked(row, expiryNow)) throw missingLock(row.id, command);
   if (row.lock_token !== token) throw foreignLock(row.id, command);
 }
 
 /** Whether the lock was still the token's and is now held for `durationMs` more. */
 export function extendLock(scope: QueueScope, jobId: string, token: string, durationMs: number): boolean {
-  const { sql, record, now } = scope;
-  return sql.run(EXTEND, now + durationMs, record.ref, jobId, token, now) === 1;
+  const { sql, record, expiryNow } = scope;
+  return sql.run(EXTEND, expiryNow + durationMs, record.ref, jobId, token, expiryNow) === 1;
 }
 
 /** The ids of the jobs whose lock was lost. */

@@ -1,4 +1,4 @@
-import type { JobJson, JobProgress, JobsOptions } from 'bullmq';
+import type { JobJson, JobProgress, JobsOptions, ParentKeys } from 'bullmq';
 import type { QueueScope } from './queue-scope.ts';
 
 /** A stored job without its payload. */
@@ -23,6 +23,12 @@ export interface JobRow {
   failed_reason: string | null;
   deferred_failure: string | null;
   stacktrace: string | null;
+  /** 0 when the job never had children. */
+  children: number;
+  /** JSON text of BullMQ's `ParentKeys`. */
+  parent: string | null;
+  dedup_id: string | null;
+  scheduler_id: string | null;
 }
 
 interface PayloadRow {
@@ -55,6 +61,7 @@ export function toJobJson({ sql }: QueueScope, row: JobRow): JobJson {
     stalledCounter: row.stalled_count,
   } as JobJson;
   addOutcome(json, row);
+  addTies(json, row);
   return json;
 }
 
@@ -67,4 +74,14 @@ function addOutcome(json: JobJson, row: JobRow): void {
   if (row.deferred_failure !== null) json.deferredFailure = row.deferred_failure;
   if (row.stacktrace !== null) json.stacktrace = row.stacktrace;
   if (row.return_value !== null) json.returnvalue = row.return_value;
+}
+
+function addTies(json: JobJson, row: JobRow): void {
+  if (row.parent !== null) {
+    const parent = JSON.parse(row.parent) as ParentKeys;
+    json.parent = parent;
+    json.parentKey = `${parent.queueKey}:${parent.id}`;
+  }
+  if (row.scheduler_id !== null) json.repeatJobKey = row.scheduler_id;
+  if (row.dedup_id !== null) json.deduplicationId = row.dedup_id;
 }

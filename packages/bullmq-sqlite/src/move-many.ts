@@ -4,7 +4,7 @@ import type { QueueScope } from './queue-scope.ts';
 import { reopen } from './requeue-job.ts';
 import { STATE, type StateCode } from './states.ts';
 
-const OLDEST = `SELECT ref, id, priority FROM bullmq_job WHERE queue = +? AND state = +? AND ord <= +?
+const OLDEST = `SELECT ref, id, priority, parent FROM bullmq_job WHERE queue = +? AND state = +? AND ord <= +?
   ORDER BY ord, ref LIMIT +?`;
 const CLEAR_DELAY = 'UPDATE bullmq_job SET delay = 0 WHERE ref = ?';
 const KEEP_ATTEMPTS = { attemptsMade: false, attemptsStarted: false };
@@ -13,6 +13,7 @@ interface Candidate {
   ref: number;
   id: string;
   priority: number;
+  parent: string | null;
 }
 
 /** Puts back up to `most` jobs that ended by `endedBy`, the oldest first. Their number. */

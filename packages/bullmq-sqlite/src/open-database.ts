@@ -6,6 +6,9 @@ import { ensureSchema } from './schema.ts';
 /** Pages kept in memory, in KiB, written negative as SQLite wants it. */
 const CACHE_KIB = 16_384;
 
+/** The write-ahead log is cut to this size when it has been taken over into the database. */
+const LOG_LIMIT_BYTES = 67_108_864;
+
 /**
  * Opens the database, or takes the caller's, and makes it ready.
  * @throws SqliteFileError, SqliteBusyError or SqliteWriteError when it cannot serve
@@ -31,5 +34,7 @@ function configure(db: Database.Database, { durability }: ResolvedConnection): v
   if (!db.memory) db.pragma('journal_mode = WAL');
   // better-sqlite3 is built to use NORMAL in WAL mode, under which a power cut may undo the last commits.
   db.pragma(`synchronous = ${durability === 'power-loss' ? 'FULL' : 'NORMAL'}`);
+  // What a burst has made of the log is given back at the next checkpoint.
+  db.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
   db.pragma(`cache_size = -${CACHE_KIB}`);
 }

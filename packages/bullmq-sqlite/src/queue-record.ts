@@ -1,3 +1,4 @@
+import { QueueMetrics } from './queue-metrics.ts';
 import type { Statements } from './statements.ts';
 import { STATE, type StateCode } from './states.ts';
 
@@ -16,6 +17,8 @@ interface QueueRow {
   waiting_children: number;
   event_count: number;
   stalled_check_until: number;
+  rate_count: number;
+  rate_until: number;
 }
 
 const SELECT_QUEUE = 'SELECT * FROM bullmq_queue WHERE name = +?';
@@ -23,8 +26,8 @@ const INSERT_QUEUE = 'INSERT INTO bullmq_queue (name) VALUES (?)';
 const SELECT_META = 'SELECT field, value FROM bullmq_meta WHERE queue = +?';
 const SELECT_NEXT_DUE = `SELECT ord FROM bullmq_job WHERE queue = +? AND state = ${STATE.delayed} ORDER BY ord LIMIT 1`;
 const UPDATE_QUEUE = `UPDATE bullmq_queue SET job_counter = ?, head = ?, tail = ?, waiting = ?, prioritized = ?,
-  active = ?, delayed = ?, completed = ?, failed = ?, waiting_children = ?, event_count = ?, stalled_check_until = ?
-  WHERE ref = ?`;
+  active = ?, delayed = ?, completed = ?, failed = ?, waiting_children = ?, event_count = ?, stalled_check_until = ?,
+  rate_count = ?, rate_until = ? WHERE ref = ?`;
 
 /** Events are kept up to this many when the queue does not say. BullMQ's own default. */
 const MAX_EVENTS = 10_000;
@@ -38,12 +41,18 @@ const META_MAX_EVENTS = 'opts.maxLenEvents';
  * Operations change it in memory; it is stored with the transaction they belong to.
  */
 export class QueueRecord {
+  /** The qualified name. */
+  readonly name: string;
   readonly ref: number;
   readonly meta: Map<string, string>;
   readonly counts: number[];
   jobCounter: number;
   eventCount: number;
   stalledCheckUntil: number;
+  /** Jobs started in the window of the rate limit, which ends at `rateUntil`, epoch ms. */
+  rateCount: number;
+  rateUntil: number;
+  readonly metrics: QueueMetrics;
   /** Events of the transaction in progress, each a flat list of fields and values. */
   readonly events: string[][] = [];
   dirty = false;
@@ -55,11 +64,15 @@ export class QueueRecord {
   /** @param create whether a queue that is not there yet is made, which takes a transaction */
   constructor(sql: Statements, name: string, create: boolean) {
     this.#sql = sql;
+    this.name = name;
     const row = readQueue(sql, name, create);
     this.ref = row.ref;
     this.jobCounter = row.job_counter;
     this.eventCount = row.event_count;
     this.stalledCheckUntil = row.stalled_check_until;
+    this.rateCount = row.rate_count;
+    this.rateUntil = row.rate_until;
+    this.metrics = new QueueMetrics(sql, row.ref);
     this.#head = row.head;
     this.#tail = row.tail;
     this.counts = countsOf(row);
@@ -132,6 +145,9 @@ export class QueueRecord {
     this.jobCounter = 0;
     this.eventCount = 0;
     this.stalledCheckUntil = 0;
+    this.rateCount = 0;
+    this.rateUntil = 0;
+    this.metrics.reset();
     this.#head = 0;
     this.#tail = 0;
     this.#nextDue = undefined;
@@ -155,8 +171,11 @@ export class QueueRecord {
       children,
       this.eventCount,
       this.stalledCheckUntil,
+      this.rateCount,
+      this.rateUntil,
       this.ref,
     );
+    this.metrics.store();
     this.dirty = false;
   }
 }
@@ -176,6 +195,8 @@ const NO_QUEUE: QueueRow = Object.freeze({
   waiting_children: 0,
   event_count: 0,
   stalled_check_until: 0,
+  rate_count: 0,
+  rate_until: 0,
 });
 
 function readQueue(sql: Statements, name: string, create: boolean): QueueRow {

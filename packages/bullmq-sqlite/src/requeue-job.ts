@@ -1,5 +1,6 @@
 import { type Claimer, claimNext, type NextJob, promoteDueJobs } from './claim-job.ts';
 import { requireActive } from './finish-job.ts';
+import { reportReopened } from './flow-children.ts';
 import { findJob, type JobRow } from './job-row.ts';
 import { missingJob, notInState } from './job-state-error.ts';
 import { claimablePlace, type End, moveJob } from './placement.ts';
@@ -38,12 +39,17 @@ export function retryJob(
   scope.record.event('event', 'waiting', 'jobId', jobId, 'prev', 'active');
 }
 
-/** Puts an active job back in front, no attempt spent. @throws JobStateError */
-export function returnJob(scope: QueueScope, jobId: string, token: string): void {
+/**
+ * Puts an active job back in front, no attempt spent.
+ * @returns ms for which the queue's rate limit is in force
+ * @throws JobStateError
+ */
+export function returnJob(scope: QueueScope, jobId: string, token: string): number {
   const row = requireActive(scope, jobId, token, 'moveJobFromActiveToWait');
   release(scope, row, row.attempts_made, { failedReason: null, stacktrace: null }, row.delay);
   moveJob(scope, row.ref, STATE.active, claimablePlace(scope, row.priority, 'front'));
   scope.record.event('event', 'waiting', 'jobId', jobId, 'prev', 'active');
+  return Math.max(0, scope.record.rateUntil - scope.expiryNow);
 }
 
 export interface Delay {
@@ -121,13 +127,14 @@ export function reopenJob(
 
 export function reopen(
   scope: QueueScope,
-  row: { ref: number; priority: number },
+  row: { ref: number; id: string; priority: number; parent: string | null },
   from: StateCode,
   end: End,
   reset: { attemptsMade: boolean; attemptsStarted: boolean },
 ): void {
   scope.sql.run(REOPEN, reset.attemptsMade ? 1 : 0, reset.attemptsStarted ? 1 : 0, row.ref);
   moveJob(scope, row.ref, from, claimablePlace(scope, row.priority, end));
+  if (row.parent !== null) reportReopened(scope, row);
 }
 
 function release(

@@ -1,5 +1,6 @@
 import type { KeepJobs } from 'bullmq';
 import { deleteJob } from './delete-job.ts';
+import { leaveParent } from './flow-removal.ts';
 import type { QueueScope } from './queue-scope.ts';
 import type { StateCode } from './states.ts';
 
@@ -33,7 +34,16 @@ export function readRetention(
   return { count, ageSeconds: age, limit };
 }
 
-const OLDEST = 'SELECT ref, ord FROM bullmq_job WHERE queue = +? AND state = +? ORDER BY ord, ref LIMIT 256';
+const OLDEST = `SELECT ref, id, ord, children, parent FROM bullmq_job WHERE queue = +? AND state = +?
+  ORDER BY ord, ref LIMIT 256`;
+
+interface Ended {
+  ref: number;
+  id: string;
+  ord: number;
+  children: number;
+  parent: string | null;
+}
 
 /** Deletes finished jobs that are too old or too many, the oldest first. */
 export function applyRetention(scope: QueueScope, state: StateCode, retention: Retention): void {
@@ -56,9 +66,12 @@ function deleteOldest(
   const { sql, record } = scope;
   let left = most;
   while (left > 0) {
-    const oldest = sql.all<{ ref: number; ord: number }>(OLDEST, record.ref, state);
+    const oldest = sql.all<Ended>(OLDEST, record.ref, state);
     const going = oldest.slice(0, left).filter(goes);
-    for (const { ref } of going) deleteJob(scope, ref, state);
+    for (const job of going) {
+      deleteJob(scope, job, state);
+      if (job.parent !== null) leaveParent(scope, job);
+    }
     left -= going.length;
     if (going.length < oldest.length || going.length === 0) return;
   }

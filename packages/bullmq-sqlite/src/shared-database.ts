@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
+import { Clients } from './clients.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { EventLog } from './event-log.ts';
+import { FileIdentity } from './file-identity.ts';
 import { FileWatch } from './file-watch.ts';
 import { openDatabase } from './open-database.ts';
 import type { ResolvedConnection } from './options.ts';
@@ -17,10 +19,12 @@ export class SharedDatabase {
   readonly commits: CommitQueue;
   readonly events: EventLog;
   readonly hub: WakeHub = new WakeHub();
+  readonly clients: Clients;
   readonly #db: Database;
   readonly #owned: boolean;
   readonly #forgetMe: () => void;
   readonly #watch: FileWatch;
+  readonly #identity: FileIdentity;
   readonly #records = new Map<string, QueueRecord>();
   /** Queues that the transaction in progress has changed. */
   readonly #touched: string[] = [];
@@ -31,16 +35,21 @@ export class SharedDatabase {
 
   constructor(connection: ResolvedConnection, forgetMe: () => void) {
     this.#db = openDatabase(connection);
+    this.#identity = new FileIdentity(connection.file);
     this.#owned = connection.db === undefined;
     this.#forgetMe = forgetMe;
     this.sql = new Statements(this.#db);
     this.events = new EventLog(this.sql);
     this.commits = new CommitQueue(this.#db, connection.file, connection.busyTimeoutMs, {
-      begin: () => this.#refresh(),
+      begin: () => {
+        this.#identity.check();
+        this.#refresh();
+      },
       flush: () => this.#flush(),
       committed: () => this.#announce(),
       rolledBack: () => this.#forget(),
     });
+    this.clients = new Clients(this.sql, (run) => this.commits.write(run));
     this.#watch = new FileWatch(connection.file, connection.pollIntervalMs, () => this.#lookForOthers());
     this.hub.onDemand = (anybody) => (anybody ? this.#watch.start() : this.#watch.stop());
   }
@@ -56,6 +65,7 @@ export class SharedDatabase {
 
   /** Waits for what is pending and closes the connection when this was its last user. */
   async release(): Promise<void> {
+    if (this.#users === 1) this.clients.close();
     await this.commits.settled();
     this.#users -= 1;
     if (this.#users > 0) return;

@@ -8,16 +8,14 @@ import type {
   KeepJobs,
   MinimalJob,
   MoveToDelayedOpts,
-  ParentKeyOpts,
   RetryJobOpts,
   RetryOptions,
   StreamReadRaw,
 } from 'bullmq';
-import { addJob, prepareJob } from './add-job.ts';
 import type { Look } from './blocking-wait.ts';
 import { claimNext, type NextJob } from './claim-job.ts';
 import { cleanJobs, obliterateQueue } from './clean-jobs.ts';
-import { NotSupportedYetError } from './errors.ts';
+import { ControlMembers } from './control-members.ts';
 import { type EventCursor, type EventEntry, parseEventId } from './event-log.ts';
 import { finishJob, type Outcome } from './finish-job.ts';
 import { updateData, updateProgress } from './job-fields.ts';
@@ -26,9 +24,8 @@ import { extendLock, extendLocks } from './job-locks.ts';
 import { addLog, clearLogs, readLogs } from './job-logs.ts';
 import { promoteJobs, reopenJobs } from './move-many.ts';
 import { nextTurn } from './next-turn.ts';
-import { NotSupportedMembers } from './not-supported-members.ts';
 import { removeMeta, setMeta, setPaused } from './queue-meta.ts';
-import { drainQueue, removeJob } from './remove-job.ts';
+import { drainQueue } from './remove-job.ts';
 import * as requeue from './requeue-job.ts';
 import { readRetention } from './retention.ts';
 import { recoverStalledJobs } from './stalled-jobs.ts';
@@ -38,34 +35,20 @@ import { claimerOf, DEFAULT_MAX_STALLED_COUNT, DEFAULT_STALLED_INTERVAL_MS } fro
 type KeepOption = boolean | number | KeepJobs | undefined;
 type Fields = Record<string, unknown> | undefined;
 
-/** `limit`s of a queue that are kept in its metadata and not obeyed yet. */
-const RATE_LIMIT_FIELDS = ['max', 'duration'];
-
 /** BullMQ's backend contract on SQLite. Each member says what to do; the modules it calls do it. */
-export class SqliteQueueBackend extends NotSupportedMembers implements IQueueBackend {
+export class SqliteQueueBackend extends ControlMembers implements IQueueBackend {
   /** Where `readEvents('$')` goes on, once it has been asked. */
   #eventEnd: EventCursor | undefined;
 
   /** QueueEvents calls this as it starts to listen: from here on no event is missed. */
-  async setName(): Promise<void> {
+  async setName(name: string): Promise<void> {
+    this.register(name);
     this.#eventEnd ??= this.#endOfEvents();
   }
 
   forQueue(queueName: string, prefix?: string): IQueueBackend {
     const options = prefix === undefined ? this.options : { ...this.options, prefix };
     return new SqliteQueueBackend(this.database, queueName, options, false);
-  }
-
-  async addJob(job: JobJson, jobId: string, parentOpts?: ParentKeyOpts): Promise<string> {
-    const prepared = prepareJob(job, jobId, parentOpts);
-    return this.write((scope) => addJob(scope, prepared));
-  }
-
-  async addJobs(
-    entries: { job: JobJson; jobId: string; parentKeyOpts?: ParentKeyOpts }[],
-  ): Promise<string[]> {
-    const prepared = entries.map(({ job, jobId, parentKeyOpts }) => prepareJob(job, jobId, parentKeyOpts));
-    return this.write((scope) => prepared.map((job) => addJob(scope, job)));
   }
 
   /** The job arrives a turn after its commit, so that whoever added it in the same transaction hears of that first. */
@@ -88,6 +71,7 @@ export class SqliteQueueBackend extends NotSupportedMembers implements IQueueBac
       stacktrace: undefined,
       retention: readRetention(removeOnComplete, this.options.removeOnComplete),
       attempts: job.opts.attempts ?? 0,
+      metricsMinutes: this.options.metrics?.maxDataPoints,
     });
   }
 
@@ -105,6 +89,7 @@ export class SqliteQueueBackend extends NotSupportedMembers implements IQueueBac
       stacktrace: textOf(fieldsToUpdate?.['stacktrace']) ?? undefined,
       retention: readRetention(removeOnFail, this.options.removeOnFail),
       attempts: job.opts.attempts ?? 0,
+      metricsMinutes: this.options.metrics?.maxDataPoints,
     });
   }
 
@@ -127,10 +112,7 @@ export class SqliteQueueBackend extends NotSupportedMembers implements IQueueBac
   }
 
   moveJobFromActiveToWait(jobId: string, token = '0'): Promise<number> {
-    return this.write((scope) => {
-      requeue.returnJob(scope, jobId, token);
-      return 0;
-    });
+    return this.write((scope) => requeue.returnJob(scope, jobId, token));
   }
 
   retryJob(jobId: string, lifo: boolean | undefined, token = '0', opts: RetryJobOpts = {}): Promise<void> {
@@ -186,10 +168,6 @@ export class SqliteQueueBackend extends NotSupportedMembers implements IQueueBac
 
   drain(delayed: boolean): Promise<void> {
     return this.write((scope) => drainQueue(scope, delayed));
-  }
-
-  remove(jobId: string, _removeChildren: boolean): Promise<number> {
-    return this.write((scope) => (removeJob(scope, jobId) ? 1 : 0));
   }
 
   cleanJobsByState(state: string, timestamp: number, limit = 0): Promise<string[]> {
@@ -281,9 +259,6 @@ export class SqliteQueueBackend extends NotSupportedMembers implements IQueueBac
   }
 
   async setQueueMeta(values: Record<string, string | number>): Promise<number> {
-    if (RATE_LIMIT_FIELDS.some((field) => field in values)) {
-      throw new NotSupportedYetError('Queue.setGlobalRateLimit');
-    }
     return this.write((scope) => setMeta(scope, values));
   }
 

@@ -1,6 +1,6 @@
 import type { KeepJobs } from 'bullmq';
 import type { Claimer } from './claim-job.ts';
-import { NotSupportedYetError } from './errors.ts';
+import type { Limiter } from './rate-limit.ts';
 
 /** The options of a queue or worker that a backend reads, as BullMQ passes them on. */
 export interface BackendOptions {
@@ -11,31 +11,19 @@ export interface BackendOptions {
   readonly maxStalledCount?: number;
   readonly removeOnComplete?: KeepJobs;
   readonly removeOnFail?: KeepJobs;
-  readonly limiter?: unknown;
-  readonly metrics?: unknown;
+  readonly limiter?: Limiter;
+  readonly metrics?: { readonly maxDataPoints?: number };
 }
 
 const DEFAULT_LOCK_DURATION_MS = 30_000;
 export const DEFAULT_STALLED_INTERVAL_MS = 30_000;
 export const DEFAULT_MAX_STALLED_COUNT = 1;
 
-/** @throws NotSupportedYetError for worker options that would be ignored */
-export function refuseUnsupportedOptions(options: BackendOptions): void {
-  if (options.limiter !== undefined) {
-    throw new NotSupportedYetError(
-      'The worker option `limiter`',
-      'Leave it out, or limit with `concurrency`',
-    );
-  }
-  if (options.metrics !== undefined) {
-    throw new NotSupportedYetError('The worker option `metrics`', 'Leave it out, or count the QueueEvents');
-  }
-}
-
 export function claimerOf(
   options: BackendOptions,
   token: string,
   name: string | undefined = options.name,
 ): Claimer {
-  return { token, name, lockDurationMs: options.lockDuration ?? DEFAULT_LOCK_DURATION_MS };
+  const { lockDuration = DEFAULT_LOCK_DURATION_MS, limiter } = options;
+  return { token, name, lockDurationMs: lockDuration, limiter };
 }

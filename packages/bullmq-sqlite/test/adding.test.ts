@@ -128,9 +128,12 @@ describe('Queue.addBulk', () => {
     const queue = openQueue();
     const jobs = [
       { name: 'a', data: {} },
-      { name: 'b', data: {}, opts: { deduplication: { id: 'x' } } },
+      { name: 'b', data: {}, opts: { parent: { id: 'nobody', queue: 'bull:jobs' } } },
     ];
-    await expect(queue.addBulk(jobs)).rejects.toMatchObject({ code: 'ERR_BULLMQ_SQLITE_NOT_SUPPORTED' });
+    await expect(queue.addBulk(jobs)).rejects.toMatchObject({
+      code: -5,
+      message: 'Missing key for parent job bull:jobs:nobody. addJob',
+    });
     expect(await queue.getWaitingCount()).toBe(0);
   });
 });
@@ -245,5 +248,18 @@ describe('changePriority', () => {
       code: -1,
       message: 'Missing key for job 1. changePriority',
     });
+  });
+});
+
+describe('a job that the queue numbers', () => {
+  it('gets its number in full, however high', async () => {
+    const queue = openQueue();
+    await queue.add('job', {});
+    const { database } = backendOf(queue) as unknown as {
+      database: { record(name: string): { jobCounter: number } };
+    };
+    database.record('bull:jobs').jobCounter = 299_999_999_999_999;
+    expect((await queue.add('job', {}, { delay: 10 })).id).toBe('300000000000000');
+    expect((await queue.getDelayed()).map(({ id }) => id)).toEqual(['300000000000000']);
   });
 });

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -13,7 +15,8 @@ import Database from 'better-sqlite3';
 import { ConnectionClosedError } from 'bullmq';
 import { describe, expect, it } from 'vitest';
 import { createSqliteBackend } from '../src/index.ts';
-import { newFile, openQueue, sqlite, track } from './support/queues.ts';
+import { claim, newFile, openManualWorker, openQueue, sqlite, track } from './support/queues.ts';
+import { next } from './support/wait-for.ts';
 
 describe('the file', () => {
   it('is made, with its folder, when it is missing', async () => {
@@ -128,7 +131,7 @@ describe('a file that cannot serve', () => {
     db.exec('UPDATE bullmq_schema SET version = 99');
     db.close();
     expect(() => new sqlite.Queue('jobs', { connection: { file } })).toThrow(
-      /was written by another version of @holdfast\/bullmq-sqlite \(schema 99, this one has 1\)/,
+      /was written by a newer version of @holdfast\/bullmq-sqlite \(schema 99, this one has 2\)/,
     );
   });
 
@@ -263,6 +266,136 @@ describe('a full disk', () => {
     await small;
     expect((await queue.getWaiting()).map(({ name }) => name)).toEqual(['fits', 'small']);
     await queue.close();
+    db.close();
+  });
+});
+
+/** Programs of the system. */
+const [mount, unmount] = ['/bin/mount', '/bin/umount'] as const;
+
+/** A file system of 3 MB in memory, or undefined where one may not be mounted. */
+function mountSmallDisk(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-disk-'));
+  const { status } = spawnSync(mount, ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder]);
+  if (status === 0) return folder;
+  rmSync(folder, { recursive: true });
+  return undefined;
+}
+
+describe('a disk that is really full', () => {
+  it('fails what does not fit with a write error, keeps all that was accepted, and goes on when there is room', async (context) => {
+    const disk = mountSmallDisk();
+    if (disk === undefined) {
+      process.stderr.write('SKIPPED: no tmpfs can be mounted here (needs root), a full disk is not tested\n');
+      context.skip();
+      return;
+    }
+    const ballast = join(disk, 'ballast');
+    writeFileSync(ballast, Buffer.alloc(1_000_000));
+    const queue = new sqlite.Queue('jobs', { connection: { file: join(disk, 'queue.db') } });
+    try {
+      const accepted: string[] = [];
+      let refusal: unknown;
+      for (let n = 0; n < 1000 && refusal === undefined; n += 1) {
+        await queue.add('job', { text: 'x'.repeat(10_000) }, { jobId: `j${n}` }).then(
+          ({ id }) => accepted.push(String(id)),
+          (error: unknown) => {
+            refusal = error;
+          },
+        );
+      }
+      expect(refusal).toMatchObject({ name: 'SqliteWriteError', code: 'ERR_BULLMQ_SQLITE_WRITE' });
+      expect(accepted.length).toBeGreaterThan(10);
+      expect((await queue.getWaiting(0, -1)).map(({ id }) => id)).toEqual(accepted);
+      rmSync(ballast);
+      await queue.add('job', {}, { jobId: 'after' });
+      await queue.close();
+      const again = new sqlite.Queue('jobs', { connection: { file: join(disk, 'queue.db') } });
+      expect(await again.getWaitingCount()).toBe(accepted.length + 1);
+      await again.close();
+    } finally {
+      await queue.close();
+      spawnSync(unmount, [disk]);
+      rmSync(disk, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('a file that is deleted or replaced while it is in use', () => {
+  const gone = (what: RegExp) => ({
+    name: 'SqliteFileError',
+    code: 'ERR_BULLMQ_SQLITE_FILE',
+    message: expect.stringMatching(what),
+  });
+
+  it('is not written to any more: each write fails with a clear error', async () => {
+    const file = newFile();
+    const queue = openQueue(file);
+    await queue.add('kept', {});
+    rmSync(file);
+    await expect(queue.add('lost', {})).rejects.toMatchObject(
+      gone(/queue\.db was deleted while it was in use; nothing is written any more\. Stop all processes/),
+    );
+    writeFileSync(file, '');
+    await expect(queue.add('lost', {})).rejects.toMatchObject(gone(/was replaced by another file/));
+  });
+
+  it('is told by a running worker, which does not begin another job', async () => {
+    const file = newFile();
+    const queue = openQueue(file);
+    const started: string[] = [];
+    const worker = track(
+      new sqlite.Worker('jobs', async ({ name }) => void started.push(name), {
+        connection: { file },
+        drainDelay: 0.02,
+        runRetryDelay: 5,
+      }),
+    );
+    const completed = next(worker, 'completed');
+    await queue.add('first', {});
+    await completed;
+    const failed = next<[Error]>(worker, 'error');
+    rmSync(file);
+    expect((await failed)[0]).toMatchObject(gone(/was deleted while it was in use/));
+    await expect(queue.add('second', {})).rejects.toMatchObject(gone(/was deleted/));
+    expect(started).toEqual(['first']);
+  });
+
+  it('can be put back', async () => {
+    const file = newFile();
+    const queue = openQueue(file);
+    await queue.add('kept', {});
+    renameSync(file, `${file}.away`);
+    await expect(queue.add('lost', {})).rejects.toMatchObject(gone(/was deleted/));
+    renameSync(`${file}.away`, file);
+    await queue.add('kept too', {});
+    expect((await queue.getWaiting()).map(({ name }) => name)).toEqual(['kept', 'kept too']);
+  });
+});
+
+describe('what is kept', () => {
+  it('does not grow with the jobs done, when they are removed: rows, log lines, events and bytes', async () => {
+    const file = newFile();
+    const connection = { file, durability: 'process' };
+    const queue = openQueue(file, 'jobs', { connection, streams: { events: { maxLen: 100 } } });
+    const worker = openManualWorker(file);
+    const round = async () => {
+      for (let n = 0; n < 50; n += 1) {
+        const job = await queue.add('job', { text: 'x'.repeat(500) }, { removeOnComplete: 10, keepLogs: 2 });
+        for (const line of ['1', '2', '3']) await job.log(line);
+        await (await claim(worker))?.moveToCompleted('ok', 'token', false);
+      }
+    };
+    await round();
+    await round();
+    const db = new Database(file);
+    const rowsOf = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+    const pages = () => Number(db.pragma('page_count', { simple: true }));
+    const before = pages();
+    for (let n = 0; n < 5; n += 1) await round();
+    expect(pages()).toBeLessThanOrEqual(before + 2);
+    expect([rowsOf('bullmq_job'), rowsOf('bullmq_payload'), rowsOf('bullmq_log')]).toEqual([10, 10, 20]);
+    expect(Number(db.prepare('SELECT sum(size) FROM bullmq_event').pluck().get())).toBeLessThanOrEqual(110);
     db.close();
   });
 });

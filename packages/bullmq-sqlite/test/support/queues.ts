@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type IQueueBackend, type Job, withBackend } from 'bullmq';
 import { afterEach, vi } from 'vitest';
+import { expiryClock } from '../../src/expiry-clock.ts';
 import { createSqliteBackend, type SqliteConnectionOptions } from '../../src/index.ts';
 import type { SqliteQueueBackend } from '../../src/sqlite-queue-backend.ts';
 
@@ -21,6 +22,7 @@ const folders: string[] = [];
 
 afterEach(async () => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   for (const resource of opened.splice(0).reverse()) await resource.close();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
@@ -52,9 +54,10 @@ export function backendOf(owner: { getBackend(): IQueueBackend }): SqliteQueueBa
   return owner.getBackend() as SqliteQueueBackend;
 }
 
-/** The clock of the process stands at `NOON` until `vi.setSystemTime` moves it. */
+/** The clock of the process, and that by which locks and limits run out, stand at `NOON` until `vi.setSystemTime` moves it. */
 export function stopClock(): void {
   vi.useFakeTimers({ toFake: ['Date'], now: NOON });
+  vi.spyOn(expiryClock, 'now').mockImplementation(() => Date.now());
 }
 
 /** The id of the next job that a fetch gives, or undefined. */
