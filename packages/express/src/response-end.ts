@@ -25,9 +25,10 @@ interface WatchedResponse extends ServerResponse {
 }
 
 /** Calls `listener` once, when the response has been handed over in full or cannot be any more. */
-export function onResponseEnd(req: Request, res: WatchedResponse, listener: EndListener): void {
-  const listeners = res[END_LISTENERS];
-  if (listeners === undefined) res[END_LISTENERS] = watch(req, res, listener);
+export function onResponseEnd(req: Request, res: ServerResponse, listener: EndListener): void {
+  const watched: WatchedResponse = res;
+  const listeners = watched[END_LISTENERS];
+  if (listeners === undefined) watched[END_LISTENERS] = watch(req, res, listener);
   else listeners.push(listener);
 }
 
