@@ -2,26 +2,39 @@ import { randomFillSync } from 'node:crypto';
 
 const POOL_BYTES = 16_384;
 const pool = Buffer.allocUnsafeSlow(POOL_BYTES);
-let offset = POOL_BYTES;
+let poolOffset = POOL_BYTES;
 
-function randomHex(bytes: number): string {
-  if (offset + bytes > POOL_BYTES) {
+/** An id is a slice of a text of twice as many digits and keeps it in memory, so that text is short. */
+const TEXT_BYTES = 512;
+let text = '';
+let textOffset = 0;
+
+function randomHex(digits: number): string {
+  if (textOffset + digits > text.length) refillText();
+  const start = textOffset;
+  textOffset += digits;
+  return text.slice(start, textOffset);
+}
+
+function refillText(): void {
+  if (poolOffset === POOL_BYTES) {
     randomFillSync(pool);
-    offset = 0;
+    poolOffset = 0;
   }
-  const start = offset;
-  offset += bytes;
-  return pool.toString('hex', start, offset);
+  const start = poolOffset;
+  poolOffset += TEXT_BYTES;
+  text = pool.toString('hex', start, poolOffset);
+  textOffset = 0;
 }
 
 /** 16 random bytes as 32 hex digits: a W3C trace id, also used for request ids. */
 export function newTraceId(): string {
-  return randomHex(16);
+  return randomHex(32);
 }
 
 /** 8 random bytes as 16 hex digits: a W3C span (parent) id. */
 export function newSpanId(): string {
-  return randomHex(8);
+  return randomHex(16);
 }
 
 const ACCEPTED_ID = /^[A-Za-z0-9._:-]{1,128}$/;

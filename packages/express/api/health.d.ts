@@ -12,3 +12,5 @@ export interface HealthProbes {
 }
 /** `GET /health` with every check, `/health/live` and `/health/ready` for the probes of an orchestrator. */
 export declare function healthRoutes(health: HealthProbes): Router;
+/** The same without `/health` before them, to mount under another path. */
+export declare function healthProbes(health: HealthProbes): Router;

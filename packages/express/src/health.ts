@@ -14,6 +14,11 @@ export interface HealthProbes {
 
 /** `GET /health` with every check, `/health/live` and `/health/ready` for the probes of an orchestrator. */
 export function healthRoutes(health: HealthProbes): Router {
+  return express.Router().use('/health', healthProbes(health));
+}
+
+/** The same without `/health` before them, to mount under another path. */
+export function healthProbes(health: HealthProbes): Router {
   const answer = (probe: () => HealthAnswer | Promise<HealthAnswer>): RequestHandler => {
     return async (_req, res) => {
       const { status, body } = await probe();
@@ -23,15 +28,15 @@ export function healthRoutes(health: HealthProbes): Router {
   return express
     .Router()
     .get(
-      '/health/live',
+      '/live',
       answer(() => health.live()),
     )
     .get(
-      '/health/ready',
+      '/ready',
       answer(() => health.ready()),
     )
     .get(
-      '/health',
+      '/',
       answer(() => health.detail()),
     );
 }

@@ -2,7 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createHttpMetrics, type HttpMetrics, renderMetrics, type ServiceMetrics } from '@holdfast/metrics';
 import type { Request, RequestHandler } from 'express';
 import { onResponseEnd } from './response-end.ts';
-import { routePattern } from './route-pattern.ts';
 import { sendError } from './send-error.ts';
 
 export interface MetricsMiddlewareOptions {
@@ -19,15 +18,9 @@ export function metricsMiddleware({
 }: MetricsMiddlewareOptions = {}): RequestHandler {
   return (req, res, next) => {
     if (skip?.(req) !== true) {
-      const startedAt = performance.now();
       http.start();
-      onResponseEnd(res, ({ statusCode }) => {
-        http.observe({
-          method: req.method,
-          route: routePattern(req),
-          statusCode,
-          durationMs: performance.now() - startedAt,
-        });
+      onResponseEnd(req, res, ({ statusCode, route, durationMs }) => {
+        http.observe({ method: req.method, route, statusCode, durationMs });
       });
     }
     next();

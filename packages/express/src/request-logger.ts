@@ -1,8 +1,8 @@
 import { createLogger, createRequestLog, type Logger } from '@holdfast/logging';
 import type { Request, RequestHandler, Response } from 'express';
+import { clientAddress } from './request-origin.ts';
 import { requestScope } from './request-scope.ts';
 import { onResponseEnd } from './response-end.ts';
-import { routePattern } from './route-pattern.ts';
 
 export interface RequestLoggerOptions {
   /** Default `createLogger('http')`. */
@@ -18,19 +18,18 @@ export function requestLogger({
 }: RequestLoggerOptions = {}): RequestHandler {
   const writeLine = createRequestLog(logger);
   return (req, res, next) => {
-    const startedAt = performance.now();
     // The socket forgets its address once it is closed.
-    const { ip } = req;
-    onResponseEnd(res, ({ aborted, statusCode }) => {
+    const remoteAddress = clientAddress(req);
+    onResponseEnd(req, res, ({ aborted, statusCode, route, durationMs }) => {
       if (skip?.(req, res) === true) return;
       const fields = {
         method: req.method,
         path: pathOf(req.originalUrl),
-        route: routePattern(req),
+        route,
         statusCode,
-        durationMs: performance.now() - startedAt,
+        durationMs,
         responseBytes: contentLength(res),
-        remoteAddress: ip,
+        remoteAddress,
         userAgent: req.headers['user-agent'],
         aborted,
       };

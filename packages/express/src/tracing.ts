@@ -1,9 +1,9 @@
 import { startHttpServerSpan } from '@holdfast/tracing';
 import type { Request, RequestHandler } from 'express';
 import { ClientAbortedError } from './errors.ts';
+import { requestOrigin } from './request-origin.ts';
 import { enterRequestScope } from './request-scope.ts';
 import { onResponseEnd, responseError } from './response-end.ts';
-import { routePattern } from './route-pattern.ts';
 
 export interface TracingMiddlewareOptions {
   /** Requests without a span, health probes for one. Default none. */
@@ -22,18 +22,18 @@ export function tracingMiddleware({ skip }: TracingMiddlewareOptions = {}): Requ
       return;
     }
     enterRequestScope(req, {}, () => {
+      const { address, scheme, hostname } = requestOrigin(req);
       const span = startHttpServerSpan({
         method: req.method,
         path: pathOf(req.originalUrl),
-        scheme: req.protocol,
-        serverAddress: req.hostname,
+        scheme,
+        serverAddress: hostname,
         serverPort: req.socket.localPort,
-        clientAddress: req.ip,
+        clientAddress: address,
         userAgent: req.headers['user-agent'],
         protocolVersion: req.httpVersion,
       });
-      onResponseEnd(res, ({ aborted, statusCode }) => {
-        const route = routePattern(req);
+      onResponseEnd(req, res, ({ aborted, statusCode, route }) => {
         if (route !== undefined) span.setRoute(route);
         span.end({ statusCode, error: aborted ? new ClientAbortedError() : responseError(res) });
       });

@@ -46,14 +46,16 @@ export type Destination = 'stdout' | 'stderr' | {
 } | LineStream;
 interface LineTarget {
     write(line: string): void;
+    /** At the latest when this turn of the event loop ends, and before any later line. */
+    writeSoon(line: string): void;
     flushSync(): void;
     flush(): Promise<void>;
     close(): Promise<void>;
 }
 /** Where pino and the request log both write. Never throws. */
-export interface Sink extends LineTarget {
-    /** For a line in which every control character is escaped already. */
-    readonly writeClean: (line: string) => void;
+export interface Sink extends Omit<LineTarget, 'writeSoon'> {
+    /** For a line in which every control character is escaped already; at the latest when this turn ends. */
+    readonly writeCleanSoon: (line: string) => void;
 }
 export interface SinkOptions {
     readonly destination: Destination;
@@ -119,7 +121,8 @@ export interface LoggerOptions {
     format?: 'auto' | 'json' | 'pretty' | undefined;
     /**
      * Bytes that may wait in memory, 0 to 1 MiB. Default 0: each line is with the operating system when the call
-     * returns. What waits is written when full, each second, by `flush()`, by `fatal()` and at exit; a kill loses it.
+     * returns, a request line when the turn of the event loop ends. What waits is written when full, each second, by
+     * `flush()`, by `fatal()` and at exit; a kill loses it.
      */
     bufferBytes?: number | undefined;
     /** How deep objects are followed, 1 to 20. Default 8. */
@@ -216,7 +219,9 @@ export interface RequestLogFields {
 export type RequestLogWriter = (fields: RequestLogFields, context?: TraceContext) => void;
 /**
  * A writer of request lines that puts the text of the line together itself. It is the line that the logger would
- * write, on the same destination; where that cannot be promised, the logger writes it.
+ * write, on the same destination and in order with the logger's own; where that cannot be promised, the logger writes
+ * it. On a file or a standard stream the request lines of one turn of the event loop are written together at its end,
+ * so a SIGKILL may take those of the current turn.
  */
 export declare function createRequestLog(logger: Logger): RequestLogWriter;
 /** The reference: the same line by way of the logger. */

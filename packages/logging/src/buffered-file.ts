@@ -10,8 +10,9 @@ const BUSY_WAIT_MS = 5;
 const open = new Set<BufferedFile>();
 
 /**
- * Lines on their way to a file descriptor, encoded into one buffer that is used again. With `bufferBytes` 0 each
- * line is written before `write` returns; else what waits is written when full, each second and at exit.
+ * Lines on their way to a file descriptor, encoded into one buffer that is used again, in the order in which they
+ * came. With `bufferBytes` 0 each line is written before `write` returns, and those of `writeSoon` together at the end
+ * of this turn of the event loop; else what waits is written when full, each second and at exit.
  * Writing is always synchronous, so nothing is in flight when the process ends.
  */
 export class BufferedFile {
@@ -22,6 +23,7 @@ export class BufferedFile {
   #broken = false;
   readonly #ownsFd: boolean;
   #timer: NodeJS.Timeout | undefined;
+  #flushesThisTurn = false;
 
   /** @param ownsFd whether `close()` closes the descriptor too */
   constructor(fd: number, bufferBytes: number, ownsFd: boolean) {
@@ -33,6 +35,31 @@ export class BufferedFile {
   }
 
   write(line: string): void {
+    this.#append(line);
+    if (this.#used >= this.#bufferBytes) this.flushSync();
+    else this.#timer ??= setTimeout(() => this.flushSync(), FLUSH_INTERVAL_MS).unref();
+  }
+
+  /** For a line of which there may be many in one turn; a line of `write` takes it along. */
+  writeSoon(line: string): void {
+    if (this.#bufferBytes > 0) {
+      this.write(line);
+      return;
+    }
+    this.#append(line);
+    if (!this.#flushesThisTurn) this.#flushAfterThisTurn();
+  }
+
+  #flushAfterThisTurn(): void {
+    this.#flushesThisTurn = true;
+    this.#flushAtExit();
+    setImmediate(() => {
+      this.#flushesThisTurn = false;
+      this.flushSync();
+    });
+  }
+
+  #append(line: string): void {
     const { length: capacity } = this.#buffer;
     // A UTF-16 unit takes at most 3 bytes, so most lines need no second look at their length.
     if (this.#used + line.length * 3 > capacity) {
@@ -45,8 +72,6 @@ export class BufferedFile {
       }
     }
     this.#used += this.#buffer.write(line, this.#used);
-    if (this.#used >= this.#bufferBytes) this.flushSync();
-    else this.#timer ??= setTimeout(() => this.flushSync(), FLUSH_INTERVAL_MS).unref();
   }
 
   flushSync(): void {
@@ -99,6 +124,7 @@ export class BufferedFile {
   }
 
   #flushAtExit(): void {
+    if (open.has(this)) return;
     if (open.size === 0) process.on('exit', flushAll);
     open.add(this);
   }

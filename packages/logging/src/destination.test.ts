@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from './create-logger.ts';
 import type { LoggerOptions } from './options.ts';
+import { createRequestLog } from './request-log.ts';
 
 let folder: string;
 
@@ -156,5 +157,59 @@ describe('a stream of the application', () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('warning', onWarning);
     expect(warnings).toEqual(['Log lines are being lost: disk full']);
+  });
+});
+
+describe('request lines in a file', () => {
+  const request = { method: 'GET', path: '/', statusCode: 200, durationMs: 1 };
+  const turnIsOver = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  it('are there when the turn of the event loop is over', async () => {
+    const { logger, messages } = fileLogger();
+    const write = createRequestLog(logger);
+    for (let turn = 1; turn <= 2; turn += 1) {
+      write(request);
+      write({ ...request, aborted: true });
+      expect(messages()).toHaveLength(2 * turn - 2);
+      await turnIsOver();
+      expect(messages().slice(-2)).toEqual(['request completed', 'request aborted']);
+    }
+    await logger.close();
+  });
+
+  it('are there, in order, as soon as the logger or a child of it writes', async () => {
+    const { logger, messages } = fileLogger();
+    const write = createRequestLog(logger);
+    write(request);
+    logger.info('one');
+    expect(messages()).toEqual(['request completed', 'one']);
+    write(request);
+    logger.child({ part: 'x' }).info('two');
+    expect(messages()).toEqual(['request completed', 'one', 'request completed', 'two']);
+    await logger.close();
+  });
+
+  it('are there after flush and after close', async () => {
+    const { logger, messages } = fileLogger();
+    const write = createRequestLog(logger);
+    write(request);
+    await logger.flush();
+    expect(messages()).toHaveLength(1);
+    write(request);
+    await logger.close();
+    expect(messages()).toHaveLength(2);
+    write(request);
+    await turnIsOver();
+    expect(messages()).toHaveLength(2);
+  });
+
+  it('are written before the end of the turn when 64 KiB wait', async () => {
+    const { logger, messages } = fileLogger();
+    const write = createRequestLog(logger);
+    for (let n = 0; n < 1000; n += 1) write({ ...request, path: `/${'x'.repeat(100)}` });
+    expect(messages().length).toBeGreaterThan(200);
+    await turnIsOver();
+    expect(messages()).toHaveLength(1000);
+    await logger.close();
   });
 });

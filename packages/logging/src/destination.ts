@@ -17,15 +17,17 @@ export type Destination = 'stdout' | 'stderr' | { readonly file: string } | Line
 
 interface LineTarget {
   write(line: string): void;
+  /** At the latest when this turn of the event loop ends, and before any later line. */
+  writeSoon(line: string): void;
   flushSync(): void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Where pino and the request log both write. Never throws. */
-export interface Sink extends LineTarget {
-  /** For a line in which every control character is escaped already. */
-  readonly writeClean: (line: string) => void;
+export interface Sink extends Omit<LineTarget, 'writeSoon'> {
+  /** For a line in which every control character is escaped already; at the latest when this turn ends. */
+  readonly writeCleanSoon: (line: string) => void;
 }
 
 export interface SinkOptions {
@@ -54,12 +56,10 @@ export function openSink({ destination, format, bufferBytes }: SinkOptions): Sin
 }
 
 function decorate(target: LineTarget, pretty: boolean, color: boolean): Sink {
-  const writeClean = pretty
-    ? (line: string) => target.write(prettyLine(line, { color }))
-    : (line: string) => target.write(line);
+  const shown = pretty ? (line: string) => prettyLine(line, { color }) : (line: string) => line;
   return {
-    write: (line) => writeClean(escapeControls(line)),
-    writeClean,
+    write: (line) => target.write(shown(escapeControls(line))),
+    writeCleanSoon: (line) => target.writeSoon(shown(line)),
     flushSync: () => target.flushSync(),
     flush: () => target.flush(),
     close: () => target.close(),
@@ -98,14 +98,16 @@ function streamSink(stream: LineStream): LineTarget {
         resolve();
       }
     });
+  const write = (line: string) => {
+    try {
+      stream.write(line);
+    } catch (error) {
+      warnOnce(error);
+    }
+  };
   return {
-    write(line) {
-      try {
-        stream.write(line);
-      } catch (error) {
-        warnOnce(error);
-      }
-    },
+    write,
+    writeSoon: write,
     flushSync: () => undefined,
     flush,
     close: flush,

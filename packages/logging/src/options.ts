@@ -27,7 +27,8 @@ export interface LoggerOptions {
   format?: 'auto' | 'json' | 'pretty' | undefined;
   /**
    * Bytes that may wait in memory, 0 to 1 MiB. Default 0: each line is with the operating system when the call
-   * returns. What waits is written when full, each second, by `flush()`, by `fatal()` and at exit; a kill loses it.
+   * returns, a request line when the turn of the event loop ends. What waits is written when full, each second, by
+   * `flush()`, by `fatal()` and at exit; a kill loses it.
    */
   bufferBytes?: number | undefined;
   /** How deep objects are followed, 1 to 20. Default 8. */

@@ -28,7 +28,9 @@ export type RequestLogWriter = (fields: RequestLogFields, context?: TraceContext
 
 /**
  * A writer of request lines that puts the text of the line together itself. It is the line that the logger would
- * write, on the same destination; where that cannot be promised, the logger writes it.
+ * write, on the same destination and in order with the logger's own; where that cannot be promised, the logger writes
+ * it. On a file or a standard stream the request lines of one turn of the event loop are written together at its end,
+ * so a SIGKILL may take those of the current turn.
  */
 export function createRequestLog(logger: Logger): RequestLogWriter {
   const internals = loggerInternals(logger);
@@ -73,7 +75,7 @@ function composingWriter(logger: Logger, internals: LoggerInternals): RequestLog
     if (fields.responseBytes !== undefined) line += `,"responseBytes":${numeral(fields.responseBytes)}`;
     line += field('remoteAddress', fields.remoteAddress) + field('userAgent', fields.userAgent);
     if (fields.aborted === true) line += ',"aborted":true';
-    sink.writeClean(`${line},"msg":"${messageOf(fields)}"}\n`);
+    sink.writeCleanSoon(`${line},"msg":"${messageOf(fields)}"}\n`);
   };
 }
 
@@ -132,13 +134,13 @@ function numeral(value: number): string {
 }
 
 const WHOLE_LIMIT = 2 ** 31;
+/** The decimals of each number of thousandths: '', '.001' to '.999'. */
+const DECIMALS = Array.from({ length: 1000 }, (_, thousandths) => String(thousandths / 1000).slice(1));
 
 /** `rounded(durationMs)` as a JSON number, from whole microseconds, since a fraction is slow to write. */
 function milliseconds(durationMs: number): string {
   const micros = Math.round(durationMs * 1000);
   if (!(micros >= 0 && micros < WHOLE_LIMIT)) return numeral(micros / 1000);
   const whole = Math.trunc(micros / 1000);
-  const thousandths = micros - whole * 1000;
-  if (thousandths === 0) return String(whole);
-  return `${whole}.${String(thousandths + 1000).slice(1)}`.replace(/0+$/, '');
+  return whole + (DECIMALS[micros - whole * 1000] ?? '');
 }

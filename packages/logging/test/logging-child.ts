@@ -1,4 +1,4 @@
-import { createLogger } from '@holdfast/logging';
+import { createLogger, createRequestLog } from '@holdfast/logging';
 
 const [mode = '', bufferBytes = '0', destination = 'stdout'] = process.argv.slice(2);
 
@@ -6,6 +6,16 @@ const logger = createLogger({
   destination: destination === 'stdout' ? 'stdout' : { file: destination },
   bufferBytes: Number(bufferBytes),
 });
+
+const writeRequest = createRequestLog(logger);
+
+/** Request lines whose status is their number; every tenth number is a line of the logger itself. */
+function requestAll(): void {
+  for (let n = 0; n < 1000; n += 1) {
+    if (n % 10 === 9) logger.info('line', { n });
+    else writeRequest({ method: 'GET', path: '/', statusCode: n, durationMs: 1 });
+  }
+}
 
 function logAll(padding = ''): void {
   for (let n = 0; n < 1000; n += 1) logger.info('line', { n, padding });
@@ -22,6 +32,15 @@ if (mode === 'broken-pipe') {
   void process.stdout.writableLength;
   process.stderr.write('begin\n');
   logAll('x'.repeat(1000));
+} else if (mode.startsWith('requests')) {
+  requestAll();
+  if (mode === 'requests-exit') process.exit(0);
+  if (mode === 'requests-throw') throw new Error('uncaught');
+  if (mode === 'requests-flush') {
+    await logger.flush();
+    process.kill(process.pid, 'SIGKILL');
+  }
+  if (mode === 'requests-next-turn') setImmediate(() => process.kill(process.pid, 'SIGKILL'));
 } else {
   logAll();
   if (mode === 'exit') process.exit(0);

@@ -38,7 +38,10 @@ function run(mode: string, bufferBytes: number, destination = file): Promise<End
 
 function numbersIn(text: string): number[] {
   const lines = text.split('\n').filter((line) => line.startsWith('{'));
-  return lines.map((line) => (JSON.parse(line) as { n: number }).n);
+  return lines.map((line) => {
+    const { n, statusCode } = JSON.parse(line) as { n?: number; statusCode?: number };
+    return n ?? statusCode ?? Number.NaN;
+  });
 }
 
 const ALL = Array.from({ length: 1000 }, (_, index) => index);
@@ -71,6 +74,24 @@ describe('at the end of the process', () => {
     const { signal } = await run('flush-kill', 1_000_000);
     expect(signal).toBe('SIGKILL');
     expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
+  });
+
+  it.each([
+    ['an exit', 'requests-exit', 0],
+    ['the end of all work', 'requests-end', 0],
+    ['the end of all work, with a buffer', 'requests-end', 16_384],
+    ['an uncaught exception', 'requests-throw', 0],
+    ['flush and SIGKILL', 'requests-flush', 0],
+    ['SIGKILL in the next turn', 'requests-next-turn', 0],
+  ])('%s loses no request line, and all lines are in order', async (_end, mode, bufferBytes) => {
+    await run(mode, bufferBytes);
+    expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
+  });
+
+  it('a pipe gets the request lines of a process that exits at once', async () => {
+    const { code, stdout } = await run('requests-exit', 0, 'stdout');
+    expect(code).toBe(0);
+    expect(numbersIn(stdout)).toEqual(ALL);
   });
 
   it('a reader that is slow gets every line', async () => {
