@@ -34,13 +34,16 @@ export function readRetention(
   return { count, ageSeconds: age, limit };
 }
 
-const OLDEST = `SELECT ref, id, ord, children, parent FROM bullmq_job WHERE queue = +? AND state = +?
-  ORDER BY ord, ref LIMIT 256`;
+/** Rows that one read takes of a state, so that a long sweep does not hold them all in memory. */
+const SWEEP_ROWS = 256;
+
+// The condition on the end time is part of the read: while no job is due, a completion costs one look at the index.
+const OLDEST_ENDED_BY = `SELECT ref, id, children, parent FROM bullmq_job
+  WHERE queue = +? AND state = +? AND ord <= +? ORDER BY ord, ref LIMIT ?`;
 
 interface Ended {
   ref: number;
   id: string;
-  ord: number;
   children: number;
   parent: string | null;
 }
@@ -48,31 +51,25 @@ interface Ended {
 /** Deletes finished jobs that are too old or too many, the oldest first. */
 export function applyRetention(scope: QueueScope, state: StateCode, retention: Retention): void {
   if (retention.ageSeconds !== undefined) {
-    const endedBy = scope.now - retention.ageSeconds * 1000;
-    deleteOldest(scope, state, retention.limit, ({ ord }) => ord <= endedBy);
+    deleteOldest(scope, state, retention.limit, scope.now - retention.ageSeconds * 1000);
   }
   if (retention.count > 0) {
     const surplus = scope.record.count(state) - retention.count;
-    if (surplus > 0) deleteOldest(scope, state, surplus, () => true);
+    if (surplus > 0) deleteOldest(scope, state, surplus, Number.MAX_SAFE_INTEGER);
   }
 }
 
-function deleteOldest(
-  scope: QueueScope,
-  state: StateCode,
-  most: number,
-  goes: (job: { ord: number }) => boolean,
-): void {
+/** Deletes at most `most` jobs that ended at `endedBy` (epoch ms) or before. */
+function deleteOldest(scope: QueueScope, state: StateCode, most: number, endedBy: number): void {
   const { sql, record } = scope;
-  let left = most;
-  while (left > 0) {
-    const oldest = sql.all<Ended>(OLDEST, record.ref, state);
-    const going = oldest.slice(0, left).filter(goes);
-    for (const job of going) {
+  for (let left = most; left > 0; ) {
+    const take = Math.min(left, SWEEP_ROWS);
+    const oldest = sql.all<Ended>(OLDEST_ENDED_BY, record.ref, state, endedBy, take);
+    for (const job of oldest) {
       deleteJob(scope, job, state);
       if (job.parent !== null) leaveParent(scope, job);
     }
-    left -= going.length;
-    if (going.length < oldest.length || going.length === 0) return;
+    if (oldest.length < take) return;
+    left -= take;
   }
 }

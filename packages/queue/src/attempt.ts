@@ -1,5 +1,6 @@
-import { type Carrier, fromCarrier, runWithTrace, withDeadline } from '@holdfast/context';
+import { type Carrier, fromCarrier, runWithTrace } from '@holdfast/context';
 import type { Clock } from '@holdfast/context/clock';
+import { isScope } from '@holdfast/context/storage';
 import { type JobOutcome, type ProcessOperation, processChannel } from './channels.ts';
 import type { EngineJob } from './engines/engine.ts';
 import { JobAbortedError } from './errors.ts';
@@ -67,12 +68,12 @@ export class Attempt<Data> {
 
   /** Runs the processor in the context of the producer, and as an operation that a tracer can see. */
   run(processor: (input: AttemptInput<Data>) => unknown): Promise<AttemptResult> {
-    const { signal } = this.#controller;
+    const context = fromCarrier(this.carrier);
+    // One scope for the producer's context and the job's signal; without a time there is nothing to release.
+    if (isScope(context)) context.shortenDeadline(Number.POSITIVE_INFINITY, this.#controller.signal);
     return new Promise((resolve) => {
       this.#settle = resolve;
-      void runWithTrace(fromCarrier(this.carrier), () =>
-        withDeadline(Number.POSITIVE_INFINITY, () => this.#execute(processor), { signal }),
-      ).then(resolve);
+      void runWithTrace(context, () => this.#execute(processor)).then(resolve);
     });
   }
 

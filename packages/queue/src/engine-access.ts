@@ -16,23 +16,27 @@ export interface EngineAccess<Data> {
   use<T>(work: (engine: QueueEngine<Data>) => Promise<T>): Promise<T>;
 }
 
+/** @param opened the engine once it is open */
 export function createEngineAccess<Data>(
   open: () => Promise<QueueEngine<Data>>,
+  opened: () => QueueEngine<Data> | undefined,
   { queueName, enqueueTimeoutMs, clock }: ResolvedOptions,
 ): EngineAccess<Data> {
   const unavailable = (what: string, options?: ErrorOptions) =>
     new QueueUnavailableError(queueName, what, RETRY_AFTER_MS, options);
+
+  async function answerOf<T>(work: (engine: QueueEngine<Data>) => Promise<T>): Promise<T> {
+    const engine = opened() ?? (await open());
+    if (!engine.usable()) await engine.connected();
+    return work(engine);
+  }
 
   return {
     use: async (work) => {
       const limitMs = Math.min(enqueueTimeoutMs, remainingMs());
       if (limitMs === 0) throw unavailable('the deadline of the caller has passed');
       try {
-        const answer = open().then(async (engine) => {
-          await engine.connected();
-          return work(engine);
-        });
-        return await withTimeLimit(answer, limitMs, clock, () =>
+        return await withTimeLimit(answerOf(work), limitMs, clock, () =>
           unavailable(`no answer within ${limitMs} ms`),
         );
       } catch (error) {

@@ -10,13 +10,13 @@ import type { ResolvedOptions } from './options.ts';
 /** The delay of a retry is worked out by the worker, from the failure. */
 const BACKOFF_TYPE = 'holdfast';
 
-const PROCESS_TOKEN = randomBytes(12).toString('base64url');
+const PROCESS_TOKEN = randomBytes(9).toString('base64url');
 let enqueues = 0;
 
 /** Tells the enqueues of all processes apart; ended by a dot, so that none is the beginning of another. */
 function nextToken(): string {
   enqueues += 1;
-  return `${PROCESS_TOKEN}${enqueues}.`;
+  return `${PROCESS_TOKEN}${enqueues.toString(36)}.`;
 }
 
 export interface JobToAdd<Data> {
@@ -46,9 +46,11 @@ export function createProducer<Data>(access: EngineAccess<Data>, options: Resolv
     const token = nextToken();
     const telemetry = { metadata: writeMetadata(toCarrier(), token), omitContext: true };
     const jobOptions = { ...base, jobId, priority, timestamp: clock.wallTime(), telemetry };
-    const stored = await access.use((opened) => opened.store({ jobId, jobName, data, options: jobOptions }));
+    const stored = await access.use((opened) =>
+      opened.store({ jobId, jobName, data, options: jobOptions, token }),
+    );
     // BullMQ drops an add whose id exists and does not say so: whose token is stored tells.
-    return stored === undefined || stored.includes(token) ? 'queued' : 'duplicate';
+    return stored === false ? 'duplicate' : 'queued';
   }
 
   async function storeOrElse(

@@ -42,13 +42,18 @@ class Runtime<Data> implements QueueRuntime<Data> {
   readonly #totals = new ProcessingTotals();
   readonly #stopAnswering: () => void;
   #opened: Promise<QueueEngine<Data>> | undefined;
+  #engine: QueueEngine<Data> | undefined;
   #worker: Promise<JobWorker> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: ResolvedOptions, priorities: readonly number[]) {
     this.#options = options;
     this.#priorities = priorities;
-    this.#access = createEngineAccess(() => this.#open(), options);
+    this.#access = createEngineAccess(
+      () => this.#open(),
+      () => this.#engine,
+      options,
+    );
     this.#producer = createProducer(this.#access, options);
     this.#acts = new DeadLetterActs(options.queueName);
     this.deadLetters = createDeadLetters(this.#access, this.#acts, options.clock);
@@ -135,6 +140,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
   async #openEngine(): Promise<QueueEngine<Data>> {
     const engine = await openEngine<Data>(this.#options);
     engine.queue.on('error', (error) => this.#report(error));
+    this.#engine = engine;
     return engine;
   }
 

@@ -70,8 +70,32 @@ describe('a webhook queue on SQLite', () => {
     expect(String(error)).toMatch(/is not an SQLite database/);
   });
 
+  it('says that another process holds the lock, in an enqueue and in a ready that must open the file', async () => {
+    const queue = create({ backend: { file }, enqueueTimeoutMs: 1000 });
+    await queue.ready();
+    const other = new Database(file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(queue.enqueue(EVENT)).rejects.toMatchObject({
+      code: 'ERR_QUEUE_UNAVAILABLE',
+      cause: { name: 'SqliteBusyError' },
+    });
+    other.exec('ROLLBACK');
+    other.close();
+
+    const newFile = join(folder, 'new.db');
+    const first = new Database(newFile);
+    first.exec('BEGIN EXCLUSIVE');
+    const opening = create({ backend: { file: newFile }, enqueueTimeoutMs: 1000 });
+    await expect(opening.ready()).rejects.toMatchObject({
+      code: 'ERR_QUEUE_UNAVAILABLE',
+      cause: { name: 'SqliteBusyError' },
+    });
+    first.close();
+    await expect(opening.ready()).resolves.toBeUndefined();
+  });
+
   it('fails an enqueue in time while another process holds the lock, and takes it when the lock is free', async () => {
-    const queue = create({ backend: { file }, enqueueTimeoutMs: 50 });
+    const queue = create({ backend: { file }, enqueueTimeoutMs: 500 });
     await queue.ready();
     const other = new Database(file);
     other.exec('BEGIN IMMEDIATE');

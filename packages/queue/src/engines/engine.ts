@@ -12,6 +12,8 @@ export interface JobToStore<Data> {
   readonly jobName: string;
   readonly data: Data;
   readonly options: JobsOptions;
+  /** Part of the telemetry metadata in `options`, and of no other enqueue's. */
+  readonly token: string;
 }
 
 /** A BullMQ queue, by what is used of it. */
@@ -40,11 +42,13 @@ export interface QueueEngine<Data> {
   connected(): Promise<void>;
   /** Asks the engine for an answer. */
   ping(): Promise<void>;
+  /** Whether a call made now would be sent: then there is nothing to wait for in `connected()`. */
+  usable(): boolean;
   /**
    * Adds a job, unless its id is taken.
-   * @returns a text that holds the telemetry metadata of the job that now has the id, or undefined where none has it
+   * @returns whether the job that now has the id is this one, told by its token; undefined where none has the id
    */
-  store(job: JobToStore<Data>): Promise<string | undefined>;
+  store(job: JobToStore<Data>): Promise<boolean | undefined>;
   close(): Promise<void>;
 }
 
@@ -58,6 +62,8 @@ export type BullWorker<Data> = Pick<Worker<Data, unknown, string>, 'run' | 'paus
 
 export interface EngineWorker<Data> {
   readonly worker: BullWorker<Data>;
+  /** Told before a job's end is handed to BullMQ: what is written in this turn may be sent together. */
+  readonly endsJob: () => void;
   /** Ends the connections under a worker, whatever it is doing. Calls in flight fail. */
   readonly disconnect: () => void;
 }

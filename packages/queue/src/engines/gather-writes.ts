@@ -4,7 +4,7 @@ const gathering = new WeakSet<object>();
 
 /**
  * Sends everything that is written to `client` in this turn of the event loop in one system call. ioredis makes one
- * for each command, and an enqueue is two commands.
+ * for each command.
  */
 export function gatherWrites({ stream }: Redis): void {
   if (stream === undefined || gathering.has(stream)) return;

@@ -1,4 +1,4 @@
-import type { IRedisClient, Queue, Worker } from 'bullmq';
+import type { IRedisClient, Queue, RedisQueueBackend, Worker } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import {
   type EngineChoice,
@@ -10,7 +10,9 @@ import type { ResolvedOptions } from '../options.ts';
 import type { EngineWorkerOptions, JobHandler, JobToStore, QueueEngine } from './engine.ts';
 import { gatherWrites } from './gather-writes.ts';
 import { loadPeer } from './load-peer.ts';
+import { newJob } from './new-job.ts';
 import { RedisAvailability } from './redis-availability.ts';
+import { TokenReads } from './token-reads.ts';
 
 const LONGEST_RECONNECT_DELAY_MS = 2000;
 
@@ -35,7 +37,15 @@ export async function openRedisEngine<Data>(
   const open = <D>(name: string) =>
     new bullmq.Queue<D, unknown, string, D, unknown, string>(name, settings, bullmq.createRedisBackend);
   const queue = open<Data>(options.queueName);
-  const bullClient = await queue.getBackend().client;
+  const backend = queue.getBackend() as RedisQueueBackend;
+  const bullClient = await backend.client;
+  const producer: ProducerConnection<Data> = {
+    queue,
+    backend,
+    bullClient,
+    client,
+    reads: new TokenReads(client),
+  };
   return {
     name: 'redis',
     queue,
@@ -46,12 +56,16 @@ export async function openRedisEngine<Data>(
         ...workerOptions,
         connection: workerClient,
       });
-      return { worker, disconnect: () => disconnectWorker(worker, workerClient) };
+      return {
+        worker,
+        endsJob: () => gatherWrites(workerClient),
+        disconnect: () => disconnectWorker(worker, workerClient),
+      };
     },
+    usable: () => availability.usable(),
     connected: () => availability.connected(),
     ping: async () => void (await client.ping()),
-    store: (job) =>
-      untilConnectionHolds(availability, () => storeOnce(bullmq, { queue, bullClient, client }, job)),
+    store: (job) => untilConnectionHolds(availability, () => storeOnce(producer, job)),
     close: () => closeProducer(queue, client),
   };
 }
@@ -73,23 +87,28 @@ async function untilConnectionHolds<T>(availability: RedisAvailability, store: (
 
 interface ProducerConnection<Data> {
   readonly queue: BullQueue<Data>;
+  readonly backend: RedisQueueBackend;
   /** The client as BullMQ wraps it. */
   readonly bullClient: IRedisClient;
   readonly client: Redis;
+  readonly reads: TokenReads;
 }
 
 async function storeOnce<Data>(
-  bullmq: BullModule,
-  { queue, bullClient, client }: ProducerConnection<Data>,
-  { jobId, jobName, data, options }: JobToStore<Data>,
-): Promise<string | undefined> {
-  const job = new bullmq.Job<Data, unknown, string>(queue, jobName, data, options, jobId);
-  const key = queue.toKey(jobId);
+  { queue, backend, bullClient, client, reads }: ProducerConnection<Data>,
+  job: JobToStore<Data>,
+): Promise<boolean | undefined> {
+  const key = queue.toKey(job.jobId);
+  // Asked for first, so that the read of this turn goes out before its writes are let go; it is sent behind them, and
+  // the answer costs no second round trip.
+  const holds = reads.holds(key, job.token);
   gatherWrites(client);
-  // Both are sent at once and in this order, so that the answer costs no second round trip.
-  const [, stored] = await Promise.all([job.addJob(bullClient), client.hget(key, 'opts')]);
-  // A server that did not know the script yet has run it after the read.
-  return stored ?? (await client.hget(key, 'opts')) ?? undefined;
+  const [, stored] = await Promise.all([
+    backend.addJobToTransaction(bullClient, newJob(job), job.jobId),
+    holds,
+  ]);
+  // A server that did not know the script of the add yet has run it after the read.
+  return stored ?? reads.holds(key, job.token);
 }
 
 const WORKER_SETTINGS: RedisOptions = {

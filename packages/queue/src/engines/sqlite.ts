@@ -4,6 +4,10 @@ import type { EngineChoice } from '../engine-choice.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { QueueEngine } from './engine.ts';
 import { loadPeer } from './load-peer.ts';
+import { newJob } from './new-job.ts';
+
+/** Part of `enqueueTimeoutMs`: a lock that another process holds is reported as such, not as an answer that never came. */
+const BUSY_TIMEOUT_RATIO = 0.75;
 
 /** BullMQ over a SQLite file or database in this process: no server, and nothing that can be away. */
 export async function openSqliteEngine<Data>(
@@ -14,9 +18,8 @@ export async function openSqliteEngine<Data>(
     '@holdfast/bullmq-sqlite',
     () => import('@holdfast/bullmq-sqlite'),
   );
-  const { Job, Queue, Worker } = await import('bullmq');
-  // A write that waits for another process's lock blocks this one: no longer than an enqueue may take.
-  const busyTimeoutMs = options.enqueueTimeoutMs;
+  const { Queue, Worker } = await import('bullmq');
+  const busyTimeoutMs = Math.ceil(options.enqueueTimeoutMs * BUSY_TIMEOUT_RATIO);
   const connection = { ...location, busyTimeoutMs } as SqliteConnectionOptions;
   const open = <D>(name: string) =>
     new Queue<D, unknown, string, D, unknown, string, SqliteQueueBackend, SqliteConnectionOptions>(
@@ -41,15 +44,23 @@ export async function openSqliteEngine<Data>(
         JobProgress,
         SqliteConnectionOptions
       >(options.queueName, handler, settings, createSqliteBackend);
-      return { worker, disconnect: () => void worker.disconnect().catch(() => {}) };
+      return {
+        worker,
+        // What is asked for in one turn is one transaction already.
+        endsJob: () => {},
+        disconnect: () => void worker.disconnect().catch(() => {}),
+      };
     },
+    usable: () => true,
     connected: () => Promise.resolve(),
     ping: async () => void (await queue.getJobCountByTypes('failed')),
-    store: async ({ jobId, jobName, data, options: jobOptions }) => {
-      const job = new Job<Data, unknown, string>(queue, jobName, data, jobOptions, jobId);
+    store: async (job) => {
       // Asked for in one turn of the event loop, so that both are done in one transaction, in this order.
-      const [, stored] = await Promise.all([backend.addJob(job.asJSON(), jobId), backend.getJobData(jobId)]);
-      return stored?.opts.telemetry?.metadata;
+      const [, stored] = await Promise.all([
+        backend.addJob(newJob(job), job.jobId),
+        backend.getJobData(job.jobId),
+      ]);
+      return stored && stored.opts.telemetry?.metadata?.includes(job.token) === true;
     },
     close: () => queue.close(),
   };
