@@ -39,16 +39,23 @@ const LONGEST_CHAIN = 5;
  */
 export function classifyFailure(errorOrResponse: unknown): FailureClass {
   try {
-    let current = errorOrResponse;
-    for (let depth = 0; depth < LONGEST_CHAIN && isObject(current); depth += 1) {
-      const found = classOf(current);
+    for (const failure of causesOf(errorOrResponse)) {
+      const found = classOf(failure);
       if (found !== undefined) return found;
-      current = current['cause'];
     }
   } catch {
     // A getter of a foreign object threw: nothing is known of it.
   }
   return 'transient';
+}
+
+/** The failure and what caused it, as far as that is followed. */
+export function* causesOf(failure: unknown): Generator<Fields> {
+  let current = failure;
+  for (let depth = 0; depth < LONGEST_CHAIN && isObject(current); depth += 1) {
+    yield current;
+    current = current['cause'];
+  }
 }
 
 /** Whether a fallback may stand in for a failure of this class. */
@@ -74,7 +81,7 @@ function classOfStatus(status: number, failure: Fields): FailureClass | undefine
 }
 
 /** An object by whatever fields it has. */
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;

@@ -1,24 +1,32 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { retryAfterHeader } from './failure-class.ts';
+import { causesOf, retryAfterHeader } from './failure-class.ts';
 
 const SECONDS = /^\d+(?:\.\d+)?$/;
 
 /**
  * How long the other side asks us to wait, in milliseconds: the `retryAfterMs` field of our own errors, or the
- * `Retry-After` header (seconds or HTTP date) of a response or of the response that an error carries.
+ * `Retry-After` header (seconds or HTTP date) of a response or of the response that an error carries, else the same of
+ * its `cause`, as far as `classifyFailure` follows it.
  * Undefined where nothing was asked or the header is malformed; 0 for a date that has passed. Never throws.
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function retryAfterMs(errorOrResponse: unknown, clock: Clock = systemClock): number | undefined {
   try {
-    const own = (errorOrResponse as { readonly retryAfterMs?: unknown } | null | undefined)?.retryAfterMs;
-    if (typeof own === 'number' && own >= 0) return own;
-    const header = retryAfterHeader(errorOrResponse)?.trim();
-    return header === undefined ? undefined : parse(header, clock);
+    for (const failure of causesOf(errorOrResponse)) {
+      const asked = askedBy(failure, clock);
+      if (asked !== undefined) return asked;
+    }
   } catch {
     // A getter of a foreign object threw: nothing was asked.
-    return undefined;
   }
+  return undefined;
+}
+
+function askedBy(failure: { readonly retryAfterMs?: unknown }, clock: Clock): number | undefined {
+  const own = failure.retryAfterMs;
+  if (typeof own === 'number' && own >= 0) return own;
+  const header = retryAfterHeader(failure)?.trim();
+  return header === undefined ? undefined : parse(header, clock);
 }
 
 function parse(header: string, clock: Clock): number | undefined {
