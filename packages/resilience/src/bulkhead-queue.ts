@@ -8,25 +8,32 @@ export class BulkheadQueue {
   readonly #maxActivePerLane: number;
   /** The lanes with a waiter that may enter, in the order of their turns. A lane at its own limit is not among them. */
   readonly #turns = new Set<Lane>();
-  /** The lanes with so many waiters, by that number. */
+  /** Of the calls without a key. */
+  readonly #common: Lane;
+  /** The lanes of keys with so many waiters, by that number. */
   readonly #lanesOfLength = new Map<number, Set<Lane>>();
   #longest = 0;
   size = 0;
 
-  constructor(maxActivePerLane: number) {
+  constructor(maxActivePerLane: number, common: Lane) {
+    this.#common = common;
     this.#maxActivePerLane = maxActivePerLane;
   }
 
   add(waiter: Waiter): void {
     const { lane } = waiter;
-    this.#changeLength(lane, () => lane.append(waiter));
+    this.#unlist(lane);
+    lane.append(waiter);
+    this.#list(lane);
     this.size += 1;
     this.offerTurn(lane);
   }
 
   remove(waiter: Waiter): void {
     const { lane } = waiter;
-    this.#changeLength(lane, () => lane.remove(waiter));
+    this.#unlist(lane);
+    lane.remove(waiter);
+    this.#list(lane);
     this.size -= 1;
     if (lane.waiting === 0) this.#turns.delete(lane);
   }
@@ -50,18 +57,26 @@ export class BulkheadQueue {
 
   /** The last waiter of the lane with the most, if `lane` would still have fewer with one more. */
   lastOfLongerThan(lane: Lane): Waiter | undefined {
-    if (this.#longest <= lane.waiting + 1) return undefined;
-    for (const longest of this.#lanesOfLength.get(this.#longest) ?? []) return longest.last;
+    const longest = Math.max(this.#longest, this.#common.waiting);
+    if (longest <= lane.waiting + 1) return undefined;
+    if (longest === this.#common.waiting) return this.#common.last;
+    for (const { last } of this.#lanesOfLength.get(longest) ?? []) return last;
     return undefined;
   }
 
-  #changeLength(lane: Lane, change: () => void): void {
-    const before = this.#lanesOfLength.get(lane.waiting);
-    before?.delete(lane);
-    if (before?.size === 0) this.#lanesOfLength.delete(lane.waiting);
-    change();
+  /** Before the length of a lane changes. */
+  #unlist(lane: Lane): void {
+    if (lane === this.#common) return;
+    const lanes = this.#lanesOfLength.get(lane.waiting);
+    lanes?.delete(lane);
+    if (lanes?.size === 0) this.#lanesOfLength.delete(lane.waiting);
+  }
+
+  /** After the length of a lane has changed, by one. */
+  #list(lane: Lane): void {
+    if (lane === this.#common) return;
     if (lane.waiting > 0) this.#lanesOfThisLength(lane).add(lane);
-    // A lane grows and shrinks by one, so the greatest length does too.
+    // So the greatest length changes by one, too.
     if (lane.waiting > this.#longest) this.#longest = lane.waiting;
     else if (!this.#lanesOfLength.has(this.#longest)) this.#longest = Math.max(0, this.#longest - 1);
   }

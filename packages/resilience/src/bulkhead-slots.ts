@@ -6,6 +6,7 @@ import type { ResolvedBulkheadOptions } from './bulkhead-options.ts';
 import { BulkheadQueue } from './bulkhead-queue.ts';
 import { bulkheadRejectedChannel } from './channels.ts';
 import { BulkheadRejectedError } from './errors.ts';
+import { withoutStack } from './without-stack.ts';
 
 /**
  * The places of a bulkhead and the queue before them. Whenever a place is free, every key that waits has reached its
@@ -38,7 +39,7 @@ export class BulkheadSlots {
     this.#maxConcurrentPerKey = options.maxConcurrentPerKey;
     this.#queueTimeoutMs = options.queueTimeoutMs;
     this.#keyOf = options.key;
-    this.#queue = new BulkheadQueue(options.maxConcurrentPerKey);
+    this.#queue = new BulkheadQueue(options.maxConcurrentPerKey, this.#common);
   }
 
   get active(): number {
@@ -158,6 +159,6 @@ export class BulkheadSlots {
   #rejected(reason: 'full' | 'timeout'): BulkheadRejectedError {
     this.rejections += 1;
     if (bulkheadRejectedChannel.hasSubscribers) bulkheadRejectedChannel.publish({ name: this.name });
-    return new BulkheadRejectedError(this.name, reason);
+    return withoutStack(BulkheadRejectedError, this.name, reason);
   }
 }

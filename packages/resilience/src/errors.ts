@@ -63,7 +63,7 @@ export class NoTimeLeftError extends ResilienceError {
   }
 }
 
-/** All places were taken: the function was not called. */
+/** All places were taken: the function was not called. It has no stack frames, being made once per refused call. */
 export class BulkheadRejectedError extends ResilienceError {
   override readonly name = 'BulkheadRejectedError';
   readonly code = 'ERR_BULKHEAD_REJECTED';

@@ -30,7 +30,7 @@ const TRANSIENT_4XX: ReadonlySet<number> = new Set([408, 425]);
 const ANSWERABLE: ReadonlySet<FailureClass> = new Set(['transient', 'throttled', 'overload', 'open']);
 
 /** How far a chain of `cause` is followed. */
-const LONGEST_CHAIN = 5;
+export const LONGEST_CHAIN = 5;
 
 /**
  * The class of an error, or of an HTTP response that is not a success. Reads, in this order, a `failureClass` field
@@ -39,23 +39,16 @@ const LONGEST_CHAIN = 5;
  */
 export function classifyFailure(errorOrResponse: unknown): FailureClass {
   try {
-    for (const failure of causesOf(errorOrResponse)) {
-      const found = classOf(failure);
+    let current = errorOrResponse;
+    for (let depth = 0; depth < LONGEST_CHAIN && isObject(current); depth += 1) {
+      const found = classOf(current);
       if (found !== undefined) return found;
+      current = current['cause'];
     }
   } catch {
     // A getter of a foreign object threw: nothing is known of it.
   }
   return 'transient';
-}
-
-/** The failure and what caused it, as far as that is followed. */
-export function* causesOf(failure: unknown): Generator<Fields> {
-  let current = failure;
-  for (let depth = 0; depth < LONGEST_CHAIN && isObject(current); depth += 1) {
-    yield current;
-    current = current['cause'];
-  }
 }
 
 /** Whether a fallback may stand in for a failure of this class. */
@@ -81,7 +74,7 @@ function classOfStatus(status: number, failure: Fields): FailureClass | undefine
 }
 
 /** An object by whatever fields it has. */
-export type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { causesOf, retryAfterHeader } from './failure-class.ts';
+import { LONGEST_CHAIN, retryAfterHeader } from './failure-class.ts';
 
 const SECONDS = /^\d+(?:\.\d+)?$/;
 
@@ -12,9 +12,15 @@ const SECONDS = /^\d+(?:\.\d+)?$/;
  */
 export function retryAfterMs(errorOrResponse: unknown, clock: Clock = systemClock): number | undefined {
   try {
-    for (const failure of causesOf(errorOrResponse)) {
-      const asked = askedBy(failure, clock);
+    let current = errorOrResponse as Failure | null | undefined;
+    for (
+      let depth = 0;
+      depth < LONGEST_CHAIN && typeof current === 'object' && current !== null;
+      depth += 1
+    ) {
+      const asked = askedBy(current, clock);
       if (asked !== undefined) return asked;
+      current = current.cause;
     }
   } catch {
     // A getter of a foreign object threw: nothing was asked.
@@ -22,7 +28,12 @@ export function retryAfterMs(errorOrResponse: unknown, clock: Clock = systemCloc
   return undefined;
 }
 
-function askedBy(failure: { readonly retryAfterMs?: unknown }, clock: Clock): number | undefined {
+interface Failure {
+  readonly retryAfterMs?: unknown;
+  readonly cause?: Failure | null;
+}
+
+function askedBy(failure: Failure, clock: Clock): number | undefined {
   const own = failure.retryAfterMs;
   if (typeof own === 'number' && own >= 0) return own;
   const header = retryAfterHeader(failure)?.trim();
