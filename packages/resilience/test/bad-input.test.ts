@@ -90,6 +90,7 @@ describe.each(Object.entries(callers))('%s', (name, run) => {
     const inThen = thenable(() => {
       throw thrown;
     });
+    // oxlint-disable-next-line unicorn/no-thenable -- a thenable whose getter throws is what is tested
     const inGetter = Object.defineProperty({}, 'then', {
       get() {
         throw thrown;
