@@ -1,8 +1,10 @@
 import { breaker } from './breaker/breaker.ts';
 import { crash } from './crash/crash.ts';
+import { fleet } from './fleet/fleet.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import type { Proof } from './harness/proof.ts';
 import { outage } from './outage/outage.ts';
+import { soak } from './soak/soak.ts';
 
 /** Every proof by its name on the command line. */
-export const proofs: Readonly<Record<string, Proof>> = { breaker, crash, fuzz, outage };
+export const proofs: Readonly<Record<string, Proof>> = { breaker, crash, fleet, fuzz, outage, soak };

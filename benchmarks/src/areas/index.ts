@@ -1,16 +1,20 @@
 import type { Area } from './area.ts';
 import { backlog } from './backlog.ts';
 import { breaker } from './breaker.ts';
+import { bulkhead } from './bulkhead.ts';
 import { context } from './context.ts';
 import { http } from './http.ts';
 import { policy } from './policy.ts';
 import { queue } from './queue.ts';
+import { retry } from './retry.ts';
 import { startup } from './startup.ts';
 
 /** Every area by its name on the command line, in the order of a full run. */
 export const areas: Readonly<Record<string, Area>> = {
   http,
   breaker,
+  retry,
+  bulkhead,
   policy,
   queue,
   backlog,

@@ -21,6 +21,16 @@ export const ATTEMPT_TIMEOUT_MS = 10_000;
 export const MAX_CONCURRENT = 1_000;
 export const MAX_ATTEMPTS = 3;
 
+/** A bulkhead that is busy: so many calls at once, more than it has places for. */
+export const CALLS_AT_ONCE = 20;
+export const FEW_PLACES = 2;
+export const TENANTS = ['a', 'b', 'c', 'd'] as const;
+
+/** A call that holds its place until the end of the process. */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
 /**
  * A failing call is measured on a breaker that begins afresh after this many: what opossum does at a failure grows
  * with the calls in its window, and an endless loop would show it at its worst only.

@@ -15,10 +15,13 @@ import type { FootprintQuestion } from '../harness/cases.ts';
 import { footprint, serveCases } from '../harness/cases.ts';
 import {
   ATTEMPT_TIMEOUT_MS,
+  CALLS_AT_ONCE,
+  FEW_PLACES,
   fail,
   MAX_ATTEMPTS,
   MAX_CONCURRENT,
   NEVER_OPENS,
+  never,
   STAYS_OPEN_MS,
   succeed,
 } from './actions.ts';
@@ -58,6 +61,39 @@ serveCases(
       return async (iterations) => {
         for (let index = 0; index < iterations; index += 1) {
           await breaker.execute(() => succeed(index)).catch(() => undefined);
+        }
+      };
+    },
+    retry: () => {
+      const policy = retry(handleAll, { maxAttempts: MAX_ATTEMPTS - 1, backoff: new ExponentialBackoff() });
+      return async (iterations) => {
+        for (let index = 0; index < iterations; index += 1) await policy.execute(() => succeed(index));
+      };
+    },
+    bulkhead: () => {
+      const policy = bulkhead(MAX_CONCURRENT);
+      return async (iterations) => {
+        for (let index = 0; index < iterations; index += 1) await policy.execute(() => succeed(index));
+      };
+    },
+    bulkheadFull: () => {
+      const policy = bulkhead(1);
+      void policy.execute(never);
+      return async (iterations) => {
+        for (let index = 0; index < iterations; index += 1) {
+          await policy.execute(() => succeed(index)).catch(() => undefined);
+        }
+      };
+    },
+    bulkheadQueue: () => {
+      const policy = bulkhead(FEW_PLACES, CALLS_AT_ONCE);
+      return async (iterations) => {
+        for (let index = 0; index < iterations; index += CALLS_AT_ONCE) {
+          const calls: Promise<number>[] = [];
+          for (let call = 0; call < CALLS_AT_ONCE; call += 1) {
+            calls.push(policy.execute(() => succeed(call)));
+          }
+          await Promise.all(calls);
         }
       };
     },

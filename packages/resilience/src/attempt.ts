@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/context/clock';
 import { contextStorage } from '@holdfast/context/storage';
 import type { EngineWork } from './breaker-engine.ts';
+import type { Lane } from './bulkhead-lane.ts';
 import type { BulkheadSlots } from './bulkhead-slots.ts';
 import { type AttemptOperation, attemptChannel } from './channels.ts';
 import type { DeadlineList } from './deadline-list.ts';
@@ -25,6 +26,8 @@ export class Attempt<R> implements EngineWork<R> {
   limitMs: number;
   /** The circuit's note of when the call was let in. */
   ticket: object | undefined = undefined;
+  /** For whom the bulkhead counts the call, where the caller says so. */
+  key: string | undefined = undefined;
   /** Whether the function was called. */
   began = false;
   /** When the function was called, monotonic ms. */
@@ -33,7 +36,8 @@ export class Attempt<R> implements EngineWork<R> {
   readonly #fn: AnyFunction;
   readonly #args: readonly unknown[];
   #run: TimedRun | undefined = undefined;
-  #holdsPlace = false;
+  /** Whose place in the bulkhead the call holds. */
+  #lane: Lane | undefined = undefined;
 
   constructor(
     limits: AttemptLimits,
@@ -67,8 +71,10 @@ export class Attempt<R> implements EngineWork<R> {
   /** Waits for a place if there is a bulkhead, then calls the function. Never throws. */
   start(): Promise<R> {
     const { bulkhead } = this.#limits;
-    if (bulkhead === undefined || bulkhead.tryEnter()) return this.#enter();
-    return bulkhead.enter().then(() => this.#enter());
+    if (bulkhead === undefined) return this.#enter(undefined);
+    const lane = bulkhead.laneFor(this.key, this.#args);
+    if (bulkhead.tryEnter(lane)) return this.#enter(lane);
+    return bulkhead.enter(lane).then(() => this.#enter(lane));
   }
 
   /** Calls the function: what it throws becomes a rejection, what it returns a promise. */
@@ -83,13 +89,14 @@ export class Attempt<R> implements EngineWork<R> {
 
   /** Gives the place in the bulkhead back, once. */
   leave(): void {
-    if (!this.#holdsPlace) return;
-    this.#holdsPlace = false;
-    this.#limits.bulkhead?.release();
+    const lane = this.#lane;
+    if (lane === undefined) return;
+    this.#lane = undefined;
+    this.#limits.bulkhead?.release(lane);
   }
 
-  #enter(): Promise<R> {
-    this.#holdsPlace = this.#limits.bulkhead !== undefined;
+  #enter(lane: Lane | undefined): Promise<R> {
+    this.#lane = lane;
     if (!attemptChannel.hasSubscribers) return this.#begin();
     const operation: AttemptOperation = { name: this.#limits.name, attempt: this.number };
     return attemptChannel.tracePromise(() => this.#begin(), operation);
@@ -113,7 +120,7 @@ export class Attempt<R> implements EngineWork<R> {
 
   #runUnlimited(): Promise<R> {
     const work = this.call();
-    if (this.#holdsPlace) {
+    if (this.#lane !== undefined) {
       const leave = () => this.leave();
       work.then(leave, leave);
     }

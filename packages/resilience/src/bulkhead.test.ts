@@ -43,6 +43,7 @@ describe('createBulkhead', () => {
       queued: 0,
       maxConcurrent: 2,
       rejections: 1,
+      keys: 0,
     });
   });
 

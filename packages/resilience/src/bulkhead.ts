@@ -7,6 +7,13 @@ import { LiveObjects } from './live-objects.ts';
 export interface BulkheadStats extends BulkheadSnapshot {
   /** Calls rejected since the bulkhead was made. */
   readonly rejections: number;
+  /** Keys with calls that run or wait. */
+  readonly keys: number;
+}
+
+export interface BulkheadCallOptions {
+  /** For whom the call is made, such as a tenant; replaces the bulkhead's `key`. */
+  key?: string;
 }
 
 export interface Bulkhead {
@@ -15,7 +22,7 @@ export interface Bulkhead {
    * Calls `fn` when it has a place.
    * @throws BulkheadRejectedError when there is none in time
    */
-  execute<R>(fn: () => R | PromiseLike<R>): Promise<R>;
+  execute<R>(fn: () => R | PromiseLike<R>, options?: BulkheadCallOptions): Promise<R>;
   getStats(): BulkheadStats;
 }
 
@@ -49,12 +56,14 @@ class BulkheadObject implements Bulkhead {
     return this.#slots.name;
   }
 
-  execute<R>(fn: () => R | PromiseLike<R>): Promise<R> {
-    return new Attempt<R>(this.#limits, fn, NO_ARGS, Number.POSITIVE_INFINITY, 1).start();
+  execute<R>(fn: () => R | PromiseLike<R>, options?: BulkheadCallOptions): Promise<R> {
+    const attempt = new Attempt<R>(this.#limits, fn, NO_ARGS, Number.POSITIVE_INFINITY, 1);
+    if (options !== undefined) attempt.key = options.key;
+    return attempt.start();
   }
 
   getStats(): BulkheadStats {
-    return { ...this.snapshot(), rejections: this.#slots.rejections };
+    return { ...this.snapshot(), rejections: this.#slots.rejections, keys: this.#slots.keys };
   }
 
   snapshot(): BulkheadSnapshot {

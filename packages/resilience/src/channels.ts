@@ -4,7 +4,14 @@ import type { CircuitState, PrometheusState } from './circuit-state.ts';
 import type { CircuitMetrics } from './circuit-statistics.ts';
 import type { FailureClass } from './failure-class.ts';
 
-export type TransitionReason = 'threshold' | 'probe-failed' | 'recovered' | 'reset-timeout' | 'manual';
+/** `threshold`: too many calls failed. `slow-calls`: too many were slow. */
+export type TransitionReason =
+  | 'threshold'
+  | 'slow-calls'
+  | 'probe-failed'
+  | 'recovered'
+  | 'reset-timeout'
+  | 'manual';
 
 /** `holdfast:resilience:transition` */
 export interface CircuitTransition {

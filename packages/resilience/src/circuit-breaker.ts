@@ -27,8 +27,12 @@ export interface CircuitBreakerControl {
   getMetrics(): CircuitMetrics & { readonly name: string };
   /** 0 closed, 0.5 half-open, 1 open. */
   getPrometheusState(): PrometheusState;
+  /** Whether `isolate()` holds it open. */
+  readonly isolated: boolean;
   /** Opens by hand, for one open time. */
   open(): void;
+  /** Opens by hand and stays open until `close()` or `reset()`, as for the maintenance of a dependency. */
+  isolate(): void;
   /** Closes by hand, with a fresh window. */
   close(): void;
   /** Closes by hand and forgets every count. */
@@ -124,6 +128,10 @@ class CircuitBreakerObject implements CircuitBreakerControl {
     return this.#circuit.mode;
   }
 
+  get isolated(): boolean {
+    return this.#circuit.isolated;
+  }
+
   setMode(mode: CircuitMode): void {
     this.#circuit.mode = mode;
   }
@@ -160,6 +168,10 @@ class CircuitBreakerObject implements CircuitBreakerControl {
 
   open(): void {
     this.#circuit.open();
+  }
+
+  isolate(): void {
+    this.#circuit.isolate();
   }
 
   close(): void {

@@ -38,6 +38,10 @@ export interface CircuitBreakerSettings {
   errorThresholdPercentage?: number | false;
   /** Opens after as many failures in a row within the window. 1 to 1000; `false` for off. Default 5, off where only `errorThresholdPercentage` is given. */
   failureThreshold?: number | false;
+  /** A call is slow that takes this long or longer, however it ends. Default none: no call is. */
+  slowCallDurationThresholdMs?: number;
+  /** Opens when at least this share of the settled calls of the window was slow, a percentage above 1 to 100. Default 50. */
+  slowCallRateThreshold?: number;
   /** Successful trial calls that close a half-open circuit. Default 2. */
   successThreshold?: number;
   /** Trial calls of a half-open circuit at the same time; the rest is refused. Default 1. */
@@ -46,7 +50,11 @@ export interface CircuitBreakerSettings {
   resetTimeout?: number;
   /** By up to which share the open time is shortened, at random, so that processes do not try together. 0 to 1. Default 0.1. */
   resetTimeoutJitterRatio?: number;
-  /** Settled calls in the window below which the percentage does not open; the count too, where this is given. 1 or more. Default 10. */
+  /** By how much the open time grows with each trial that fails, until the circuit closes. 1 to 100. Default 1. */
+  resetTimeoutMultiplier?: number;
+  /** The longest open time that growth leads to. Default 600000, or `resetTimeout` where that is longer. */
+  maxResetTimeoutMs?: number;
+  /** Settled calls in the window below which no percentage opens; the count too, where this is given. 1 or more. Default 10. */
   volumeThreshold?: number;
   /** How far back settled calls are counted. Default 60000. */
   windowSize?: number;
@@ -82,10 +90,14 @@ export interface ResolvedCircuitSettings {
   readonly timeoutMs: number;
   readonly errorThresholdPercentage: number;
   readonly failureThreshold: number;
+  readonly slowCallDurationThresholdMs: number;
+  readonly slowCallRateThreshold: number;
   readonly successThreshold: number;
   readonly halfOpenMaxCalls: number;
   readonly resetTimeoutMs: number;
   readonly resetTimeoutJitterRatio: number;
+  readonly resetTimeoutMultiplier: number;
+  readonly maxResetTimeoutMs: number;
   readonly volumeThreshold: number;
   /** The volume below which the count does not open. */
   readonly countVolumeThreshold: number;
@@ -119,8 +131,17 @@ export function resolveCircuitSettings(
   return {
     name: nameOption('name', options.name, fn),
     timeoutMs,
-    errorThresholdPercentage: percentageOption(options.errorThresholdPercentage),
+    errorThresholdPercentage:
+      options.errorThresholdPercentage === false
+        ? OFF
+        : percentageOption('errorThresholdPercentage', options.errorThresholdPercentage),
     failureThreshold: streakOption(options),
+    slowCallDurationThresholdMs: durationOption(
+      'slowCallDurationThresholdMs',
+      options.slowCallDurationThresholdMs,
+      OFF,
+    ),
+    slowCallRateThreshold: percentageOption('slowCallRateThreshold', options.slowCallRateThreshold),
     successThreshold: integerOption(
       'successThreshold',
       options.successThreshold,
@@ -135,14 +156,7 @@ export function resolveCircuitSettings(
       1,
       MOST,
     ),
-    resetTimeoutMs: delayOption('resetTimeout', options.resetTimeout, defaults.resetTimeout),
-    resetTimeoutJitterRatio: rangeOption(
-      'resetTimeoutJitterRatio',
-      options.resetTimeoutJitterRatio,
-      defaults.resetTimeoutJitterRatio,
-      0,
-      1,
-    ),
+    ...openTimeOptions(options),
     volumeThreshold: integerOption(
       'volumeThreshold',
       options.volumeThreshold,
@@ -169,17 +183,56 @@ export function modeOption(mode: CircuitMode): CircuitMode {
   throw new ResilienceOptionError('mode', mode, "'enforce', 'monitor' or 'disabled'");
 }
 
-function percentageOption(value: number | false | undefined): number {
-  if (value === false) return OFF;
+type OpenTimeSettings = Pick<
+  ResolvedCircuitSettings,
+  'resetTimeoutMs' | 'resetTimeoutJitterRatio' | 'resetTimeoutMultiplier' | 'maxResetTimeoutMs'
+>;
+
+function openTimeOptions(options: CircuitBreakerSettings): OpenTimeSettings {
+  const { resetTimeout, resetTimeoutJitterRatio, resetTimeoutMultiplier, maxResetTimeoutMs } =
+    DEFAULTS.circuitBreaker;
+  const resetTimeoutMs = delayOption('resetTimeout', options.resetTimeout, resetTimeout);
+  const longestMs = Math.max(maxResetTimeoutMs, resetTimeoutMs);
+  const maxMs = delayOption('maxResetTimeoutMs', options.maxResetTimeoutMs, longestMs);
+  if (maxMs < resetTimeoutMs) {
+    throw new ResilienceOptionError(
+      'maxResetTimeoutMs',
+      maxMs,
+      `at least resetTimeout, which is ${resetTimeoutMs}`,
+    );
+  }
+  return {
+    resetTimeoutMs,
+    maxResetTimeoutMs: maxMs,
+    resetTimeoutJitterRatio: rangeOption(
+      'resetTimeoutJitterRatio',
+      options.resetTimeoutJitterRatio,
+      resetTimeoutJitterRatio,
+      0,
+      1,
+    ),
+    resetTimeoutMultiplier: rangeOption(
+      'resetTimeoutMultiplier',
+      options.resetTimeoutMultiplier,
+      resetTimeoutMultiplier,
+      1,
+      100,
+    ),
+  };
+}
+
+function percentageOption(
+  option: 'errorThresholdPercentage' | 'slowCallRateThreshold',
+  value: number | undefined,
+): number {
   if (typeof value === 'number' && value > 0 && value <= 1) {
     throw new ResilienceOptionError(
-      'errorThresholdPercentage',
+      option,
       value,
       `a percentage above 1 and up to 100, not a ratio: write ${value * 100} for ${value * 100} %`,
     );
   }
-  const { errorThresholdPercentage } = DEFAULTS.circuitBreaker;
-  return rangeOption('errorThresholdPercentage', value, errorThresholdPercentage, 1, 100);
+  return rangeOption(option, value, DEFAULTS.circuitBreaker[option], 1, 100);
 }
 
 function streakOption({ failureThreshold, errorThresholdPercentage }: CircuitBreakerSettings): number {

@@ -26,6 +26,8 @@ export interface CircuitMetrics extends CircuitStats {
   /** Timeouts among them. */
   readonly failures: number;
   readonly timeouts: number;
+  /** Calls that took `slowCallDurationThresholdMs` or longer, however they ended; 0 without that option. */
+  readonly slowCalls: number;
   readonly rejections: number;
   /** Errors that say nothing about the dependency. */
   readonly ignored: number;
@@ -40,6 +42,9 @@ export class CircuitStatistics {
   readonly #clock: Clock;
   readonly #successWindow: RollingCounter;
   readonly #failureWindow: RollingCounter;
+  readonly #windowMs: number;
+  /** Made with the first slow call. */
+  #slowWindow: RollingCounter | undefined;
   readonly #latency: LatencyHistogram;
   #lastFailureAt: number | undefined;
   #lastSuccessAt: number | undefined;
@@ -47,6 +52,7 @@ export class CircuitStatistics {
   successes = 0;
   failures = 0;
   timeouts = 0;
+  slowCalls = 0;
   rejections = 0;
   ignored = 0;
   fallbacks = 0;
@@ -55,6 +61,7 @@ export class CircuitStatistics {
     this.#clock = clock;
     this.#successWindow = new RollingCounter(windowMs);
     this.#failureWindow = new RollingCounter(windowMs);
+    this.#windowMs = windowMs;
     this.#latency = new LatencyHistogram(windowMs);
   }
 
@@ -80,6 +87,12 @@ export class CircuitStatistics {
     this.#failureWindow.add(now);
   }
 
+  /** A call that counts in the window was slow. */
+  countSlow(now: number): void {
+    this.#slowWindow ??= new RollingCounter(this.#windowMs);
+    this.#slowWindow.add(now);
+  }
+
   /** Settled calls in the window. */
   volume(now: number): number {
     return this.#successWindow.total(now) + this.#failureWindow.total(now);
@@ -90,7 +103,13 @@ export class CircuitStatistics {
     return this.#failureWindow.total(now) * 100 >= percentage * this.volume(now);
   }
 
+  /** Whether at least `percentage` of the settled calls of the window were slow. */
+  slowAtLeast(percentage: number, now: number): boolean {
+    return (this.#slowWindow?.total(now) ?? 0) * 100 >= percentage * this.volume(now);
+  }
+
   clearWindow(): void {
+    this.#slowWindow?.clear();
     this.#successWindow.clear();
     this.#failureWindow.clear();
   }
@@ -100,7 +119,7 @@ export class CircuitStatistics {
     this.#latency.clear();
     this.#lastFailureAt = undefined;
     this.#lastSuccessAt = undefined;
-    this.calls = this.successes = this.failures = this.timeouts = 0;
+    this.calls = this.successes = this.failures = this.timeouts = this.slowCalls = 0;
     this.rejections = this.ignored = this.fallbacks = 0;
   }
 
@@ -122,10 +141,19 @@ export class CircuitStatistics {
   }
 
   metrics(state: CircuitState, listenerFailures: number): CircuitMetrics {
-    const { successes, failures, timeouts, rejections, ignored, fallbacks } = this;
+    const { successes, failures, timeouts, slowCalls, rejections, ignored, fallbacks } = this;
     const [p50Ms = 0, p95Ms = 0, p99Ms = 0] = this.#latency.percentiles([0.5, 0.95, 0.99], this.#clock.now());
     const latency = { p50Ms, p95Ms, p99Ms };
-    const counts = { successes, failures, timeouts, rejections, ignored, fallbacks, listenerFailures };
+    const counts = {
+      successes,
+      failures,
+      timeouts,
+      slowCalls,
+      rejections,
+      ignored,
+      fallbacks,
+      listenerFailures,
+    };
     return { ...this.stats(state), ...counts, latency };
   }
 

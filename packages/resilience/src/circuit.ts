@@ -8,8 +8,9 @@ import type { CircuitMode, CircuitState } from './circuit-state.ts';
 import { CircuitStatistics } from './circuit-statistics.ts';
 import { CircuitOpenError } from './errors.ts';
 import { isAnswerable } from './failure-class.ts';
-import { FailureStreak } from './failure-streak.ts';
+import { OpenTime } from './open-time.ts';
 import { Trial } from './trial.ts';
+import { TripRules } from './trip-rules.ts';
 import { withoutStack } from './without-stack.ts';
 
 /** A stretch of time in one state, told from every other by its identity. */
@@ -26,13 +27,14 @@ export class Circuit {
   readonly #settings: ResolvedCircuitSettings;
   readonly #clock: Clock;
   readonly #engine: BreakerEngine;
-  readonly #streak: FailureStreak;
+  readonly #rules: TripRules;
+  readonly #openTime: OpenTime;
+  readonly #slowMs: number;
   #mode: CircuitMode;
   #state: CircuitState = 'CLOSED';
   #period = new Period();
   /** Set while half-open. */
   #trial: Trial | undefined = undefined;
-  #openUntil = 0;
 
   constructor(settings: ResolvedCircuitSettings, engine: BreakerEngine) {
     this.name = settings.name;
@@ -42,7 +44,9 @@ export class Circuit {
     this.#mode = settings.mode;
     this.listeners = new CircuitListeners(settings);
     this.statistics = new CircuitStatistics(settings.clock, settings.windowMs);
-    this.#streak = new FailureStreak(settings.failureThreshold, settings.windowMs);
+    this.#rules = new TripRules(settings, this.statistics);
+    this.#openTime = new OpenTime(settings);
+    this.#slowMs = settings.slowCallDurationThresholdMs;
   }
 
   get state(): CircuitState {
@@ -55,6 +59,11 @@ export class Circuit {
 
   set mode(mode: CircuitMode) {
     this.#mode = modeOption(mode);
+  }
+
+  /** Whether the circuit stays open until it is closed by hand. */
+  get isolated(): boolean {
+    return this.#openTime.isolated;
   }
 
   /** The limit of a call while closed, ms. */
@@ -88,8 +97,14 @@ export class Circuit {
     );
   }
 
-  /** Opens by hand, for one open time. */
+  /** Opens by hand, for one open time. An isolated circuit stays isolated. */
   open(): void {
+    this.#open('manual');
+  }
+
+  /** Opens by hand, until `close()` or `reset()`. */
+  isolate(): void {
+    this.#openTime.isolate();
     this.#open('manual');
   }
 
@@ -132,7 +147,7 @@ export class Circuit {
 
   #admitToTrial(now: number): boolean {
     if (this.#state === 'OPEN') {
-      if (now < this.#openUntil) return false;
+      if (now < this.#openTime.until) return false;
       this.#enterHalfOpen();
     }
     if (this.#trial?.admit(now) === true) return true;
@@ -142,8 +157,8 @@ export class Circuit {
 
   /** In monitor mode the call is made all the same, and its outcome does not count. */
   #refuse<R>(attempt: Attempt<R>, now: number): Promise<R> {
-    const retryAfterMs = this.#state === 'OPEN' ? this.#openUntil - now : 0;
-    const error = withoutStack(CircuitOpenError, this.name, retryAfterMs);
+    const retryAfterMs = this.#state === 'OPEN' ? this.#openTime.retryAfterMs(now) : 0;
+    const error = withoutStack(CircuitOpenError, this.name, retryAfterMs, this.isolated);
     this.statistics.rejections += 1;
     this.#report('rejected', 0, error);
     this.listeners.reject(error);
@@ -158,10 +173,12 @@ export class Circuit {
       return;
     }
     this.statistics.success(durationMs, now);
+    const slow = durationMs >= this.#slowMs;
+    if (slow) this.statistics.slowCalls += 1;
     if (attempt.ticket === this.#period) {
-      this.statistics.countSuccess(now);
-      this.#streak.clear();
-      if (this.#trial?.succeeded() === true) this.#recover();
+      this.#rules.succeeded(now);
+      if (slow) this.#judge(this.#rules.wasSlow(now));
+      else if (this.#trial?.succeeded() === true) this.#recover();
     }
     this.#report('success', durationMs, undefined);
     this.listeners.success(durationMs);
@@ -199,24 +216,22 @@ export class Circuit {
   ): void {
     this.statistics.failure(durationMs, now);
     if (outcome === 'timeout') this.statistics.timeouts += 1;
-    if (attempt.ticket === this.#period) this.#judge(now);
+    const slow = durationMs >= this.#slowMs;
+    if (slow) this.statistics.slowCalls += 1;
+    if (attempt.ticket === this.#period) {
+      const failed = this.#rules.failed(now);
+      const wasSlow = slow ? this.#rules.wasSlow(now) : undefined;
+      this.#judge(failed ?? wasSlow);
+    }
     this.#report(outcome, durationMs, error);
     if (outcome === 'timeout') this.listeners.timeout(error, durationMs);
     this.listeners.failure(error, durationMs);
   }
 
-  #judge(now: number): void {
-    this.statistics.countFailure(now);
-    const streak = this.#streak.add(now);
+  /** A call failed or was slow. One such call ends a trial; a closed circuit opens where a rule says why. */
+  #judge(reason: TransitionReason | undefined): void {
     if (this.#trial !== undefined) this.#reopen();
-    else if (this.#trips(streak, now)) this.#open('threshold');
-  }
-
-  #trips(streak: boolean, now: number): boolean {
-    const { volumeThreshold, countVolumeThreshold, errorThresholdPercentage } = this.#settings;
-    const volume = this.statistics.volume(now);
-    if (streak && volume >= countVolumeThreshold) return true;
-    return volume >= volumeThreshold && this.statistics.failedAtLeast(errorThresholdPercentage, now);
+    else if (reason !== undefined) this.#open(reason);
   }
 
   #open(reason: TransitionReason): void {
@@ -226,6 +241,7 @@ export class Circuit {
 
   #reopen(): void {
     this.#engine.decide(false);
+    this.#openTime.trialFailed();
     this.#enterOpen('probe-failed');
   }
 
@@ -235,8 +251,7 @@ export class Circuit {
   }
 
   #enterOpen(reason: TransitionReason): void {
-    const { resetTimeoutMs, resetTimeoutJitterRatio, random } = this.#settings;
-    this.#openUntil = this.#clock.now() + resetTimeoutMs * (1 - resetTimeoutJitterRatio * random());
+    this.#openTime.begin(this.#clock.now());
     this.#moveTo('OPEN', reason);
   }
 
@@ -247,8 +262,8 @@ export class Circuit {
   }
 
   #enterClosed(reason: TransitionReason): void {
-    this.statistics.clearWindow();
-    this.#streak.clear();
+    this.#rules.clear();
+    this.#openTime.clear();
     this.#moveTo('CLOSED', reason);
   }
 

@@ -11,15 +11,23 @@ export class CircuitOpenError extends ResilienceError {
   readonly code = 'ERR_CIRCUIT_OPEN';
   readonly failureClass: FailureClass = 'open';
   readonly circuit: string;
-  /** Milliseconds until the circuit lets a trial call through; 0 while other trial calls are under way. */
+  /**
+   * Milliseconds until the circuit lets a trial call through; 0 while other trial calls are under way; of an isolated
+   * circuit its `resetTimeout`, since nobody knows when it will be closed.
+   */
   readonly retryAfterMs: number;
+  /** Whether the circuit was opened by `isolate()`: it stays open until `close()` or `reset()`. */
+  readonly isolated: boolean;
 
-  constructor(circuit: string, retryAfterMs: number) {
+  constructor(circuit: string, retryAfterMs: number, isolated = false) {
     super(
-      `The circuit "${circuit}" is open and the call was not made. Try again in ${Math.ceil(retryAfterMs)} ms, or answer from a fallback.`,
+      isolated
+        ? `The circuit "${circuit}" was isolated by hand and the call was not made. It stays open until close() or reset() is called; answer from a fallback.`
+        : `The circuit "${circuit}" is open and the call was not made. Try again in ${Math.ceil(retryAfterMs)} ms, or answer from a fallback.`,
     );
     this.circuit = circuit;
     this.retryAfterMs = retryAfterMs;
+    this.isolated = isolated;
   }
 }
 
@@ -55,7 +63,7 @@ export class NoTimeLeftError extends ResilienceError {
   }
 }
 
-/** All places were taken: the function was not called. */
+/** All places were taken: the function was not called. It has no stack frames, being made once per refused call. */
 export class BulkheadRejectedError extends ResilienceError {
   override readonly name = 'BulkheadRejectedError';
   readonly code = 'ERR_BULKHEAD_REJECTED';

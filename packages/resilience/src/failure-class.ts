@@ -30,7 +30,7 @@ const TRANSIENT_4XX: ReadonlySet<number> = new Set([408, 425]);
 const ANSWERABLE: ReadonlySet<FailureClass> = new Set(['transient', 'throttled', 'overload', 'open']);
 
 /** How far a chain of `cause` is followed. */
-const LONGEST_CHAIN = 5;
+export const LONGEST_CHAIN = 5;
 
 /**
  * The class of an error, or of an HTTP response that is not a success. Reads, in this order, a `failureClass` field

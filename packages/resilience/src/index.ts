@@ -1,4 +1,4 @@
-export { type Bulkhead, type BulkheadStats, createBulkhead } from './bulkhead.ts';
+export { type Bulkhead, type BulkheadCallOptions, type BulkheadStats, createBulkhead } from './bulkhead.ts';
 export type { BulkheadOptions } from './bulkhead-options.ts';
 export type {
   AttemptOperation,

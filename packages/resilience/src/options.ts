@@ -6,10 +6,13 @@ export const DEFAULTS: {
     readonly timeout: 10_000;
     readonly errorThresholdPercentage: 50;
     readonly failureThreshold: 5;
+    readonly slowCallRateThreshold: 50;
     readonly successThreshold: 2;
     readonly halfOpenMaxCalls: 1;
     readonly resetTimeout: 30_000;
     readonly resetTimeoutJitterRatio: 0.1;
+    readonly resetTimeoutMultiplier: 1;
+    readonly maxResetTimeoutMs: 600_000;
     readonly volumeThreshold: 10;
     readonly windowSize: 60_000;
     readonly probeTimeoutMs: 30_000;
@@ -34,10 +37,13 @@ export const DEFAULTS: {
     timeout: 10_000,
     errorThresholdPercentage: 50,
     failureThreshold: 5,
+    slowCallRateThreshold: 50,
     successThreshold: 2,
     halfOpenMaxCalls: 1,
     resetTimeout: 30_000,
     resetTimeoutJitterRatio: 0.1,
+    resetTimeoutMultiplier: 1,
+    maxResetTimeoutMs: 600_000,
     volumeThreshold: 10,
     windowSize: 60_000,
     probeTimeoutMs: 30_000,

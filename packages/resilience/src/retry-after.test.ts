@@ -43,3 +43,32 @@ describe('retryAfterMs', () => {
     expect(retryAfterMs(hostile)).toBe(undefined);
   });
 });
+
+describe('the cause of an error', () => {
+  it('is asked where the error itself says nothing', () => {
+    const wrapped = new Error('charge failed', {
+      cause: new Error('client', { cause: { headers: { 'retry-after': '7' } } }),
+    });
+    expect(retryAfterMs(wrapped)).toBe(7000);
+    expect(retryAfterMs(new Error('wrapped', { cause: new CircuitOpenError('x', 250) }))).toBe(250);
+  });
+
+  it('is not asked where the error itself says how long', () => {
+    const error = Object.assign(new Error('outer', { cause: { retryAfterMs: 1 } }), { retryAfterMs: 2 });
+    expect(retryAfterMs(error)).toBe(2);
+  });
+
+  it('is asked where the header of the error is malformed', () => {
+    expect(retryAfterMs({ headers: { 'retry-after': 'soon' }, cause: { retryAfterMs: 3 } })).toBe(3);
+  });
+
+  it('is followed as far as classifyFailure follows it, also in a circle', () => {
+    const circle: { cause?: unknown } = {};
+    circle.cause = circle;
+    expect(retryAfterMs(circle)).toBe(undefined);
+    let chain: object = { retryAfterMs: 9 };
+    for (let depth = 0; depth < 4; depth += 1) chain = { cause: chain };
+    expect(retryAfterMs(chain)).toBe(9);
+    expect(retryAfterMs({ cause: chain })).toBe(undefined);
+  });
+});

@@ -24,6 +24,13 @@ it('gives the defaults of the code in its README', () => {
   expect(readme).toContain(
     `| \`resetTimeoutJitterRatio\` | 0 to 1 | ${circuitBreaker.resetTimeoutJitterRatio} |`,
   );
+  expect(readme).toContain(
+    `| \`slowCallRateThreshold\` | above 1 to 100 | ${circuitBreaker.slowCallRateThreshold} |`,
+  );
+  expect(readme).toContain(
+    `| \`resetTimeoutMultiplier\` | 1 to 100 | ${circuitBreaker.resetTimeoutMultiplier} |`,
+  );
+  expect(readme).toContain(`| \`maxResetTimeoutMs\` | ms | ${circuitBreaker.maxResetTimeoutMs} |`);
   expect(readme).toContain(`| \`volumeThreshold\` | count, 1 or more | ${circuitBreaker.volumeThreshold} |`);
   expect(readme).toContain(`| \`windowSize\` | ms | ${circuitBreaker.windowSize} |`);
   expect(readme).toContain(`| \`probeTimeoutMs\` | ms | \`timeout\`, or ${circuitBreaker.probeTimeoutMs} |`);

@@ -9,6 +9,11 @@ export interface ReferenceSettings {
   readonly successThreshold: number;
   readonly halfOpenMaxCalls: number;
   readonly resetTimeout: number;
+  readonly resetTimeoutMultiplier: number;
+  readonly maxResetTimeoutMs: number;
+  /** `undefined`: no call is slow. */
+  readonly slowCallDurationThresholdMs: number | undefined;
+  readonly slowCallRateThreshold: number;
   readonly windowSize: number;
   /** The limit of each call; `false` leaves only that of trial calls, `probeTimeoutMs`. */
   readonly timeout: number | false;
@@ -17,9 +22,16 @@ export interface ReferenceSettings {
 
 export type ReferenceOutcome = 'success' | 'failure' | 'ignored';
 
+interface ReferenceRecord {
+  readonly slice: number;
+  readonly failed: boolean;
+  readonly slow: boolean;
+}
+
 interface ReferenceCall {
   readonly era: number;
   readonly trial: boolean;
+  readonly startedAt: number;
   readonly expiresAt: number;
   open: boolean;
 }
@@ -33,8 +45,10 @@ export class ReferenceCircuit {
   readonly #settings: ReferenceSettings;
   #now = 0;
   #era = 0;
-  #openedAt = 0;
-  #outcomes: { slice: number; failed: boolean }[] = [];
+  #openUntil = 0;
+  #isolated = false;
+  #failedTrials = 0;
+  #outcomes: ReferenceRecord[] = [];
   #streak: number[] = [];
 
   constructor(settings: ReferenceSettings) {
@@ -43,8 +57,7 @@ export class ReferenceCircuit {
 
   /** A call is asked for; true when it is let in, and then it is the next entry of `calls`. */
   ask(): boolean {
-    if (this.state === 'OPEN' && this.#now >= this.#openedAt + this.#settings.resetTimeout)
-      this.#enter('HALF_OPEN');
+    if (this.state === 'OPEN' && !this.#isolated && this.#now >= this.#openUntil) this.#enter('HALF_OPEN');
     const trial = this.state === 'HALF_OPEN';
     const underWay = this.calls.filter((call) => call.open && call.era === this.#era).length;
     if (this.state === 'OPEN' || (trial && underWay >= this.#settings.halfOpenMaxCalls)) {
@@ -54,7 +67,13 @@ export class ReferenceCircuit {
     const { timeout, probeTimeoutMs } = this.#settings;
     const ownLimit = timeout === false ? Number.POSITIVE_INFINITY : timeout;
     const limit = trial ? Math.min(ownLimit, probeTimeoutMs) : ownLimit;
-    this.calls.push({ era: this.#era, trial, expiresAt: this.#now + limit, open: true });
+    this.calls.push({
+      era: this.#era,
+      trial,
+      startedAt: this.#now,
+      expiresAt: this.#now + limit,
+      open: true,
+    });
     return true;
   }
 
@@ -66,11 +85,13 @@ export class ReferenceCircuit {
     if (outcome === 'failure') this.failures += 1;
     if (call.era !== this.#era || outcome === 'ignored') return;
     const failed = outcome === 'failure';
-    this.#outcomes.push({ slice: this.#slice(), failed });
+    const { slowCallDurationThresholdMs: slowMs } = this.#settings;
+    const slow = slowMs !== undefined && this.#now - call.startedAt >= slowMs;
+    this.#outcomes.push({ slice: this.#slice(), failed, slow });
     if (failed) this.#streak.push(this.#now);
     else this.#streak = [];
-    if (call.trial) this.#afterTrialCall(failed);
-    else if (failed && this.#mustOpen()) this.#open();
+    if (call.trial) this.#afterTrialCall(failed || slow);
+    else if ((failed && this.#tooManyFailed()) || (slow && this.#tooManySlow())) this.#open();
   }
 
   advance(ms: number): void {
@@ -90,6 +111,11 @@ export class ReferenceCircuit {
     this.#open();
   }
 
+  isolate(): void {
+    this.#isolated = true;
+    this.#enter('OPEN');
+  }
+
   close(): void {
     this.#enter('CLOSED');
   }
@@ -102,8 +128,9 @@ export class ReferenceCircuit {
 
   #trialSuccesses = 0;
 
-  #afterTrialCall(failed: boolean): void {
-    if (failed) {
+  #afterTrialCall(bad: boolean): void {
+    if (bad) {
+      this.#failedTrials += 1;
       this.#open();
       return;
     }
@@ -111,7 +138,7 @@ export class ReferenceCircuit {
     if (this.#trialSuccesses >= this.#settings.successThreshold) this.#enter('CLOSED');
   }
 
-  #mustOpen(): boolean {
+  #tooManyFailed(): boolean {
     const { failureThreshold, errorThresholdPercentage, volumeThreshold, windowSize } = this.#settings;
     const recent = this.#recent();
     if (recent.length < volumeThreshold) return false;
@@ -125,9 +152,20 @@ export class ReferenceCircuit {
     return (failed / recent.length) * 100 >= errorThresholdPercentage;
   }
 
+  #tooManySlow(): boolean {
+    const recent = this.#recent();
+    const slow = recent.filter((outcome) => outcome.slow).length;
+    const { volumeThreshold, slowCallRateThreshold } = this.#settings;
+    return recent.length >= volumeThreshold && (slow / recent.length) * 100 >= slowCallRateThreshold;
+  }
+
   #open(): void {
     this.#enter('OPEN');
-    this.#openedAt = this.#now;
+    const { resetTimeout, resetTimeoutMultiplier, maxResetTimeoutMs } = this.#settings;
+    let openMs = resetTimeout;
+    for (let trial = 0; trial < this.#failedTrials; trial += 1)
+      openMs = Math.min(maxResetTimeoutMs, openMs * resetTimeoutMultiplier);
+    this.#openUntil = this.#now + openMs;
   }
 
   #enter(state: 'CLOSED' | 'OPEN' | 'HALF_OPEN'): void {
@@ -135,6 +173,8 @@ export class ReferenceCircuit {
     this.#era += 1;
     this.#trialSuccesses = 0;
     if (state === 'CLOSED') {
+      this.#isolated = false;
+      this.#failedTrials = 0;
       this.#outcomes = [];
       this.#streak = [];
     }
@@ -144,7 +184,7 @@ export class ReferenceCircuit {
     return Math.floor(this.#now / (this.#settings.windowSize / 10));
   }
 
-  #recent(): { slice: number; failed: boolean }[] {
+  #recent(): ReferenceRecord[] {
     return this.#outcomes.filter((outcome) => outcome.slice > this.#slice() - 10);
   }
 }

@@ -1,0 +1,3 @@
+declare module 'opossum-latest' {
+  export { default } from 'opossum';
+}
