@@ -114,7 +114,9 @@ export class KeyConflictError extends IdempotencyError {
   readonly code = 'ERR_IDEMPOTENCY_KEY_CONFLICT';
 
   constructor() {
-    super('Idempotency key was already used with a different request payload. Use a new key for a new input.');
+    super(
+      'Idempotency key was already used with a different request payload. Use a new key for a new input.',
+    );
   }
 }
 
@@ -142,13 +144,53 @@ export class LeaseLostError extends IdempotencyError {
   }
 }
 
+/** The input is too large to be told from another. Nothing was run. */
+export class InputTooLargeError extends IdempotencyError {
+  override readonly name = 'InputTooLargeError';
+  readonly code = 'ERR_IDEMPOTENCY_INPUT_TOO_LARGE';
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(
+      `The input of an idempotent call is larger than ${limit}. Send less, raise the limit, or give a fingerprint of your own.`,
+    );
+    this.limit = limit;
+  }
+}
+
+/** The input has no canonical form to tell it from another by. Nothing was run. */
+export class UncanonicalInputError extends IdempotencyError {
+  override readonly name = 'UncanonicalInputError';
+  readonly code = 'ERR_IDEMPOTENCY_INPUT';
+
+  constructor(reason: string) {
+    super(
+      `The input of an idempotent call ${reason}. Give a value that JSON can hold, or a fingerprint of your own.`,
+    );
+  }
+}
+
+/** The body was not read before the idempotency middleware, so two requests could not be told apart. Nothing was run. */
+export class BodyNotReadError extends IdempotencyError {
+  override readonly name = 'BodyNotReadError';
+  readonly code = 'ERR_IDEMPOTENCY_BODY_NOT_READ';
+
+  constructor() {
+    super(
+      'The request has a body that was not read yet. Mount express.json() or express.raw() before idempotencyMiddleware(), or give it the option fingerprint.',
+    );
+  }
+}
+
 /** The memory store holds as many records as it may. Nothing was run. */
 export class StoreFullError extends IdempotencyError {
   override readonly name = 'StoreFullError';
   readonly code = 'ERR_IDEMPOTENCY_STORE_FULL';
 
   constructor() {
-    super('The memory store holds maxRecords records. Use another store, a shorter TTL, or raise maxRecords.');
+    super(
+      'The memory store holds maxRecords records. Use another store, a shorter TTL, or raise maxRecords.',
+    );
   }
 }
 
@@ -158,7 +200,9 @@ export class NotReplayableError extends IdempotencyError {
   readonly code = 'ERR_IDEMPOTENCY_NOT_REPLAYABLE';
 
   constructor() {
-    super('The call with this idempotency key was done, but its result was too large to be kept. Read it another way.');
+    super(
+      'The call with this idempotency key was done, but its result was too large to be kept. Read it another way.',
+    );
   }
 }
 

@@ -2,15 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManualClock } from '@holdfast/context/testing';
-import { type PostgresServer, type RedisServer, redisServer, startPostgres, startRedis } from '@holdfast/test-servers';
+import {
+  type PostgresServer,
+  type RedisServer,
+  redisServer,
+  startPostgres,
+  startRedis,
+} from '@holdfast/test-servers';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { IdempotencyStore } from '../src/store.ts';
 import { MemoryIdempotencyStore } from '../src/stores/memory.ts';
 import { PostgresIdempotencyStore } from '../src/stores/postgres.ts';
 import { RedisIdempotencyStore } from '../src/stores/redis.ts';
 import { SqliteIdempotencyStore } from '../src/stores/sqlite.ts';
-import type { IdempotencyStore } from '../src/store.ts';
 import { storeContract } from '../src/testing/index.ts';
 
 function contract(open: (clock: ManualClock) => IdempotencyStore | Promise<IdempotencyStore>): void {

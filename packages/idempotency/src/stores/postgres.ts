@@ -73,7 +73,13 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
   }
 
   async complete({ key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome> {
-    const { rows } = await this.#query(COMPLETE, [this.#now(), key, owner, asBuffer(result), Math.ceil(ttlMs)]);
+    const { rows } = await this.#query(COMPLETE, [
+      this.#now(),
+      key,
+      owner,
+      asBuffer(result),
+      Math.ceil(ttlMs),
+    ]);
     const row = rows[0] as { kept: Buffer | null } | undefined;
     if (row === undefined) return { status: 'lost' };
     return row.kept === null ? { status: 'stored' } : { status: 'kept', result: row.kept };

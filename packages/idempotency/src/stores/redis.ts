@@ -10,7 +10,7 @@ import type {
   StorePurgeResult,
 } from '../store.ts';
 import { purgeLimit } from './record.ts';
-import { CLAIM, COMPLETE, type RedisScript, RELEASE, RENEW } from './redis-scripts.ts';
+import { CLAIM, COMPLETE, RELEASE, RENEW, type RedisScript } from './redis-scripts.ts';
 
 /** The part of an ioredis `Redis` or `Cluster` that is called here. */
 export interface RedisClient {
@@ -115,7 +115,11 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     return this.#options.clock?.wallTime() ?? -1;
   }
 
-  async #run({ sha, source }: RedisScript, key: string, args: (string | Buffer | number)[]): Promise<unknown> {
+  async #run(
+    { sha, source }: RedisScript,
+    key: string,
+    args: (string | Buffer | number)[],
+  ): Promise<unknown> {
     const client = await (this.#client ??= this.#connect());
     const rest = [1, `${this.#prefix}{${key}}`, ...args];
     try {

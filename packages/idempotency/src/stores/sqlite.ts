@@ -1,7 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { IdempotencyError, IdempotencyOptionError, IdempotencyStoreError, LeaseLostError } from '../errors.ts';
+import {
+  IdempotencyError,
+  IdempotencyOptionError,
+  IdempotencyStoreError,
+  LeaseLostError,
+} from '../errors.ts';
 import { checkDurable } from '../schema.ts';
 import type { SqliteDatabase } from '../sqlite-database.ts';
 import type {
