@@ -16,7 +16,9 @@ async function main(): Promise<number> {
   const proof = proofs[name];
   if (proof === undefined) throw new UsageError(`There is no proof "${name}".`);
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  say(`${name}: ${proof.claim}\nseed ${seed}, ${size} ${proof.unit}${store === '' ? '' : `, store ${store}`}`);
+  say(
+    `${name}: ${proof.claim}\nseed ${seed}, ${size} ${proof.unit}${store === undefined ? '' : `, store ${store}`}`,
+  );
   const began = performance.now();
   const result = await proof.run({ random: createRandom(seed), size, store, progress: say });
   const ok = result.violations.length === 0;

@@ -4,8 +4,8 @@ export interface ProofContext {
   readonly random: Random;
   /** In the proof's own unit. */
   readonly size: number;
-  /** The store that was asked for, one of the proof's `stores`; the first of them where none was. */
-  readonly store: string;
+  /** The store that was asked for, one of the proof's `stores`; undefined where there are none. */
+  readonly store: string | undefined;
   /** What is under way, for the person who waits. */
   readonly progress: (text: string) => void;
 }
