@@ -38,7 +38,7 @@ export const idempotency: Proof = {
   defaultSize: 30,
   stores: [DEFAULT_STORE, 'memory', 'redis', 'postgres'],
   run: async (context) => {
-    const plant = await startPlant(context.store ?? DEFAULT_STORE);
+    const plant = await startPlant(context.store ?? DEFAULT_STORE, context.random.fork());
     try {
       return await tryOut(plant, context);
     } finally {

@@ -33,15 +33,22 @@ export interface Plant {
 
 const SERVERS = 3;
 const CUT_SHARE = 0.3;
+const LARGEST_SEED = 2 ** 31;
 
-export async function startPlant(store: string): Promise<Plant> {
+export async function startPlant(store: string, random: Random): Promise<Plant> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-proof-'));
   const file = join(folder, 'effects.log');
   const backing = await startBacking(store, folder, file);
   // What one process remembers another cannot know, and a kill forgets.
   const ports = await Promise.all(Array.from({ length: store === 'memory' ? 1 : SERVERS }, freePort));
   const start = (port: number): Promise<LineProcess> =>
-    startServer({ STORE: store, TARGET: backing.target, EFFECTS: file, PORT: String(port) });
+    startServer({
+      STORE: store,
+      TARGET: backing.target,
+      EFFECTS: file,
+      PORT: String(port),
+      SEED: String(random.between(0, LARGEST_SEED)),
+    });
   const servers = await Promise.all(ports.map(start));
   return {
     ports,

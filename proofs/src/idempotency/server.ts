@@ -15,12 +15,19 @@ import {
 } from '@holdfast/idempotency/http';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { createRandom } from '../harness/random.ts';
 import { type Effects, fileEffects, openSqlite, postgresEffects, sqliteEffects } from './effects.ts';
 import { isInTransaction, kindOf, runsAgain } from './kinds.ts';
 
-const { STORE = '', TARGET = '', EFFECTS = '', PORT = '0' } = process.env;
+const { STORE = '', TARGET = '', EFFECTS = '', PORT = '0', SEED = '0' } = process.env;
+const random = createRandom(Number(SEED));
 const LEASE_MS = 1_500;
 const LONGEST_WORK_MS = 8;
+/** The whole process stands still for longer than a lease, as under a debugger or a suspended machine. */
+const STALL_MS = 2_200;
+const STALL_CHANCE = 0.004;
+/** The handler fails after its effect. */
+const FAILURE_CHANCE = 0.02;
 
 function open(): { store: IdempotencyStore; effects: Effects } {
   switch (STORE) {
@@ -53,7 +60,11 @@ const repeating = createHttpIdempotency(store, { ...settings, onLeaseExpired: 'r
 let made = 0;
 
 const pause = (): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_WORK_MS));
+  new Promise((resolve) => setTimeout(resolve, random.next() * LONGEST_WORK_MS));
+
+function stall(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STALL_MS);
+}
 
 async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const key = req.headersDistinct['idempotency-key']?.[0] ?? '';
@@ -77,9 +88,11 @@ async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> 
   const effect = { key, id: `${process.pid}.${made}` };
   const answer = { id: effect.id };
   await pause();
+  if (STORE !== 'memory' && random.chance(STALL_CHANCE)) stall();
   if (isInTransaction(kind) && effects.together !== undefined)
     await effects.together(effect, decision.run, answer);
   else await effects.plain(effect);
+  if (random.chance(FAILURE_CHANCE)) throw new Error('after the effect');
   await pause();
   res.writeHead(201, { 'content-type': 'application/json' });
   res.end(JSON.stringify(answer));
