@@ -39,12 +39,12 @@ export function idempotencyMiddleware(
 ): RequestHandler {
   const { tenant, principal, fingerprint, ...rest } = options;
   const http = createHttpIdempotency(store, rest);
-  return (req, res, next) => {
+  return async (req, res, next) => {
     if (!http.handles(req.method)) {
       next();
       return;
     }
-    const decision = http.decide({
+    const decision = await http.decide({
       method: req.method,
       url: req.originalUrl,
       route: routePattern(req) ?? req.baseUrl + req.path,
@@ -56,17 +56,13 @@ export function idempotencyMiddleware(
       principal: principal?.(req),
       requestId: requestScope(req)?.requestId,
     });
-    decision
-      .then((decided) => {
-        if (decided.kind === 'answer') {
-          if (!res.destroyed) sendAnswer(res, decided.answer);
-          return;
-        }
-        req.idempotency = decided.kind === 'run' ? decided.run : decided.idempotency;
-        if (decided.kind === 'run') captureResponse(res, decided.run);
-        next();
-      })
-      .catch(next);
+    if (decision.kind === 'answer') {
+      if (!res.destroyed) sendAnswer(res, decision.answer);
+      return;
+    }
+    req.idempotency = decision.kind === 'run' ? decision.run : decision.idempotency;
+    if (decision.kind === 'run') captureResponse(res, decision.run);
+    next();
   };
 }
 

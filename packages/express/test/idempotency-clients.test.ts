@@ -33,7 +33,7 @@ async function payments(cuts: readonly Cut[]): Promise<Payments> {
   app.post('/v1/charges', (req, res) => {
     const amount = Number((req.body as { amount: unknown }).amount);
     db.transaction(() => {
-      const id = `ch_${db.prepare('SELECT count(*) FROM charges').pluck().get()}`;
+      const id = `ch_${Number(db.prepare('SELECT count(*) FROM charges').pluck().get())}`;
       insert.run(id, amount);
       req.idempotency.complete({ db }, { body: { id, object: 'charge', amount } });
     }).immediate();

@@ -21,8 +21,8 @@ interface Api {
   readonly port: number;
   readonly store: IdempotencyStore;
   /** How often the handler ran. */
-  runs(): number;
-  post(body?: unknown, headers?: Record<string, string>, path?: string): Promise<Response>;
+  readonly runs: () => number;
+  readonly post: (body?: unknown, headers?: Record<string, string>, path?: string) => Promise<Response>;
 }
 
 interface Setup {

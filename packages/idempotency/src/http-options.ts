@@ -97,11 +97,12 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** What belongs to one answer, one connection or one session, and never to another. */
-const NEVER_REPLAYED = new Set([
-  ...['set-cookie', 'date', 'content-length', 'content-encoding', 'transfer-encoding', 'connection'],
-  ...['keep-alive', 'trailer', 'upgrade', 'proxy-authenticate', 'te', 'traceparent', 'tracestate'],
-  ...['x-request-id', 'x-correlation-id', 'x-idempotent-replayed'],
-]);
+const NEVER_REPLAYED = new Set(
+  (
+    'set-cookie date content-length content-encoding transfer-encoding connection keep-alive trailer upgrade te ' +
+    'proxy-authenticate traceparent tracestate x-request-id x-correlation-id x-idempotent-replayed'
+  ).split(' '),
+);
 
 /** @throws IdempotencyOptionError */
 export function resolveHttp(options: HttpIdempotencyOptions): HttpSettings {

@@ -2,8 +2,10 @@ import { decodedBody } from './content-encoding.ts';
 import { IdempotencyOptionError } from './errors.ts';
 import { answerOf, inProgress, keptHeaders, type Reader, refusalAnswer } from './http-answers.ts';
 import type { AnswerInit, HttpSettings } from './http-options.ts';
+import type { PgTx } from './pg-client.ts';
 import { decodeRecord, encodeNotReplayable, encodeResponse, type StoredResponse } from './record-codec.ts';
 import type { Run } from './run.ts';
+import type { SqliteTx } from './sqlite-database.ts';
 import type { Tx } from './store.ts';
 
 /** What a handler finds as `req.idempotency`. */
@@ -20,7 +22,8 @@ export interface RequestIdempotency {
    * when this returns.
    * @throws LeaseLostError when another request has taken over: roll back
    */
-  complete(tx: Tx, answer: AnswerInit): void | Promise<void>;
+  complete(tx: SqliteTx, answer: AnswerInit): void;
+  complete(tx: PgTx, answer: AnswerInit): Promise<void>;
   /** Nothing happened: whatever is answered is not kept, and the key is free again. */
   release(): void;
 }
@@ -35,7 +38,11 @@ export class PassiveRequest implements RequestIdempotency {
     this.key = key;
   }
 
-  complete(): void {}
+  complete(tx: SqliteTx): void;
+  complete(tx: PgTx): Promise<void>;
+  complete(tx: Tx): void | Promise<void> {
+    return 'client' in tx ? Promise.resolve() : undefined;
+  }
 
   release(): void {}
 }
@@ -70,6 +77,8 @@ export class HttpRun implements RequestIdempotency {
     return this.#settings.maxResponseBytes;
   }
 
+  complete(tx: SqliteTx, init: AnswerInit): void;
+  complete(tx: PgTx, init: AnswerInit): Promise<void>;
   complete(tx: Tx, init: AnswerInit): void | Promise<void> {
     const answer = this.#kept(answerOf(init));
     if (answer.body.length > this.maxResponseBytes) {

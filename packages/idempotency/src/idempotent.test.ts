@@ -147,7 +147,7 @@ describe('idempotent(fn)', () => {
 
   it('tells the one that was overtaken by its signal', async () => {
     const { options, clock, store } = setUp({ onLeaseExpired: 'run-again' });
-    const { renew } = store;
+    const renew = store.renew.bind(store);
     store.renew = () => Promise.reject(new Error('cut off'));
     const signals: AbortSignal[] = [];
     const pay = idempotent<Charge, unknown>((_input, { signal }) => {
@@ -158,7 +158,7 @@ describe('idempotent(fn)', () => {
     await clock.advance(1_000);
     void pay(charge);
     await clock.advance(1);
-    store.renew = renew.bind(store);
+    store.renew = renew;
     await clock.advance(1_000);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
   });

@@ -10,9 +10,11 @@ import {
   OutcomeUnknownError,
 } from './errors.ts';
 import { fingerprintOf, recordKey } from './fingerprint.ts';
+import type { PgTx } from './pg-client.ts';
 import { IDEMPOTENCY_DEFAULTS, oneOf, type PolicyOptions, resolvePolicy } from './policy.ts';
 import { decodeRecord, encodeNotReplayable, encodeValue } from './record-codec.ts';
 import type { Run } from './run.ts';
+import type { SqliteTx } from './sqlite-database.ts';
 import type { CompleteOutcome, IdempotencyStore, Tx } from './store.ts';
 
 /** What a function gets beside its input. */
@@ -27,7 +29,8 @@ export interface IdempotentRun<T> {
    * this returns. The value is what every call gets, this one included.
    * @throws LeaseLostError when another call has taken over: roll back
    */
-  complete(tx: Tx, value: T): void | Promise<void>;
+  complete(tx: SqliteTx, value: T): void;
+  complete(tx: PgTx, value: T): Promise<void>;
   /** Nothing happened: when the function throws after this, the key is free again. */
   release(): void;
 }
@@ -140,7 +143,7 @@ async function perform<T>(
     key,
     token: run.lease.token,
     signal: run.signal,
-    complete: (tx, value) => run.completeIn(tx, encodeValue(value)),
+    complete: completer((tx, value) => run.completeIn(tx, encodeValue(value))),
     release: () => void (isReleased = true),
   };
   let value: T;
@@ -183,13 +186,18 @@ function storedValue<T>(result: Uint8Array): T {
   return decoded.value as T;
 }
 
+/** Gives one function the two types that it has, by the kind of its transaction. */
+function completer<T>(call: (tx: Tx, value: T) => void | Promise<void>): IdempotentRun<T>['complete'] {
+  return call as IdempotentRun<T>['complete'];
+}
+
 /** With `failOpen` and no store: nothing is recorded. */
 function unprotectedRun<T>(key: string): IdempotentRun<T> {
   return {
     key,
     token: 0,
     signal: new AbortController().signal,
-    complete: () => undefined,
+    complete: completer((tx) => ('client' in tx ? Promise.resolve() : undefined)),
     release: () => undefined,
   };
 }

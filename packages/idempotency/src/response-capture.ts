@@ -52,10 +52,10 @@ class Capture {
   constructor(res: ServerResponse, keeper: ResponseKeeper) {
     this.#res = res;
     this.#keeper = keeper;
-    this.#write = res.write;
-    this.#end = res.end;
-    this.#writeHead = res.writeHead;
-    this.#flushHeaders = res.flushHeaders;
+    this.#write = res.write.bind(res) as ServerResponse['write'];
+    this.#end = res.end.bind(res) as ServerResponse['end'];
+    this.#writeHead = res.writeHead.bind(res) as ServerResponse['writeHead'];
+    this.#flushHeaders = res.flushHeaders.bind(res) as ServerResponse['flushHeaders'];
     this.#headersBefore = new Set(res.getHeaderNames());
   }
 
@@ -66,7 +66,7 @@ class Capture {
     res.end = ((...args: unknown[]) => this.#onEnd(args)) as ServerResponse['end'];
     res.writeHead = ((...args: unknown[]) => this.#onWriteHead(args)) as ServerResponse['writeHead'];
     res.flushHeaders = () => {
-      if (this.#state === 'passing') this.#flushHeaders.call(res);
+      if (this.#state === 'passing') this.#flushHeaders();
       else this.#hasBegun = true;
     };
     // An error handler must see that an answer has begun, although nothing of it was sent.
@@ -165,7 +165,7 @@ class Capture {
 export function sendAnswer(
   res: ServerResponse,
   { status, headers, body }: StoredResponse,
-  end: ServerResponse['end'] = res.end,
+  end: ServerResponse['end'] = res.end.bind(res) as ServerResponse['end'],
 ): void {
   res.statusCode = status;
   res.statusMessage = '';

@@ -37,14 +37,14 @@ export class Run {
    * @throws LeaseLostError
    */
   completeIn(tx: Tx, result: Uint8Array): void | Promise<void> {
-    const { completeIn } = this.#store;
-    if (completeIn === undefined) {
+    const store = this.#store;
+    if (store.completeIn === undefined) {
       throw new IdempotencyOptionError(
         'This store cannot complete in a transaction of yours: use SqliteIdempotencyStore or PostgresIdempotencyStore on the same database.',
       );
     }
     this.#recordedInTx = true;
-    return completeIn.call(this.#store, tx, this.lease, result, this.#policy.ttlMs);
+    return store.completeIn(tx, this.lease, result, this.#policy.ttlMs);
   }
 
   /** Tried twice: the first connection may have been cut after the store had done it. @throws what the store throws */

@@ -149,7 +149,7 @@ describe('complete() in a SQLite transaction', () => {
       (order, run) => {
         const both = db.transaction(() => {
           db.prepare('INSERT INTO charges VALUES (?)').run(order);
-          void run.complete({ db }, 'recorded');
+          run.complete({ db }, 'recorded');
         });
         both.immediate();
         return 'returned';
@@ -189,7 +189,7 @@ describe('a store without transactions', () => {
   it('says so when it is asked to complete in one', async () => {
     const fn = idempotent<string, number>(
       (_order, run) => {
-        void run.complete({ db: new Database(':memory:') }, 1);
+        run.complete({ db: new Database(':memory:') }, 1);
         return 1;
       },
       { store: new MemoryIdempotencyStore(), key },

@@ -44,7 +44,7 @@ export function sqliteEffects(db: Database.Database): Effects {
     together: async ({ key, id }, request, answer) => {
       const both = db.transaction(() => {
         insert.run(key, id);
-        void request.complete({ db }, { status: 201, body: answer });
+        request.complete({ db }, { status: 201, body: answer });
       });
       both.immediate();
     },

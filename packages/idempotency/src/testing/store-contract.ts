@@ -5,13 +5,13 @@ import type { ClaimRequest, IdempotencyStore, Lease } from '../store.ts';
 export interface StoreHarness {
   readonly store: IdempotencyStore;
   /** Lets the store's time pass. */
-  advance(ms: number): Promise<void> | void;
+  readonly advance: (ms: number) => Promise<void> | void;
 }
 
 /** One thing that a store must do; it throws an AssertionError when the store does not. */
 export interface StoreCase {
   readonly name: string;
-  run(harness: StoreHarness): Promise<void>;
+  readonly run: (harness: StoreHarness) => Promise<void>;
 }
 
 const LEASE_MS = 1_000;
