@@ -3,6 +3,7 @@ import { backlog } from './backlog.ts';
 import { breaker } from './breaker.ts';
 import { context } from './context.ts';
 import { http } from './http.ts';
+import { idempotency } from './idempotency.ts';
 import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { startup } from './startup.ts';
@@ -14,6 +15,7 @@ export const areas: Readonly<Record<string, Area>> = {
   policy,
   queue,
   backlog,
+  idempotency,
   context,
   startup,
 };

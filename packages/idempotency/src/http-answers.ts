@@ -3,7 +3,7 @@ import { IdempotencyOptionError } from './errors.ts';
 import type { AnswerInit } from './http-options.ts';
 import type { StoredResponse } from './record-codec.ts';
 
-export const REPLAYED_HEADER = 'X-Idempotent-Replayed';
+const REPLAYED_HEADER = 'X-Idempotent-Replayed';
 
 /** A refusal before it is written for a client. */
 export interface Refusal {

@@ -42,7 +42,7 @@ export type CompleteOutcome =
 export interface StorePurgeOptions {
   /**
    * Most records to remove in this call, 1 to 10,000.
-   * @default 500
+   * @default 100
    */
   limit?: number;
 }

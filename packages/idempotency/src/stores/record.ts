@@ -27,7 +27,7 @@ export function newOwner(): string {
   return randomBytes(12).toString('base64url');
 }
 
-export const PURGE_LIMIT = 500;
+export const PURGE_LIMIT = 100;
 const LARGEST_PURGE = 10_000;
 
 /** @throws IdempotencyOptionError */

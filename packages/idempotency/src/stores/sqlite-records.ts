@@ -109,8 +109,24 @@ function prepare(db: SqliteDatabase): SqliteRecords {
     resultOf: ({ key, owner }) => (result.get(key, owner) as { result: Uint8Array } | undefined)?.result,
     renew: ({ key, owner }, leaseUntil) => renew.run(leaseUntil, leaseUntil, key, owner).changes > 0,
     release: ({ key, owner }) => release.run(key, owner).changes > 0,
-    purge: (now, limit) => purge.run(now, limit).changes,
+    purge: (now, limit) => withoutSync(db, () => purge.run(now, limit).changes),
   };
+}
+
+/**
+ * A purge that a power loss undoes is done again by the next one, so it need not wait for the disk. Nothing else can run
+ * on this connection before the level is back; commits of others bring their own level.
+ */
+function withoutSync<T>(db: SqliteDatabase, work: () => T): T {
+  // Inside a transaction of the caller the level cannot be changed.
+  if (db.inTransaction) return work();
+  const level = Number(readScalar(db, 'PRAGMA synchronous'));
+  db.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return work();
+  } finally {
+    db.exec(`PRAGMA synchronous = ${level}`);
+  }
 }
 
 /** A replay only reads, and waits for no writer; a claim is one statement that writes. */
