@@ -32,7 +32,8 @@ const now = (parameter: string): string =>
   `coalesce(${parameter}::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)`;
 
 /**
- * One statement and one round trip. The second part sees the table as it was before the first: no row at all means
+ * One statement and one round trip. What is seen to be taken is only read, since even a refused upsert locks the row
+ * and makes replays of one key wait for each other. The last part sees the table as it was before the first: no row at all means
  * that somebody else was faster, and the statement is sent again.
  */
 export const CLAIM: string = `
@@ -41,6 +42,10 @@ export const CLAIM: string = `
     INSERT INTO holdfast_idempotency AS held
       (key, fingerprint, owner, token, takeovers, claimed_at, lease_until, expires_at)
     SELECT $2, $3, $4, now * 1000, 0, now, now + $5::bigint, now + greatest($5::bigint, $6::bigint) FROM clock
+    WHERE NOT EXISTS (
+      SELECT FROM holdfast_idempotency
+      WHERE key = $2 AND expires_at > now
+        AND (result IS NOT NULL OR fingerprint <> $3 OR (lease_until > now AND owner <> $4)))
     ON CONFLICT (key) DO UPDATE SET
       takeovers = CASE WHEN held.expires_at <= excluded.claimed_at THEN 0
                        WHEN held.owner = excluded.owner THEN held.takeovers ELSE held.takeovers + 1 END,
