@@ -3,8 +3,17 @@ import { crash } from './crash/crash.ts';
 import { fleet } from './fleet/fleet.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import type { Proof } from './harness/proof.ts';
+import { idempotency } from './idempotency/idempotency.ts';
 import { outage } from './outage/outage.ts';
 import { soak } from './soak/soak.ts';
 
 /** Every proof by its name on the command line. */
-export const proofs: Readonly<Record<string, Proof>> = { breaker, crash, fleet, fuzz, outage, soak };
+export const proofs: Readonly<Record<string, Proof>> = {
+  breaker,
+  crash,
+  fleet,
+  fuzz,
+  idempotency,
+  outage,
+  soak,
+};

@@ -4,6 +4,7 @@ import { breaker } from './breaker.ts';
 import { bulkhead } from './bulkhead.ts';
 import { context } from './context.ts';
 import { http } from './http.ts';
+import { idempotency } from './idempotency.ts';
 import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
@@ -18,6 +19,7 @@ export const areas: Readonly<Record<string, Area>> = {
   policy,
   queue,
   backlog,
+  idempotency,
   context,
   startup,
 };

@@ -12,7 +12,7 @@ import { type SqliteConnectionOptions } from './options.ts';
  * BullMQ on one SQLite file: `const { Queue, Worker, QueueEvents } = withBackend(createSqliteBackend)`, with
  * `connection: { file }` or `{ db }`. All that is made in one process for one file shares one connection, whose
  * tuning is that of the first.
- * @throws SqliteOptionError, SqliteFileError, SqliteBusyError, SqliteWriteError, NotSupportedYetError
+ * @throws SqliteOptionError, SqliteFileError, SqliteBusyError, SqliteWriteError
  */
 export declare const createSqliteBackend: BackendFactory<IQueueBackend, SqliteConnectionOptions>;
 
@@ -92,7 +92,7 @@ export declare class SqliteBusyError extends ConnectionClosedError {
     readonly file: string;
     constructor(file: string, waitedMs: number, cause?: unknown);
 }
-/** A member of BullMQ's backend interface that this version does not implement. Nothing was written. */
+/** Something that BullMQ's backend interface allows and this version does not know. Nothing was written. */
 export declare class NotSupportedYetError extends SqliteBackendError {
     readonly name = "NotSupportedYetError";
     readonly code = "ERR_BULLMQ_SQLITE_NOT_SUPPORTED";

@@ -1,9 +1,29 @@
 // index.d.ts
-export { AsyncFunctionError, IdempotencyError, IdempotencyOptionError, IdempotencyStoreError, NotDurableError, SchemaVersionError, TransactionEndedError, } from './errors.ts';
+export type { IdempotencyRequest, IdempotencyRequestOutcome } from './channels.ts';
+export { AsyncFunctionError, BodyNotReadError, IdempotencyError, IdempotencyOptionError, IdempotencyStoreError, InFlightError, InputTooLargeError, KeyConflictError, LeaseLostError, NotDurableError, NotReplayableError, OutcomeUnknownError, SchemaVersionError, StoreFullError, StoreUnavailableError, TransactionEndedError, UncanonicalInputError, } from './errors.ts';
+export { type IdempotentOptions, type IdempotentRun, idempotent, type Reconciled } from './idempotent.ts';
 export { type PurgeOptions, RUN_ONCE_DEFAULTS, type RunOnceOptions } from './options.ts';
+export type { PgClient, PgResult, PgTx } from './pg-client.ts';
+export { IDEMPOTENCY_DEFAULTS, type PolicyOptions } from './policy.ts';
 export { type PurgeResult, purge } from './purge.ts';
+export { type PurgeExpiredOptions, purgeExpired } from './purge-expired.ts';
 export { type RunOnceResult, runOnce } from './run-once.ts';
 export type { SqliteDatabase, SqliteStatement, SqliteTx } from './sqlite-database.ts';
+export type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx, } from './store.ts';
+export { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './stores/memory.ts';
+export { PostgresIdempotencyStore, type PostgresIdempotencyStoreOptions } from './stores/postgres.ts';
+export { type RedisClient, RedisIdempotencyStore, type RedisIdempotencyStoreOptions, } from './stores/redis.ts';
+export { SqliteIdempotencyStore, type SqliteIdempotencyStoreOptions } from './stores/sqlite.ts';
+
+// channels.d.ts
+/** How a request or call with a key was answered. */
+export type IdempotencyRequestOutcome = 'fresh' | 'replayed' | 'in-flight' | 'conflict' | 'unknown' | 'invalid' | 'unavailable' | 'unprotected';
+/** The fact on `holdfast:idempotency:request`. */
+export interface IdempotencyRequest {
+    readonly source: 'http' | 'function';
+    readonly outcome: IdempotencyRequestOutcome;
+}
+export declare function publishRequest(source: IdempotencyRequest['source'], outcome: IdempotencyRequestOutcome): void;
 
 // errors.d.ts
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
@@ -50,6 +70,309 @@ export declare class IdempotencyStoreError extends IdempotencyError {
     /** Whether another connection held the lock for longer than `busy_timeout`, so that trying again may help. */
     readonly busy: boolean;
     constructor(doing: string, cause: unknown);
+}
+/** The store did not answer, or not in time; the cause says why. The function was not run. */
+export declare class StoreUnavailableError extends IdempotencyError {
+    readonly name = "StoreUnavailableError";
+    readonly code = "ERR_IDEMPOTENCY_STORE_UNAVAILABLE";
+    readonly retryAfterMs = 1000;
+    constructor(cause: unknown);
+}
+/** Another call with this key is at work. This one was not run. */
+export declare class InFlightError extends IdempotencyError {
+    readonly name = "InFlightError";
+    readonly code = "ERR_DUPLICATE_REQUEST_IN_PROGRESS";
+    readonly retryAfterMs: number;
+    constructor(retryAfterMs: number);
+}
+/** The key was used before with another input. This call was not run. */
+export declare class KeyConflictError extends IdempotencyError {
+    readonly name = "KeyConflictError";
+    readonly code = "ERR_IDEMPOTENCY_KEY_CONFLICT";
+    constructor();
+}
+/** An earlier call with this key began and did not say how it ended. This one was not run. */
+export declare class OutcomeUnknownError extends IdempotencyError {
+    readonly name = "OutcomeUnknownError";
+    readonly code = "ERR_IDEMPOTENCY_OUTCOME_UNKNOWN";
+    constructor();
+}
+/** The claim belongs to another owner by now, or its record is gone. Roll back what was written under it. */
+export declare class LeaseLostError extends IdempotencyError {
+    readonly name = "LeaseLostError";
+    readonly code = "ERR_IDEMPOTENCY_LEASE_LOST";
+    constructor();
+}
+/** The input is too large to be told from another. Nothing was run. */
+export declare class InputTooLargeError extends IdempotencyError {
+    readonly name = "InputTooLargeError";
+    readonly code = "ERR_IDEMPOTENCY_INPUT_TOO_LARGE";
+    readonly limit: number;
+    constructor(limit: number);
+}
+/** The input has no canonical form to tell it from another by. Nothing was run. */
+export declare class UncanonicalInputError extends IdempotencyError {
+    readonly name = "UncanonicalInputError";
+    readonly code = "ERR_IDEMPOTENCY_INPUT";
+    constructor(reason: string);
+}
+/** The body was not read before the idempotency middleware, so two requests could not be told apart. Nothing was run. */
+export declare class BodyNotReadError extends IdempotencyError {
+    readonly name = "BodyNotReadError";
+    readonly code = "ERR_IDEMPOTENCY_BODY_NOT_READ";
+    constructor();
+}
+/** The memory store holds as many records as it may. Nothing was run. */
+export declare class StoreFullError extends IdempotencyError {
+    readonly name = "StoreFullError";
+    readonly code = "ERR_IDEMPOTENCY_STORE_FULL";
+    constructor();
+}
+/** The result cannot be given to a later call: it is too large, or no JSON. It ran once and is not run again. */
+export declare class NotReplayableError extends IdempotencyError {
+    readonly name = "NotReplayableError";
+    readonly code = "ERR_IDEMPOTENCY_NOT_REPLAYABLE";
+    constructor();
+}
+
+// idempotent.d.ts
+import type { PgTx } from './pg-client.ts';
+import { type PolicyOptions } from './policy.ts';
+import type { SqliteTx } from './sqlite-database.ts';
+import type { IdempotencyStore } from './store.ts';
+/** What a function gets beside its input. */
+export interface IdempotentRun<T> {
+    readonly key: string;
+    /** Fencing token: grows with each claim of the key. Hand it to systems that can refuse a smaller one. */
+    readonly token: number;
+    /** Aborts when another call has taken over, with `run-again`. */
+    readonly signal: AbortSignal;
+    /**
+     * Writes the record in your transaction; it commits with your rows or not at all. With `{ db }` it is written when
+     * this returns. The value is what every call gets, this one included.
+     * @throws LeaseLostError when another call has taken over: roll back
+     */
+    complete(tx: SqliteTx, value: T): void;
+    complete(tx: PgTx, value: T): Promise<void>;
+    /** Nothing happened: when the function throws after this, the key is free again. */
+    release(): void;
+}
+/** What a reconciliation found out about an earlier call that did not say how it ended. */
+export type Reconciled<T> = {
+    readonly completed: T;
+} | 'run-again' | 'refuse';
+export interface IdempotentOptions<I, T> extends PolicyOptions {
+    store: IdempotencyStore;
+    /** The key of an input, 1 or more characters. */
+    key: (input: I) => string;
+    /** Whose keys they are: two functions with one store each have their own. Default `'default'`. */
+    scope?: string;
+    /** What of the input must be the same when the key is. Default all of it, as canonical JSON. */
+    fingerprint?: (input: I) => unknown;
+    /**
+     * How long a result is kept, in ms.
+     * @default 86400000
+     */
+    ttlMs?: number;
+    /** What is done about an earlier call that never ended: a crash, a lost lease, a throw. Default `refuse`. */
+    onLeaseExpired?: 'refuse' | 'run-again' | ((input: I) => Promise<Reconciled<T>>);
+    /** Whether an error says that nothing happened, so that the key is free again. Default none does. */
+    releaseOn?: (error: unknown) => boolean;
+}
+/**
+ * Wraps a function so that it runs once for each key, whoever calls it, in whichever process; later calls get the
+ * first one's value, which must be JSON.
+ * @throws IdempotencyOptionError
+ */
+export declare function idempotent<I, T>(fn: (input: I, run: IdempotentRun<T>) => Promise<T> | T, options: IdempotentOptions<I, T>): (input: I) => Promise<T>;
+
+// pg-client.d.ts
+export interface PgResult {
+    readonly rows: readonly unknown[];
+    readonly rowCount: number | null;
+}
+/** The part of a `pg` Pool or Client that is called here. */
+export interface PgClient {
+    query(text: string, values?: unknown[]): Promise<PgResult>;
+}
+/** A `pg` client on which the caller has begun a transaction. */
+export interface PgTx {
+    readonly client: PgClient;
+}
+
+// policy.d.ts
+import { type Clock } from '@holdfast/context/clock';
+/** What is the same for requests and functions. */
+export interface PolicyOptions {
+    /**
+     * How long a claim holds without being renewed, in ms, 100 to 3,600,000. It is renewed while the work goes on.
+     * @default 30000
+     */
+    leaseMs?: number;
+    /**
+     * For how long a claim is renewed at most, in ms, 1,000 to 86,400,000: work that never ends gives up its key then.
+     * @default 600000
+     */
+    maxRunMs?: number;
+    /**
+     * Limit of one call to the store, in ms, 10 to 60,000; a deadline of the context shortens it.
+     * @default 2000
+     */
+    storeTimeoutMs?: number;
+    /**
+     * What a second call does while the first is at work: it is refused at once, or waits for the answer.
+     * @default 'refuse'
+     */
+    onInFlight?: 'refuse' | 'wait';
+    /**
+     * Longest wait in ms, 0 to 600,000; a deadline of the context shortens it.
+     * @default 10000
+     */
+    waitMs?: number;
+    /**
+     * Whether a call is refused or runs without protection when the store does not answer.
+     * @default 'failClosed'
+     */
+    onStoreFailure?: 'failClosed' | 'failOpen';
+    clock?: Clock;
+}
+export interface Policy {
+    readonly ttlMs: number;
+    readonly leaseMs: number;
+    readonly maxRunMs: number;
+    readonly storeTimeoutMs: number;
+    readonly waitMs: number;
+    readonly waits: boolean;
+    readonly failsOpen: boolean;
+    /** Whether a claim whose lease ran out is taken over; else it is refused. */
+    readonly takesOver: boolean;
+    readonly clock: Clock;
+}
+export declare const IDEMPOTENCY_DEFAULTS: Readonly<{
+    headerName: string;
+    ttlSeconds: number;
+    ttlMs: number;
+    leaseMs: number;
+    maxRunMs: number;
+    storeTimeoutMs: number;
+    waitMs: number;
+    maxRequestBytes: number;
+    maxResponseBytes: number;
+}>;
+/** @throws IdempotencyOptionError */
+export declare function resolvePolicy(owner: string, options: PolicyOptions, more: {
+    readonly ttlMs: number;
+    readonly takesOver: boolean;
+}): Policy;
+/** @throws IdempotencyOptionError */
+export declare function inRange(owner: string, name: string, value: number, least: number, most: number): number;
+/** @throws IdempotencyOptionError */
+export declare function oneOf(owner: string, name: string, value: unknown, choices: readonly string[]): void;
+
+// sqlite-database.d.ts
+/** The part of a better-sqlite3 `Statement` that is called here. */
+export interface SqliteStatement {
+    run(...parameters: unknown[]): {
+        changes: number;
+    };
+    get(...parameters: unknown[]): unknown;
+}
+/** The part of a better-sqlite3 `Database` that is called here; a wrapper around one will do. */
+export interface SqliteDatabase {
+    /** Whether a transaction is open on this connection. */
+    readonly inTransaction: boolean;
+    prepare(sql: string): SqliteStatement;
+    exec(sql: string): unknown;
+}
+/** Where the record is written: inside the transaction that is open on `db`, or in one of its own. */
+export interface SqliteTx {
+    readonly db: SqliteDatabase;
+}
+/** The value of the only column of the first row, as pragmas answer. */
+export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
+
+// store.d.ts
+import type { PgTx } from './pg-client.ts';
+import type { SqliteTx } from './sqlite-database.ts';
+/** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
+export type Tx = SqliteTx | PgTx;
+export interface ClaimRequest {
+    /** Names the record: already holds tenant, principal, method and route. */
+    readonly key: string;
+    /** What the request asks for; the same key with another one is refused. */
+    readonly fingerprint: string;
+    /** Random, new for each claim. Claiming again with the same owner gives the same claim, so a cut call can be repeated. */
+    readonly owner: string;
+    readonly leaseMs: number;
+    readonly ttlMs: number;
+    /** Whether a claim whose lease has run out is taken over; else it is answered `expired`. */
+    readonly takeOver: boolean;
+}
+export type ClaimOutcome = {
+    readonly status: 'claimed';
+    readonly token: number;
+    readonly takenOver: boolean;
+} | {
+    readonly status: 'in-flight';
+    readonly retryAfterMs: number;
+} | {
+    readonly status: 'expired';
+} | {
+    readonly status: 'mismatch';
+} | {
+    readonly status: 'completed';
+    readonly result: Uint8Array;
+};
+/** What the owner of a claim holds; every later call takes it and none computes the key again. */
+export interface Lease {
+    readonly key: string;
+    readonly owner: string;
+    /** Fencing token: grows with every claim of a key, so that another system can refuse an owner that was overtaken. */
+    readonly token: number;
+}
+export type CompleteOutcome = {
+    readonly status: 'stored';
+}
+/** This owner had completed it before, in a transaction for one: that result stands. */
+ | {
+    readonly status: 'kept';
+    readonly result: Uint8Array;
+}
+/** Another owner took over, or the record is gone. Nothing was written. */
+ | {
+    readonly status: 'lost';
+};
+export interface StorePurgeOptions {
+    /**
+     * Most records to remove in this call, 1 to 10,000.
+     * @default 100
+     */
+    limit?: number;
+}
+export interface StorePurgeResult {
+    readonly deleted: number;
+    /** Whether there may be more to remove. */
+    readonly more: boolean;
+}
+/** Where records are kept. Every method is atomic; the contract cases of `./testing` say what else holds. */
+export interface IdempotencyStore {
+    claim(request: ClaimRequest): Promise<ClaimOutcome>;
+    /** Keeps the result for `ttlMs` from now. */
+    complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
+    /** Lets the lease end `leaseMs` from now; 0 ends it at once. @returns false when it is no longer the owner's */
+    renew(lease: Lease, leaseMs: number): Promise<boolean>;
+    /** Forgets the claim: nothing happened. @returns false when it is completed or no longer the owner's */
+    release(lease: Lease): Promise<boolean>;
+    /**
+     * Completes inside the caller's transaction; where the store's engine has none, the method is missing.
+     * @throws LeaseLostError when the claim is no longer the owner's, so that the transaction is rolled back
+     */
+    completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
+    /** Removes records past their TTL, in one short step. */
+    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    /** Frees what the store opened itself; a client that was given stays open. */
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
 }
 
 // options.d.ts
@@ -122,27 +445,17 @@ export interface PurgeResult {
  */
 export declare function purge(tx: SqliteTx, options: PurgeOptions): PurgeResult;
 
-// sqlite-database.d.ts
-/** The part of a better-sqlite3 `Statement` that is called here. */
-export interface SqliteStatement {
-    run(...parameters: unknown[]): {
-        changes: number;
-    };
-    get(...parameters: unknown[]): unknown;
+// purge-expired.d.ts
+import type { IdempotencyStore, StorePurgeOptions } from './store.ts';
+export interface PurgeExpiredOptions extends StorePurgeOptions {
+    /** Ends the work after the batch that is under way. */
+    signal?: AbortSignal;
 }
-/** The part of a better-sqlite3 `Database` that is called here; a wrapper around one will do. */
-export interface SqliteDatabase {
-    /** Whether a transaction is open on this connection. */
-    readonly inTransaction: boolean;
-    prepare(sql: string): SqliteStatement;
-    exec(sql: string): unknown;
-}
-/** Where the record is written: inside the transaction that is open on `db`, or in one of its own. */
-export interface SqliteTx {
-    readonly db: SqliteDatabase;
-}
-/** The value of the only column of the first row, as pragmas answer. */
-export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
+/**
+ * Removes every record past its TTL, in batches with a turn of the event loop between them, so that requests go on.
+ * @returns how many were removed
+ */
+export declare function purgeExpired(store: IdempotencyStore, { signal, ...options }?: PurgeExpiredOptions): Promise<number>;
 
 // run-once.d.ts
 import { type RunOnceOptions } from './options.ts';
@@ -164,3 +477,122 @@ export type RunOnceResult<T> = {
  * @throws IdempotencyStoreError when SQLite refuses, `busy` when another connection held the lock
  */
 export declare function runOnce<T>(eventId: string, tx: SqliteTx, fn: () => T, options?: RunOnceOptions): RunOnceResult<T>;
+
+// stores/memory.d.ts
+import { type Clock } from '@holdfast/context/clock';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+export interface MemoryIdempotencyStoreOptions {
+    /**
+     * Most records at once, 1 or more; a claim beyond it is refused. Nothing is thrown out before its TTL.
+     * @default 100000
+     */
+    maxRecords?: number;
+    clock?: Clock;
+}
+/** Records in the memory of one process, for development and tests: a restart forgets them. */
+export declare class MemoryIdempotencyStore implements IdempotencyStore {
+    #private;
+    /** @throws IdempotencyOptionError */
+    constructor({ maxRecords, clock }?: MemoryIdempotencyStoreOptions);
+    claim(request: ClaimRequest): Promise<ClaimOutcome>;
+    complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
+    renew(lease: Lease, leaseMs: number): Promise<boolean>;
+    release(lease: Lease): Promise<boolean>;
+    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+// stores/postgres.d.ts
+import type { Clock } from '@holdfast/context/clock';
+import type { PgClient } from '../pg-client.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx } from '../store.ts';
+export interface PostgresIdempotencyStoreOptions {
+    /** A `pg` Pool or Client; it stays the caller's to close. */
+    client?: PgClient;
+    /** Where PostgreSQL is; the store makes a Pool with the optional peer `pg` and closes it. */
+    url?: string;
+    /** Default the clock of the server, which all its clients share. */
+    clock?: Clock;
+}
+/** Records in PostgreSQL: one statement to claim, one to complete, which can join the caller's transaction. */
+export declare class PostgresIdempotencyStore implements IdempotencyStore {
+    #private;
+    /** @throws IdempotencyOptionError */
+    constructor(options: PostgresIdempotencyStoreOptions);
+    claim(request: ClaimRequest): Promise<ClaimOutcome>;
+    complete({ key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
+    renew({ key, owner }: Lease, leaseMs: number): Promise<boolean>;
+    release({ key, owner }: Lease): Promise<boolean>;
+    completeIn(tx: Tx, { key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<void>;
+    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+// stores/redis.d.ts
+import type { Clock } from '@holdfast/context/clock';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+/** The part of an ioredis `Redis` or `Cluster` that is called here. */
+export interface RedisClient {
+    callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
+}
+export interface RedisIdempotencyStoreOptions {
+    /** Where Redis is; the store makes the connection with the optional peer `ioredis` and closes it. Default `REDIS_URL`. */
+    url?: string | undefined;
+    /** A connected ioredis client instead; it stays the caller's to close. */
+    client?: RedisClient;
+    /**
+     * What the keys begin with. Each key is in braces after it, so that Redis Cluster keeps it in one slot.
+     * @default 'holdfast:idempotency:'
+     */
+    keyPrefix?: string;
+    /** Default the clock of the Redis server, which all its clients share. */
+    clock?: Clock;
+}
+/** Records in Redis: one script to claim, one to complete. They are as durable as Redis is set up to be. */
+export declare class RedisIdempotencyStore implements IdempotencyStore {
+    #private;
+    /** @throws IdempotencyOptionError */
+    constructor(options?: RedisIdempotencyStoreOptions);
+    claim({ key, fingerprint, owner, leaseMs, ttlMs, takeOver }: ClaimRequest): Promise<ClaimOutcome>;
+    complete({ key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
+    renew({ key, owner }: Lease, leaseMs: number): Promise<boolean>;
+    release({ key, owner }: Lease): Promise<boolean>;
+    /** Redis removes records itself when their time has come. */
+    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+// stores/sqlite.d.ts
+import { type Clock } from '@holdfast/context/clock';
+import type { SqliteDatabase } from '../sqlite-database.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx } from '../store.ts';
+export interface SqliteIdempotencyStoreOptions {
+    /** A file that the store opens itself, in WAL mode with `synchronous=FULL`. Default `<HOLDFAST_DATA_DIR or ./.holdfast>/idempotency.db`. */
+    file?: string;
+    /** An open better-sqlite3 connection instead; it stays the caller's to close. */
+    db?: SqliteDatabase;
+    /**
+     * Whether a `db` on which a power loss could undo a reported commit is refused at its first use.
+     * @default true
+     */
+    requireDurable?: boolean;
+    clock?: Clock;
+}
+/** Records in a SQLite file: any number of processes on one machine share it, and completion can join their transactions. */
+export declare class SqliteIdempotencyStore implements IdempotencyStore {
+    #private;
+    /** @throws IdempotencyOptionError */
+    constructor(options?: SqliteIdempotencyStoreOptions);
+    claim(request: ClaimRequest): Promise<ClaimOutcome>;
+    complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
+    renew(lease: Lease, leaseMs: number): Promise<boolean>;
+    release(lease: Lease): Promise<boolean>;
+    /** Synchronous: the row is written before this returns. */
+    completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void;
+    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}

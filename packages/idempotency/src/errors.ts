@@ -82,6 +82,130 @@ export class IdempotencyStoreError extends IdempotencyError {
   }
 }
 
+/** The store did not answer, or not in time; the cause says why. The function was not run. */
+export class StoreUnavailableError extends IdempotencyError {
+  override readonly name = 'StoreUnavailableError';
+  readonly code = 'ERR_IDEMPOTENCY_STORE_UNAVAILABLE';
+  readonly retryAfterMs = 1000;
+
+  constructor(cause: unknown) {
+    super(
+      'The idempotency store could not be asked whether this was done before, so it was not run. Try again with the same key; look at the cause.',
+      { cause },
+    );
+  }
+}
+
+/** Another call with this key is at work. This one was not run. */
+export class InFlightError extends IdempotencyError {
+  override readonly name = 'InFlightError';
+  readonly code = 'ERR_DUPLICATE_REQUEST_IN_PROGRESS';
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super('A request with this idempotency key is already being processed. Try again with the same key.');
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The key was used before with another input. This call was not run. */
+export class KeyConflictError extends IdempotencyError {
+  override readonly name = 'KeyConflictError';
+  readonly code = 'ERR_IDEMPOTENCY_KEY_CONFLICT';
+
+  constructor() {
+    super(
+      'Idempotency key was already used with a different request payload. Use a new key for a new input.',
+    );
+  }
+}
+
+/** An earlier call with this key began and did not say how it ended. This one was not run. */
+export class OutcomeUnknownError extends IdempotencyError {
+  override readonly name = 'OutcomeUnknownError';
+  readonly code = 'ERR_IDEMPOTENCY_OUTCOME_UNKNOWN';
+
+  constructor() {
+    super(
+      'An earlier call with this idempotency key began and did not report its end, so its effect may have happened. Find out before a new key is used; onLeaseExpired can do it.',
+    );
+  }
+}
+
+/** The claim belongs to another owner by now, or its record is gone. Roll back what was written under it. */
+export class LeaseLostError extends IdempotencyError {
+  override readonly name = 'LeaseLostError';
+  readonly code = 'ERR_IDEMPOTENCY_LEASE_LOST';
+
+  constructor() {
+    super(
+      'The claim on this idempotency key was lost: its lease ran out and another call took over. Roll back; the other call answers.',
+    );
+  }
+}
+
+/** The input is too large to be told from another. Nothing was run. */
+export class InputTooLargeError extends IdempotencyError {
+  override readonly name = 'InputTooLargeError';
+  readonly code = 'ERR_IDEMPOTENCY_INPUT_TOO_LARGE';
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(
+      `The input of an idempotent call is larger than ${limit}. Send less, raise the limit, or give a fingerprint of your own.`,
+    );
+    this.limit = limit;
+  }
+}
+
+/** The input has no canonical form to tell it from another by. Nothing was run. */
+export class UncanonicalInputError extends IdempotencyError {
+  override readonly name = 'UncanonicalInputError';
+  readonly code = 'ERR_IDEMPOTENCY_INPUT';
+
+  constructor(reason: string) {
+    super(
+      `The input of an idempotent call ${reason}. Give a value that JSON can hold, or a fingerprint of your own.`,
+    );
+  }
+}
+
+/** The body was not read before the idempotency middleware, so two requests could not be told apart. Nothing was run. */
+export class BodyNotReadError extends IdempotencyError {
+  override readonly name = 'BodyNotReadError';
+  readonly code = 'ERR_IDEMPOTENCY_BODY_NOT_READ';
+
+  constructor() {
+    super(
+      'The request has a body that was not read yet. Mount express.json() or express.raw() before idempotencyMiddleware(), or give it the option fingerprint.',
+    );
+  }
+}
+
+/** The memory store holds as many records as it may. Nothing was run. */
+export class StoreFullError extends IdempotencyError {
+  override readonly name = 'StoreFullError';
+  readonly code = 'ERR_IDEMPOTENCY_STORE_FULL';
+
+  constructor() {
+    super(
+      'The memory store holds maxRecords records. Use another store, a shorter TTL, or raise maxRecords.',
+    );
+  }
+}
+
+/** The result cannot be given to a later call: it is too large, or no JSON. It ran once and is not run again. */
+export class NotReplayableError extends IdempotencyError {
+  override readonly name = 'NotReplayableError';
+  readonly code = 'ERR_IDEMPOTENCY_NOT_REPLAYABLE';
+
+  constructor() {
+    super(
+      'The call with this idempotency key was done, but its result was too large to be kept. Read it another way.',
+    );
+  }
+}
+
 function sqliteCode(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.name : 'unknown error';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { RUN_ONCE_DEFAULTS } from '../src/index.ts';
+import { IDEMPOTENCY_DEFAULTS, RUN_ONCE_DEFAULTS } from '../src/index.ts';
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 /** Without the padding of its tables. */
@@ -17,4 +17,17 @@ it('gives the defaults of the code in its README', () => {
   expect(readme).toContain(`| \`scope\` | string, 1 to 200 characters | | \`'${scope}'\` |`);
   expect(readme).toContain(`| \`requireDurable\` | boolean | | \`${requireDurable}\` |`);
   expect(readme).toContain(`| \`limit\` | integer, 1 to 100,000 | records | \`${purgeLimit}\` |`);
+});
+
+it('gives the defaults of requests and functions in its README', () => {
+  const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
+  for (const [name, value] of Object.entries(IDEMPOTENCY_DEFAULTS)) {
+    const row = rows.find((line) => line.startsWith(`| \`${name}\` `));
+    expect(row, name).toContain(typeof value === 'number' ? `\`${value}\` |` : `\`'${value}'\` |`);
+  }
+});
+
+it('names every answer to a request in its README', () => {
+  const codes = read('src/http-answers.ts').matchAll(/code: '([A-Z_]+)'/g);
+  for (const [, code] of codes) expect(readme).toContain(`\`${code}\``);
 });

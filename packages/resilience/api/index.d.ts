@@ -1,5 +1,5 @@
 // index.d.ts
-export { type Bulkhead, type BulkheadStats, createBulkhead } from './bulkhead.ts';
+export { type Bulkhead, type BulkheadCallOptions, type BulkheadStats, createBulkhead } from './bulkhead.ts';
 export type { BulkheadOptions } from './bulkhead-options.ts';
 export type { AttemptOperation, BulkheadRejected, BulkheadSnapshot, CallOutcome, CircuitCall, CircuitSnapshot, CircuitTransition, RetryFact, TransitionReason, } from './channels.ts';
 export { CircuitBreaker, type CircuitBreakerConstructor, type CircuitBreakerControl, createCircuitBreaker, type FunctionCircuitBreaker, type OperationCircuitBreaker, } from './circuit-breaker.ts';
@@ -28,6 +28,12 @@ import type { BulkheadSnapshot } from './channels.ts';
 export interface BulkheadStats extends BulkheadSnapshot {
     /** Calls rejected since the bulkhead was made. */
     readonly rejections: number;
+    /** Keys with calls that run or wait. */
+    readonly keys: number;
+}
+export interface BulkheadCallOptions {
+    /** For whom the call is made, such as a tenant; replaces the bulkhead's `key`. */
+    key?: string;
 }
 export interface Bulkhead {
     readonly name: string;
@@ -35,7 +41,7 @@ export interface Bulkhead {
      * Calls `fn` when it has a place.
      * @throws BulkheadRejectedError when there is none in time
      */
-    execute<R>(fn: () => R | PromiseLike<R>): Promise<R>;
+    execute<R>(fn: () => R | PromiseLike<R>, options?: BulkheadCallOptions): Promise<R>;
     getStats(): BulkheadStats;
 }
 /** The places of a bulkhead, for a policy that composes it. Undefined for anything else. */
@@ -57,18 +63,31 @@ export interface BulkheadOptions {
     maxQueue?: number;
     /** Longest wait, within the caller's deadline; Infinity for that alone. Default 10000. */
     queueTimeoutMs?: number;
+    /**
+     * For whom a call is made, such as its tenant: gets the arguments of a resilient function, none in `execute`. Keys that
+     * wait take turns. Calls without a key are one key together, and so are those for which it throws. Default none.
+     */
+    key?: (...args: never[]) => string | undefined;
+    /** Calls of one key at the same time. Default and highest `maxConcurrent`. */
+    maxConcurrentPerKey?: number;
     /** How long aborted work that does not settle keeps its place; Infinity until it settles. Default 10000. */
     abortGraceMs?: number;
     /** Time and timers. Default the system's. */
     clock?: Clock;
 }
-export type ResolvedBulkheadOptions = Readonly<Required<BulkheadOptions>>;
+export type ResolvedBulkheadOptions = Readonly<Required<Omit<BulkheadOptions, 'key'>> & {
+    key: ((...args: unknown[]) => unknown) | undefined;
+}>;
 /** @throws ResilienceOptionError naming the option, its value and its range */
 export declare function resolveBulkheadOptions(options: BulkheadOptions): ResolvedBulkheadOptions;
 
 // bulkhead-slots.d.ts
+import { Lane } from './bulkhead-lane.ts';
 import type { ResolvedBulkheadOptions } from './bulkhead-options.ts';
-/** The places of a bulkhead and the queue before them, first come first served. */
+/**
+ * The places of a bulkhead and the queue before them. Whenever a place is free, every key that waits has reached its
+ * own limit: so a call that finds a place, and its key below the limit, passes nobody by.
+ */
 export declare class BulkheadSlots {
     #private;
     readonly name: string;
@@ -79,15 +98,42 @@ export declare class BulkheadSlots {
     constructor(options: ResolvedBulkheadOptions);
     get active(): number;
     get queued(): number;
-    /** Takes a place if one is free and nobody waits. */
-    tryEnter(): boolean;
+    /** How many keys have calls that run or wait. */
+    get keys(): number;
+    /** The lane of a call with these arguments. A key that throws counts as none. */
+    laneFor(key: string | undefined, args: readonly unknown[]): Lane;
+    /** Takes a place if one is free for the lane. */
+    tryEnter(lane: Lane): boolean;
     /**
      * Waits for a place, within the queue's limits and the caller's deadline.
      * @throws BulkheadRejectedError when the queue is full or the wait too long; the reason of the caller's signal
      */
-    enter(): Promise<void>;
-    /** Gives a place back, to the first that waits. */
-    release(): void;
+    enter(lane: Lane): Promise<void>;
+    /** Gives a place back, to the call whose turn it is. */
+    release(lane: Lane): void;
+}
+
+// bulkhead-lane.d.ts
+/** A call that waits for a place. */
+export interface Waiter {
+    readonly lane: Lane;
+    /** It has been given a place. */
+    enter(): void;
+    /** Its place in the queue is given to another. */
+    pushOut(): void;
+    previous: Waiter | undefined;
+    next: Waiter | undefined;
+}
+/** The calls of one key: how many run, and those that wait, first come first served. */
+export declare class Lane {
+    readonly key: unknown;
+    active: number;
+    waiting: number;
+    first: Waiter | undefined;
+    last: Waiter | undefined;
+    constructor(key: unknown);
+    append(waiter: Waiter): void;
+    remove(waiter: Waiter): void;
 }
 
 // channels.d.ts
@@ -96,7 +142,8 @@ import { type Channel, type TracingChannel } from 'node:diagnostics_channel';
 import type { CircuitState, PrometheusState } from './circuit-state.ts';
 import type { CircuitMetrics } from './circuit-statistics.ts';
 import type { FailureClass } from './failure-class.ts';
-export type TransitionReason = 'threshold' | 'probe-failed' | 'recovered' | 'reset-timeout' | 'manual';
+/** `threshold`: too many calls failed. `slow-calls`: too many were slow. */
+export type TransitionReason = 'threshold' | 'slow-calls' | 'probe-failed' | 'recovered' | 'reset-timeout' | 'manual';
 /** `holdfast:resilience:transition` */
 export interface CircuitTransition {
     readonly name: string;
@@ -193,6 +240,8 @@ export interface CircuitMetrics extends CircuitStats {
     /** Timeouts among them. */
     readonly failures: number;
     readonly timeouts: number;
+    /** Calls that took `slowCallDurationThresholdMs` or longer, however they ended; 0 without that option. */
+    readonly slowCalls: number;
     readonly rejections: number;
     /** Errors that say nothing about the dependency. */
     readonly ignored: number;
@@ -212,6 +261,7 @@ export declare class CircuitStatistics {
     successes: number;
     failures: number;
     timeouts: number;
+    slowCalls: number;
     rejections: number;
     ignored: number;
     fallbacks: number;
@@ -222,10 +272,14 @@ export declare class CircuitStatistics {
     countSuccess(now: number): void;
     /** A failure that counts in the window. */
     countFailure(now: number): void;
+    /** A call that counts in the window was slow. */
+    countSlow(now: number): void;
     /** Settled calls in the window. */
     volume(now: number): number;
     /** Whether at least `percentage` of the settled calls of the window failed. */
     failedAtLeast(percentage: number, now: number): boolean;
+    /** Whether at least `percentage` of the settled calls of the window were slow. */
+    slowAtLeast(percentage: number, now: number): boolean;
     clearWindow(): void;
     reset(): void;
     stats(state: CircuitState): CircuitStats;
@@ -240,6 +294,8 @@ export declare class CircuitStatistics {
  * `overload`: we did not call, for want of a place or of time. `open`: the circuit refused.
  */
 export type FailureClass = 'transient' | 'throttled' | 'permanent' | 'cancelled' | 'overload' | 'open';
+/** How far a chain of `cause` is followed. */
+export declare const LONGEST_CHAIN = 5;
 /**
  * The class of an error, or of an HTTP response that is not a success. Reads, in this order, a `failureClass` field
  * (put one on your own errors to decide), the name and code, an HTTP status in `status`, `statusCode` or
@@ -270,8 +326,12 @@ export interface CircuitBreakerControl {
     };
     /** 0 closed, 0.5 half-open, 1 open. */
     getPrometheusState(): PrometheusState;
+    /** Whether `isolate()` holds it open. */
+    readonly isolated: boolean;
     /** Opens by hand, for one open time. */
     open(): void;
+    /** Opens by hand and stays open until `close()` or `reset()`, as for the maintenance of a dependency. */
+    isolate(): void;
     /** Closes by hand, with a fresh window. */
     close(): void;
     /** Closes by hand and forgets every count. */
@@ -341,6 +401,8 @@ export declare class Circuit {
     get state(): CircuitState;
     get mode(): CircuitMode;
     set mode(mode: CircuitMode);
+    /** Whether the circuit stays open until it is closed by hand. */
+    get isolated(): boolean;
     /** The limit of a call while closed, ms. */
     get timeoutMs(): number;
     /**
@@ -348,8 +410,10 @@ export declare class Circuit {
      * @throws CircuitOpenError, as a rejection, without having run it
      */
     run<R>(attempt: Attempt<R>): Promise<R>;
-    /** Opens by hand, for one open time. */
+    /** Opens by hand, for one open time. An isolated circuit stays isolated. */
     open(): void;
+    /** Opens by hand, until `close()` or `reset()`. */
+    isolate(): void;
     /** Closes by hand, with a fresh window. */
     close(): void;
     /** Closes by hand and forgets every count. */
@@ -382,6 +446,8 @@ export declare class Attempt<R> implements EngineWork<R> {
     limitMs: number;
     /** The circuit's note of when the call was let in. */
     ticket: object | undefined;
+    /** For whom the bulkhead counts the call, where the caller says so. */
+    key: string | undefined;
     /** Whether the function was called. */
     began: boolean;
     /** When the function was called, monotonic ms. */
@@ -499,6 +565,10 @@ export interface CircuitBreakerSettings {
     errorThresholdPercentage?: number | false;
     /** Opens after as many failures in a row within the window. 1 to 1000; `false` for off. Default 5, off where only `errorThresholdPercentage` is given. */
     failureThreshold?: number | false;
+    /** A call is slow that takes this long or longer, however it ends. Default none: no call is. */
+    slowCallDurationThresholdMs?: number;
+    /** Opens when at least this share of the settled calls of the window was slow, a percentage above 1 to 100. Default 50. */
+    slowCallRateThreshold?: number;
     /** Successful trial calls that close a half-open circuit. Default 2. */
     successThreshold?: number;
     /** Trial calls of a half-open circuit at the same time; the rest is refused. Default 1. */
@@ -507,7 +577,11 @@ export interface CircuitBreakerSettings {
     resetTimeout?: number;
     /** By up to which share the open time is shortened, at random, so that processes do not try together. 0 to 1. Default 0.1. */
     resetTimeoutJitterRatio?: number;
-    /** Settled calls in the window below which the percentage does not open; the count too, where this is given. 1 or more. Default 10. */
+    /** By how much the open time grows with each trial that fails, until the circuit closes. 1 to 100. Default 1. */
+    resetTimeoutMultiplier?: number;
+    /** The longest open time that growth leads to. Default 600000, or `resetTimeout` where that is longer. */
+    maxResetTimeoutMs?: number;
+    /** Settled calls in the window below which no percentage opens; the count too, where this is given. 1 or more. Default 10. */
     volumeThreshold?: number;
     /** How far back settled calls are counted. Default 60000. */
     windowSize?: number;
@@ -540,10 +614,14 @@ export interface ResolvedCircuitSettings {
     readonly timeoutMs: number;
     readonly errorThresholdPercentage: number;
     readonly failureThreshold: number;
+    readonly slowCallDurationThresholdMs: number;
+    readonly slowCallRateThreshold: number;
     readonly successThreshold: number;
     readonly halfOpenMaxCalls: number;
     readonly resetTimeoutMs: number;
     readonly resetTimeoutJitterRatio: number;
+    readonly resetTimeoutMultiplier: number;
+    readonly maxResetTimeoutMs: number;
     readonly volumeThreshold: number;
     /** The volume below which the count does not open. */
     readonly countVolumeThreshold: number;
@@ -598,9 +676,14 @@ export declare class CircuitOpenError extends ResilienceError {
     readonly code = "ERR_CIRCUIT_OPEN";
     readonly failureClass: FailureClass;
     readonly circuit: string;
-    /** Milliseconds until the circuit lets a trial call through; 0 while other trial calls are under way. */
+    /**
+     * Milliseconds until the circuit lets a trial call through; 0 while other trial calls are under way; of an isolated
+     * circuit its `resetTimeout`, since nobody knows when it will be closed.
+     */
     readonly retryAfterMs: number;
-    constructor(circuit: string, retryAfterMs: number);
+    /** Whether the circuit was opened by `isolate()`: it stays open until `close()` or `reset()`. */
+    readonly isolated: boolean;
+    constructor(circuit: string, retryAfterMs: number, isolated?: boolean);
 }
 /** The call was made and did not settle in time; its signal has been aborted. */
 export declare class CallTimeoutError extends ResilienceError {
@@ -619,7 +702,7 @@ export declare class NoTimeLeftError extends ResilienceError {
     readonly operation: string;
     constructor(operation: string);
 }
-/** All places were taken: the function was not called. */
+/** All places were taken: the function was not called. It has no stack frames, being made once per refused call. */
 export declare class BulkheadRejectedError extends ResilienceError {
     readonly name = "BulkheadRejectedError";
     readonly code = "ERR_BULKHEAD_REJECTED";
@@ -661,10 +744,13 @@ export declare const DEFAULTS: {
         readonly timeout: 10_000;
         readonly errorThresholdPercentage: 50;
         readonly failureThreshold: 5;
+        readonly slowCallRateThreshold: 50;
         readonly successThreshold: 2;
         readonly halfOpenMaxCalls: 1;
         readonly resetTimeout: 30_000;
         readonly resetTimeoutJitterRatio: 0.1;
+        readonly resetTimeoutMultiplier: 1;
+        readonly maxResetTimeoutMs: 600_000;
         readonly volumeThreshold: 10;
         readonly windowSize: 60_000;
         readonly probeTimeoutMs: 30_000;
@@ -942,7 +1028,8 @@ export declare function retryWithBackoff<R>(fn: (handle: RetryHandle) => R | Pro
 import { type Clock } from '@holdfast/context/clock';
 /**
  * How long the other side asks us to wait, in milliseconds: the `retryAfterMs` field of our own errors, or the
- * `Retry-After` header (seconds or HTTP date) of a response or of the response that an error carries.
+ * `Retry-After` header (seconds or HTTP date) of a response or of the response that an error carries, else the same of
+ * its `cause`, as far as `classifyFailure` follows it.
  * Undefined where nothing was asked or the header is malformed; 0 for a date that has passed. Never throws.
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */

@@ -5,6 +5,8 @@ export interface ProofArguments {
   readonly name: string;
   readonly seed: number;
   readonly size: number;
+  /** Undefined where the proof has no stores to choose from. */
+  readonly store: string | undefined;
   readonly json: boolean;
 }
 
@@ -42,6 +44,7 @@ export function readArguments(
     name,
     seed: whole('seed', values, 0, MAX_SEED) ?? randomSeed,
     size: sizeOf(name, proof, values),
+    store: storeOf(name, proof, values),
     json: values['json'] === true,
   };
 }
@@ -52,7 +55,14 @@ function parse(args: readonly string[]): { values: Values; positionals: string[]
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { seed: text, seconds: text, rounds: text, cases: text, json: { type: 'boolean' } },
+      options: {
+        seed: text,
+        seconds: text,
+        rounds: text,
+        cases: text,
+        store: text,
+        json: { type: 'boolean' },
+      },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
@@ -64,6 +74,13 @@ function sizeOf(name: string, proof: Proof, values: Values): number {
   if (wrong !== undefined)
     throw new UsageError(`The proof "${name}" is sized by --${proof.unit}, not --${wrong}.`);
   return whole(proof.unit, values, 1, MAX_SIZE) ?? proof.defaultSize;
+}
+
+function storeOf(name: string, { stores }: Proof, values: Values): string | undefined {
+  const store = values['store'] ?? stores?.[0];
+  if (store === undefined || (typeof store === 'string' && stores?.includes(store))) return store;
+  const choices = stores === undefined ? 'it has none to choose from' : `it has ${stores.join(', ')}`;
+  throw new UsageError(`The proof "${name}" has no store "${String(store)}": ${choices}.`);
 }
 
 function whole(option: string, values: Values, min: number, max: number): number | undefined {

@@ -4,6 +4,8 @@ export interface ProofContext {
   readonly random: Random;
   /** In the proof's own unit. */
   readonly size: number;
+  /** The store that was asked for, one of the proof's `stores`; undefined where there are none. */
+  readonly store: string | undefined;
   /** What is under way, for the person who waits. */
   readonly progress: (text: string) => void;
 }
@@ -21,6 +23,8 @@ export interface Proof {
   readonly claim: string;
   readonly unit: SizeUnit;
   readonly defaultSize: number;
+  /** What `--store` may name, the default first; missing where there is nothing to choose. */
+  readonly stores?: readonly [string, ...string[]];
   run(context: ProofContext): Promise<ProofResult>;
 }
 

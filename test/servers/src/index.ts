@@ -1,2 +1,3 @@
 export { findProgram, type ProgramSource } from './find-program.ts';
+export { type PostgresServer, type PostgresServerOptions, startPostgres } from './postgres.ts';
 export { type RedisServer, type RedisServerOptions, redisServer, startRedis } from './redis.ts';

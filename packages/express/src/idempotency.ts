@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import type { IdempotencyStore } from '@holdfast/idempotency';
+import {
+  captureResponse,
+  createHttpIdempotency,
+  type HttpIdempotencyOptions,
+  type RequestIdempotency,
+  sendAnswer,
+} from '@holdfast/idempotency/http';
+import type { Request, RequestHandler } from 'express';
+import { requestScope } from './request-scope.ts';
+import { routePattern } from './route-pattern.ts';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The key of the request and what can be said about it. Set by `idempotencyMiddleware()` for its methods. */
+      idempotency: RequestIdempotency;
+    }
+  }
+}
+
+export interface IdempotencyMiddlewareOptions extends HttpIdempotencyOptions {
+  /** Whose key it is. Default the tenant and the user of the context; without a user, the `Authorization` header. */
+  tenant?: (req: Request) => string | undefined;
+  principal?: (req: Request) => string | undefined;
+  /** What two requests must have in common beside method and URL. Default the parsed body, or its bytes. */
+  fingerprint?: (req: Request) => unknown;
+}
+
+/**
+ * Answers a request whose key was answered before with the same answer, and runs no handler twice. Mount it after
+ * authentication, rate limits and body parsers.
+ * @throws IdempotencyOptionError
+ */
+export function idempotencyMiddleware(
+  store: IdempotencyStore,
+  options: IdempotencyMiddlewareOptions = {},
+): RequestHandler {
+  const { tenant, principal, fingerprint, ...rest } = options;
+  const http = createHttpIdempotency(store, rest);
+  return async (req, res, next) => {
+    if (!http.handles(req.method)) {
+      next();
+      return;
+    }
+    const decision = await http.decide({
+      method: req.method,
+      url: req.originalUrl,
+      route: routePattern(req) ?? req.baseUrl + req.path,
+      header: (name) => req.headersDistinct[name] ?? [],
+      body: req.body as unknown,
+      isBodyUnread: isBodyUnread(req),
+      fingerprint: fingerprint?.(req),
+      tenant: tenant?.(req),
+      principal: principal?.(req),
+      requestId: requestScope(req)?.requestId,
+    });
+    if (decision.kind === 'answer') {
+      if (!res.destroyed) sendAnswer(res, decision.answer);
+      return;
+    }
+    req.idempotency = decision.kind === 'run' ? decision.run : decision.idempotency;
+    if (decision.kind === 'run') captureResponse(res, decision.run);
+    next();
+  };
+}
+
+/** A body is announced by one of two headers; a parser that has read it leaves it in `body`. */
+function isBodyUnread(req: IncomingMessage & { body?: unknown }): boolean {
+  const isAnnounced =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  return isAnnounced && req.body === undefined;
+}

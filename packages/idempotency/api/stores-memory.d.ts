@@ -1,0 +1,144 @@
+// stores/memory.d.ts
+import { type Clock } from '@holdfast/context/clock';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+export interface MemoryIdempotencyStoreOptions {
+    /**
+     * Most records at once, 1 or more; a claim beyond it is refused. Nothing is thrown out before its TTL.
+     * @default 100000
+     */
+    maxRecords?: number;
+    clock?: Clock;
+}
+/** Records in the memory of one process, for development and tests: a restart forgets them. */
+export declare class MemoryIdempotencyStore implements IdempotencyStore {
+    #private;
+    /** @throws IdempotencyOptionError */
+    constructor({ maxRecords, clock }?: MemoryIdempotencyStoreOptions);
+    claim(request: ClaimRequest): Promise<ClaimOutcome>;
+    complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
+    renew(lease: Lease, leaseMs: number): Promise<boolean>;
+    release(lease: Lease): Promise<boolean>;
+    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+// store.d.ts
+import type { PgTx } from './pg-client.ts';
+import type { SqliteTx } from './sqlite-database.ts';
+/** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
+export type Tx = SqliteTx | PgTx;
+export interface ClaimRequest {
+    /** Names the record: already holds tenant, principal, method and route. */
+    readonly key: string;
+    /** What the request asks for; the same key with another one is refused. */
+    readonly fingerprint: string;
+    /** Random, new for each claim. Claiming again with the same owner gives the same claim, so a cut call can be repeated. */
+    readonly owner: string;
+    readonly leaseMs: number;
+    readonly ttlMs: number;
+    /** Whether a claim whose lease has run out is taken over; else it is answered `expired`. */
+    readonly takeOver: boolean;
+}
+export type ClaimOutcome = {
+    readonly status: 'claimed';
+    readonly token: number;
+    readonly takenOver: boolean;
+} | {
+    readonly status: 'in-flight';
+    readonly retryAfterMs: number;
+} | {
+    readonly status: 'expired';
+} | {
+    readonly status: 'mismatch';
+} | {
+    readonly status: 'completed';
+    readonly result: Uint8Array;
+};
+/** What the owner of a claim holds; every later call takes it and none computes the key again. */
+export interface Lease {
+    readonly key: string;
+    readonly owner: string;
+    /** Fencing token: grows with every claim of a key, so that another system can refuse an owner that was overtaken. */
+    readonly token: number;
+}
+export type CompleteOutcome = {
+    readonly status: 'stored';
+}
+/** This owner had completed it before, in a transaction for one: that result stands. */
+ | {
+    readonly status: 'kept';
+    readonly result: Uint8Array;
+}
+/** Another owner took over, or the record is gone. Nothing was written. */
+ | {
+    readonly status: 'lost';
+};
+export interface StorePurgeOptions {
+    /**
+     * Most records to remove in this call, 1 to 10,000.
+     * @default 100
+     */
+    limit?: number;
+}
+export interface StorePurgeResult {
+    readonly deleted: number;
+    /** Whether there may be more to remove. */
+    readonly more: boolean;
+}
+/** Where records are kept. Every method is atomic; the contract cases of `./testing` say what else holds. */
+export interface IdempotencyStore {
+    claim(request: ClaimRequest): Promise<ClaimOutcome>;
+    /** Keeps the result for `ttlMs` from now. */
+    complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
+    /** Lets the lease end `leaseMs` from now; 0 ends it at once. @returns false when it is no longer the owner's */
+    renew(lease: Lease, leaseMs: number): Promise<boolean>;
+    /** Forgets the claim: nothing happened. @returns false when it is completed or no longer the owner's */
+    release(lease: Lease): Promise<boolean>;
+    /**
+     * Completes inside the caller's transaction; where the store's engine has none, the method is missing.
+     * @throws LeaseLostError when the claim is no longer the owner's, so that the transaction is rolled back
+     */
+    completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
+    /** Removes records past their TTL, in one short step. */
+    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    /** Frees what the store opened itself; a client that was given stays open. */
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+// pg-client.d.ts
+export interface PgResult {
+    readonly rows: readonly unknown[];
+    readonly rowCount: number | null;
+}
+/** The part of a `pg` Pool or Client that is called here. */
+export interface PgClient {
+    query(text: string, values?: unknown[]): Promise<PgResult>;
+}
+/** A `pg` client on which the caller has begun a transaction. */
+export interface PgTx {
+    readonly client: PgClient;
+}
+
+// sqlite-database.d.ts
+/** The part of a better-sqlite3 `Statement` that is called here. */
+export interface SqliteStatement {
+    run(...parameters: unknown[]): {
+        changes: number;
+    };
+    get(...parameters: unknown[]): unknown;
+}
+/** The part of a better-sqlite3 `Database` that is called here; a wrapper around one will do. */
+export interface SqliteDatabase {
+    /** Whether a transaction is open on this connection. */
+    readonly inTransaction: boolean;
+    prepare(sql: string): SqliteStatement;
+    exec(sql: string): unknown;
+}
+/** Where the record is written: inside the transaction that is open on `db`, or in one of its own. */
+export interface SqliteTx {
+    readonly db: SqliteDatabase;
+}
+/** The value of the only column of the first row, as pragmas answer. */
+export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
