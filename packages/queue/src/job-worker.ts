@@ -35,8 +35,8 @@ export function startJobWorker<Data>(
   // A worker started inside a request must not carry that request's context for the rest of its life.
   return contextStorage.exit(async () => {
     const facts = new WorkerFacts(parts.options.queueName, parts.totals);
-    const jobs: JobsInHand<Data> = new JobsInHand({ ...parts, facts, endsJob: () => engineWorker.endsJob() });
-    const engineWorker: EngineWorker<Data> = await engine.createWorker(
+    const jobs = new JobsInHand({ ...parts, facts });
+    const engineWorker = await engine.createWorker(
       (job, token) => jobs.handle(job, token),
       engineOptions(parts.options),
     );

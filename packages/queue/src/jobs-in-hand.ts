@@ -12,8 +12,6 @@ export interface JobsInHandParts<Data> {
   readonly processor: (input: AttemptInput<Data>) => unknown;
   readonly facts: WorkerFacts<Data>;
   readonly onTrouble: (error: Error) => void;
-  /** Called before an end is handed to BullMQ. */
-  readonly endsJob: () => void;
 }
 
 type FailedAttempt = Extract<AttemptResult, { kind: 'failed' }>;
@@ -41,7 +39,6 @@ export class JobsInHand<Data> {
     try {
       const result = await attempt.run(this.#parts.processor);
       this.#parts.facts.ended(job, attempt.durationMs);
-      this.#parts.endsJob();
       if (result.kind === 'completed') return storable(result.value);
       throw await this.#settle(job, token, attempt, result);
     } finally {

@@ -8,7 +8,6 @@ import {
 } from '../engine-choice.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { EngineWorkerOptions, JobHandler, JobToStore, QueueEngine } from './engine.ts';
-import { gatherWrites } from './gather-writes.ts';
 import { loadPeer } from './load-peer.ts';
 import { newJob } from './new-job.ts';
 import { RedisAvailability } from './redis-availability.ts';
@@ -43,7 +42,6 @@ export async function openRedisEngine<Data>(
     queue,
     backend,
     bullClient,
-    client,
     reads: new TokenReads(client),
   };
   return {
@@ -58,7 +56,6 @@ export async function openRedisEngine<Data>(
       });
       return {
         worker,
-        endsJob: () => gatherWrites(workerClient),
         disconnect: () => disconnectWorker(worker, workerClient),
       };
     },
@@ -90,22 +87,18 @@ interface ProducerConnection<Data> {
   readonly backend: RedisQueueBackend;
   /** The client as BullMQ wraps it. */
   readonly bullClient: IRedisClient;
-  readonly client: Redis;
   readonly reads: TokenReads;
 }
 
 async function storeOnce<Data>(
-  { queue, backend, bullClient, client, reads }: ProducerConnection<Data>,
+  { queue, backend, bullClient, reads }: ProducerConnection<Data>,
   job: JobToStore<Data>,
 ): Promise<boolean | undefined> {
   const key = queue.toKey(job.jobId);
-  // Asked for first, so that the read of this turn goes out before its writes are let go; it is sent behind them, and
-  // the answer costs no second round trip.
-  const holds = reads.holds(key, job.token);
-  gatherWrites(client);
+  // The read is sent behind the adds of this turn, so its answer costs no second round trip.
   const [, stored] = await Promise.all([
     backend.addJobToTransaction(bullClient, newJob(job), job.jobId),
-    holds,
+    reads.holds(key, job.token),
   ]);
   // A server that did not know the script of the add yet has run it after the read.
   return stored ?? reads.holds(key, job.token);

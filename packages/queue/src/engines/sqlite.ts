@@ -47,7 +47,6 @@ export async function openSqliteEngine<Data>(
       return {
         worker,
         // What is asked for in one turn is one transaction already.
-        endsJob: () => {},
         disconnect: () => void worker.disconnect().catch(() => {}),
       };
     },
