@@ -270,8 +270,6 @@ export type BullWorker<Data> = Pick<Worker<Data, unknown, string>, 'run' | 'paus
 };
 export interface EngineWorker<Data> {
     readonly worker: BullWorker<Data>;
-    /** Told before a job's end is handed to BullMQ: what is written in this turn may be sent together. */
-    readonly endsJob: () => void;
     /** Ends the connections under a worker, whatever it is doing. Calls in flight fail. */
     readonly disconnect: () => void;
 }
