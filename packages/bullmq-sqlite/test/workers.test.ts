@@ -142,14 +142,16 @@ describe('a running worker', () => {
     const queue = openQueue(file);
     const held = Promise.withResolvers<void>();
     const worker = openWorker(file, () => held.promise, {
-      lockDuration: 60,
-      stalledInterval: 30,
+      lockDuration: 3000,
+      lockRenewTime: 200,
+      stalledInterval: 100,
     });
     const renewals: unknown[] = [];
     worker.on('locksRenewed' as 'active', (renewed: unknown) => renewals.push(renewed));
     const completed = next(worker, 'completed');
     await queue.add('long', {});
-    await until(() => renewals.length >= 4);
+    // Longer than the first lock lasts.
+    await until(() => renewals.length >= 32);
     held.resolve();
     await completed;
     expect((await queue.getJob('1'))?.stalledCounter).toBe(0);
