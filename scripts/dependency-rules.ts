@@ -8,8 +8,9 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   resilience: ['context'],
   idempotency: ['context'],
   lifecycle: ['context'],
+  cache: ['context'],
   queue: ['context', 'resilience', 'bullmq-sqlite'],
-  express: ['context', 'logging', 'tracing', 'metrics', 'resilience', 'queue', 'idempotency', 'lifecycle'],
+  express: ['context', 'logging', 'tracing', 'metrics', 'resilience', 'queue', 'idempotency', 'lifecycle', 'cache'],
 };
 
 /** Payload types of other packages' channels, and nothing else: erased before the code runs. */

@@ -20,6 +20,8 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   ERR_QUEUE_DIRECT_PROCESSING: 503,
   ERR_QUEUE_INVALID_EVENT: 400,
   ERR_WEBHOOK_UNREADABLE: 400,
+  ERR_CACHE_SOURCE_FAILED: 503,
+  ERR_CACHE_ONLY_IF_CACHED: 504,
 };
 
 /** What body parsers call their errors in `type`; their messages quote the body. */

@@ -1,0 +1,1 @@
+export { type StoreCase, type StoreHarness, storeContract } from './store-contract.ts';

@@ -1,0 +1,136 @@
+import { createCache } from '@holdfast/cache';
+import { redisCacheStore } from '@holdfast/cache/stores/redis';
+import { storeContract } from '@holdfast/cache/testing';
+import { type RedisServer, redisServer, startRedis } from '@holdfast/test-servers';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+
+describe.skipIf(redisServer() === undefined)('the Redis store', () => {
+  let server: RedisServer;
+  let client: Redis;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    client = new Redis(server.url);
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await server.stop();
+  });
+  beforeEach(() => client.flushall());
+
+  for (const { name, run } of storeContract) {
+    it(name, async () => {
+      const factory = redisCacheStore({ client });
+      const harness = { here: factory('users'), there: factory('users'), other: factory('orders') };
+      try {
+        await run(harness);
+      } finally {
+        await Promise.all(Object.values(harness).map((store) => store.close()));
+      }
+    });
+  }
+
+  /** A cache as another process would have it. */
+  function open<V>(name: string) {
+    const errors: Error[] = [];
+    const options = { name, jitterRatio: 0, onError: (error: Error) => errors.push(error) };
+    const cache = createCache<V>({ ...options, store: redisCacheStore({ client }) });
+    onTestFinished(() => cache.close());
+    return { cache, errors };
+  }
+
+  it('gives one process what another has loaded, and each its own copy', async () => {
+    const [a, b] = [open<{ n: number }>('users'), open<{ n: number }>('users')];
+    const loaded = await a.cache.getOrLoad('k', () => ({ n: 1 }));
+    loaded.n = 99;
+    await expect.poll(() => client.exists('holdfast:cache:users:{k}')).toBe(1);
+    expect(await b.cache.getOrLoad('k', () => Promise.reject(new Error('not asked')))).toEqual({ n: 1 });
+    expect(b.cache.stats()).toMatchObject({ hits: 1, misses: 0 });
+  });
+
+  it('forgets in every process what one removes', async () => {
+    const [a, b] = [open<number>('users'), open<number>('users')];
+    await a.cache.set('k', 1);
+    await expect.poll(() => b.cache.get('k')).toBe(1);
+    await a.cache.delete('k');
+    await expect.poll(() => b.cache.get('k')).toBeUndefined();
+    await a.cache.set('k', 2);
+    await expect.poll(() => b.cache.get('k')).toBe(2);
+  });
+
+  it('throws a load away that began before another process removed its key', async () => {
+    const [a, b] = [open<string>('users'), open<string>('users')];
+    let finish: (value: string) => void = () => undefined;
+    const started = new Promise<void>((resolve) => {
+      void a.cache.getOrLoad('k', () => {
+        resolve();
+        return new Promise((settle) => (finish = settle));
+      });
+    });
+    await started;
+    await b.cache.delete('k');
+    finish('from before the change');
+    await a.cache.close();
+    expect(await client.exists('holdfast:cache:users:{k}')).toBe(0);
+  });
+
+  it('keeps values no longer than they are of use', async () => {
+    const { cache } = open<string>('users');
+    await cache.set('k', 'v', { ttl: 60_000, staleIfErrorMs: 30_000 });
+    const left = await client.pttl('holdfast:cache:users:{k}');
+    expect(left).toBeGreaterThan(80_000);
+    expect(left).toBeLessThanOrEqual(90_000);
+  });
+
+  it('takes bytes that no version of it wrote for absent', async () => {
+    const { cache } = open<string>('users');
+    await client.set('holdfast:cache:users:{k}', 'not ours');
+    expect(await cache.getOrLoad('k', () => 'loaded')).toBe('loaded');
+  });
+
+  it('refuses a prefix with a brace, and to be without a server', () => {
+    expect(() => redisCacheStore({ client, keyPrefix: '{x}' })).toThrow('keyPrefix has a brace in it');
+    expect(() => redisCacheStore({ url: undefined })).toThrow('neither client nor url is given');
+  });
+
+  it('loads and keeps in its own memory while the server hangs, and uses it again later', async () => {
+    const own = await startRedis();
+    onTestFinished(() => {
+      process.kill(own.pid, 'SIGCONT');
+      return own.stop();
+    });
+    const errors: Error[] = [];
+    const cache = createCache<string>({
+      name: 'users',
+      store: redisCacheStore({ url: own.url }),
+      storeTimeoutMs: 50,
+      storeRetryMs: 1,
+      onError: (error) => errors.push(error),
+    });
+    onTestFinished(() => cache.close());
+    const reader = new Redis(own.url);
+    onTestFinished(() => reader.disconnect());
+    // Until it listens a cache cannot know what others remove, and keeps nothing from before.
+    const listeners = () => reader.pubsub('NUMSUB', 'holdfast:cache:users:removed');
+    await expect.poll(listeners).toEqual(['holdfast:cache:users:removed', 1]);
+    await cache.set('before', 'v');
+    process.kill(own.pid, 'SIGSTOP');
+    expect(await cache.getOrLoad('k', () => 'loaded')).toBe('loaded');
+    expect(await cache.getOrLoad('k', () => 'not asked')).toBe('loaded');
+    await expect(cache.delete('k')).rejects.toThrow('could not remove a value');
+    expect(errors[0]?.message).toBe(
+      'The store of the cache "users" could not be read. Values are loaded and kept in this process until it answers; look at the cause.',
+    );
+    process.kill(own.pid, 'SIGCONT');
+    await expect
+      .poll(() =>
+        cache.set('after', 'v').then(
+          () => 'kept',
+          () => 'failed',
+        ),
+      )
+      .toBe('kept');
+    expect(await reader.exists('holdfast:cache:users:{after}')).toBe(1);
+  });
+});
