@@ -2,6 +2,7 @@ import type { Area } from './area.ts';
 import { backlog } from './backlog.ts';
 import { breaker } from './breaker.ts';
 import { bulkhead } from './bulkhead.ts';
+import { cache } from './cache.ts';
 import { context } from './context.ts';
 import { http } from './http.ts';
 import { idempotency } from './idempotency.ts';
@@ -20,6 +21,7 @@ export const areas: Readonly<Record<string, Area>> = {
   queue,
   backlog,
   idempotency,
+  cache,
   context,
   startup,
 };

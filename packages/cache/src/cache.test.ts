@@ -386,7 +386,8 @@ describe('random histories', () => {
             model.clear();
           } else if (act === 'match') {
             await cache.deleteMatching(key.slice(0, 1));
-            for (const known of [...model.keys()]) if (known.startsWith(key.slice(0, 1))) model.delete(known);
+            for (const known of Array.from(model.keys()))
+              if (known.startsWith(key.slice(0, 1))) model.delete(known);
           } else if (act === 'wait') await clock.advance(value);
           else expect(await cache.get(key)).toBe(fresh(key));
         }

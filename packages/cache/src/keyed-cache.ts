@@ -13,9 +13,9 @@ export interface LoadControl {
   /** Aborts when nobody waits any more, and after `loadTimeoutMs`. */
   readonly signal: AbortSignal;
   /** Lets this value live otherwise than the cache's own. */
-  keepFor(lifetime: Partial<Lifetime>): void;
+  readonly keepFor: (lifetime: Partial<Lifetime>) => void;
   /** Gives this value to those who wait, and keeps it for nobody else. */
-  doNotKeep(): void;
+  readonly doNotKeep: () => void;
 }
 
 export type Loader<V> = (control: LoadControl) => V | Promise<V>;
@@ -205,7 +205,7 @@ export class KeyedCache<V> {
     const load = new Load<Loaded>(async (self) => {
       try {
         // The map has to hold the load before a loader that settles at once takes it out.
-        await undefined;
+        await Promise.resolve();
         return await this.#load(self, key, loader, options, older);
       } finally {
         if (this.#loads.get(key) === self) this.#loads.delete(key);

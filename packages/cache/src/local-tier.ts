@@ -60,7 +60,7 @@ export class LocalTier {
   }
 
   deleteMatching(text: string): void {
-    for (const key of [...this.#entries.keys()]) if (key.includes(text)) this.#entries.delete(key);
+    for (const key of Array.from(this.#entries.keys())) if (key.includes(text)) this.#entries.delete(key);
   }
 
   clear(): void {
@@ -72,7 +72,7 @@ export class LocalTier {
   /** Values that nobody asks for again would keep their memory until others push them out. */
   #removeUseless(): void {
     const now = this.#clock.now();
-    for (const [key, entry] of [...this.#entries.entries()]) {
+    for (const [key, entry] of Array.from(this.#entries.entries())) {
       if (uselessFrom(entry) <= now) this.#entries.delete(key);
     }
     this.#sweep =

@@ -1,5 +1,6 @@
 import { subscriberFailures, subscribeSafely } from '@holdfast/context/channels';
 import { Registry } from 'prom-client';
+import { createCacheMetrics } from './cache-metrics.ts';
 import { createClientMetrics } from './client-metrics.ts';
 import { type CollectFailure, collectStates } from './collect.ts';
 import { createFamilySet, type FamilySet } from './family-set.ts';
@@ -112,7 +113,11 @@ function createFeatures(
     families,
     subscribe: (channel, handler) => void closers.push(subscribeSafely(channel, handler)),
   };
-  const features = [createResilienceMetrics(context), createQueueMetrics(context)];
+  const features = [
+    createResilienceMetrics(context),
+    createQueueMetrics(context),
+    createCacheMetrics(context),
+  ];
   createClientMetrics(context);
   if (options.processMetrics) {
     const ofProcess = createProcessMetrics(families, registry);

@@ -100,7 +100,7 @@ class Handler {
       next(new OnlyIfCachedError());
     } else {
       const force = found !== undefined || directives.has('no-cache');
-      this.#resolve({ request, res, next, force }, { primary: key, key, record: undefined }).catch(next);
+      void this.#answer({ request, res, next, force }, { primary: key, key, record: undefined });
     }
   }
 
@@ -139,6 +139,14 @@ class Handler {
     if (method !== 'HEAD') return undefined;
     const key = this.#keyOf(request, 'GET');
     return key === undefined ? undefined : this.#peek(key, request.req.headers);
+  }
+
+  async #answer(visit: Visit, place: Place): Promise<void> {
+    try {
+      await this.#resolve(visit, place);
+    } catch (error) {
+      visit.next(error as Error);
+    }
   }
 
   async #resolve(visit: Visit, place: Place): Promise<void> {
