@@ -33,6 +33,8 @@ export function correlationMiddleware({ trusted = false }: CorrelationOptions = 
       req.correlationId = correlationId;
       res.setHeader('X-Request-ID', requestId);
       res.setHeader('X-Correlation-ID', correlationId);
+      // The signal stays as it is: who has left does not abort a commit under way.
+      if (scope.deadline !== undefined) res.once('close', () => scope.deadline?.release());
       next();
     });
   };

@@ -138,12 +138,15 @@ describe('traceparent', () => {
     ['cc-…-01-what-the-future-will-be-like', 0b01],
     ['cc-…-01-', 0b01],
     ['fe-…-ff', 0b11],
-  ])('%s goes on as version 00; the random flag stays as it was, unknown ones are cleared', async (form, flags) => {
-    const received = await callOnce([['traceparent', form.replace('…', `${TRACE}-${SPAN}`)]]);
-    expect(received).toMatchObject({ version: '00', traceId: TRACE });
-    expect(received.flags & 0b10).toBe(flags & 0b10);
-    expect(received.flags & ~0b11).toBe(0);
-  });
+  ])(
+    '%s goes on as version 00; the random flag stays as it was, unknown ones are cleared',
+    async (form, flags) => {
+      const received = await callOnce([['traceparent', form.replace('…', `${TRACE}-${SPAN}`)]]);
+      expect(received).toMatchObject({ version: '00', traceId: TRACE });
+      expect(received.flags & 0b10).toBe(flags & 0b10);
+      expect(received.flags & ~0b11).toBe(0);
+    },
+  );
 
   it.each([
     ['the forbidden version', `ff-${TRACE}-${SPAN}-01`],
@@ -203,7 +206,12 @@ describe('tracestate', () => {
 
   it('is found whatever the case of its name, and not under a similar one', async () => {
     const named = async (name: string) =>
-      (await callOnce([['traceparent', TRACEPARENT], [name, 'foo=1']])).tracestate;
+      (
+        await callOnce([
+          ['traceparent', TRACEPARENT],
+          [name, 'foo=1'],
+        ])
+      ).tracestate;
     expect(await named('TraceState')).toBe('foo=1');
     expect(await named('TRACESTATE')).toBe('foo=1');
     expect(await named('trace-state')).toBeUndefined();
@@ -310,13 +318,18 @@ describe('what a host may learn', () => {
 });
 
 describe('the service', () => {
-  it.each(['{}', '[1]', '[null]', '[{"url":"no url","arguments":[]}]', '[{"url":"http://127.0.0.1/"}]', '[', ''])(
-    'answers 400 to the body %j',
-    async (body) => {
-      const { port } = await serve(traceContextService());
-      expect(await post(port, [], body)).toBe(400);
-    },
-  );
+  it.each([
+    '{}',
+    '[1]',
+    '[null]',
+    '[{"url":"no url","arguments":[]}]',
+    '[{"url":"http://127.0.0.1/"}]',
+    '[',
+    '',
+  ])('answers 400 to the body %j', async (body) => {
+    const { port } = await serve(traceContextService());
+    expect(await post(port, [], body)).toBe(400);
+  });
 
   it('is started by a command on a given port, and ends with SIGTERM', async () => {
     const probe = createServer().listen(0, '127.0.0.1');

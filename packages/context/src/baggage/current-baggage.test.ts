@@ -10,7 +10,9 @@ const inContext = <T>(fn: () => T): T => runWithTrace(createTraceContext(), fn);
 describe('setBaggageEntry', () => {
   it('sets an entry for the request as a whole, seen in every scope of it', () => {
     inContext(() => {
-      withDeadline(1000, () => expect(setBaggageEntry('tier', 'gold', [{ key: 'ttl', value: '30' }])).toBe(true));
+      withDeadline(1000, () =>
+        expect(setBaggageEntry('tier', 'gold', [{ key: 'ttl', value: '30' }])).toBe(true),
+      );
       expect(getBaggageEntry('tier')).toEqual({
         key: 'tier',
         value: 'gold',

@@ -3,7 +3,10 @@ import type { ClientCall } from './client-call.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 
 /** What a request carries. The context decides what its host may learn. */
-export function outgoingHeaders({ url, span }: ClientCall, options: ResolvedHttpOptions): Record<string, string> {
+export function outgoingHeaders(
+  { url, span }: ClientCall,
+  options: ResolvedHttpOptions,
+): Record<string, string> {
   const { trustedHosts } = options;
   return { ...getTraceHeaders({ host: url, trustedHosts, propagate: options.propagates(url), span }) };
 }
