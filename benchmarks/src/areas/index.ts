@@ -5,6 +5,7 @@ import { bulkhead } from './bulkhead.ts';
 import { context } from './context.ts';
 import { http } from './http.ts';
 import { idempotency } from './idempotency.ts';
+import { logging } from './logging.ts';
 import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
@@ -21,5 +22,6 @@ export const areas: Readonly<Record<string, Area>> = {
   backlog,
   idempotency,
   context,
+  logging,
   startup,
 };
