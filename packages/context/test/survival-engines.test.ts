@@ -84,7 +84,7 @@ describe.skipIf(redisServer() === undefined)('the context survives one connectio
 
   function connect(): Redis {
     const client = new Redis(server.url, { maxRetriesPerRequest: null });
-    onTestFinished(() => void client.disconnect());
+    onTestFinished(() => client.disconnect());
     return client;
   }
 
