@@ -6,6 +6,7 @@ import { cache } from './cache.ts';
 import { context } from './context.ts';
 import { http } from './http.ts';
 import { idempotency } from './idempotency.ts';
+import { logging } from './logging.ts';
 import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
@@ -23,5 +24,6 @@ export const areas: Readonly<Record<string, Area>> = {
   idempotency,
   cache,
   context,
+  logging,
   startup,
 };

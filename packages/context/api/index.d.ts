@@ -1,12 +1,63 @@
 // index.d.ts
+export { BAGGAGE_LIMITS, type Baggage, type BaggageEntry, type BaggageProperty, formatBaggage, parseBaggage, } from './baggage/baggage.ts';
+export { getBaggage, getBaggageEntry, removeBaggageEntry, setBaggageEntry, } from './baggage/current-baggage.ts';
 export { type Carrier, fromCarrier, toCarrier } from './carrier.ts';
 export { createTraceContext, getCurrentTenantId, getCurrentTrace, getCurrentUserId, getTraceLogFields, runWithTrace, setIdentity, setTraceAttribute, type TraceLogFields, } from './current.ts';
 export { ContextError, ContextMissingError, ContextOptionError, DeadlineExceededError } from './errors.ts';
-export { type ExtractOptions, extractTraceContext, getTraceHeaders, type IncomingHeaders, injectTraceHeaders, type TraceHeaders, } from './headers.ts';
+export { type ExtractOptions, extractTraceContext, type IncomingHeaders, } from './headers.ts';
+export { createHostAllowList, type HostAllowList } from './host-allow-list.ts';
 export { isAcceptableId, newSpanId, newTraceId } from './identifiers.ts';
+export { type Destination, getTraceHeaders, injectTraceHeaders, type TraceHeaders } from './outgoing.ts';
 export { currentSignal, type DeadlineOptions, remainingMs, withDeadline } from './time-limit.ts';
 export type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
 export { formatTraceparent, parseTraceparent, parseTracestate, type TraceParent } from './traceparent.ts';
+
+// baggage/baggage.d.ts
+/** `;ttl=30`, or `;private` without a value. */
+export interface BaggageProperty {
+    readonly key: string;
+    readonly value?: string | undefined;
+}
+export interface BaggageEntry {
+    /** An HTTP token, case-sensitive. */
+    readonly key: string;
+    /** Any text: it is percent-encoded on its way. */
+    readonly value: string;
+    readonly properties: readonly BaggageProperty[];
+}
+/** In the order in which the entries came. Of a key that comes twice the last entry is the one that counts. */
+export type Baggage = readonly BaggageEntry[];
+/** What the specification asks everyone to carry, and what is carried here at most. */
+export declare const BAGGAGE_LIMITS: {
+    readonly entries: 64;
+    readonly bytes: 8192;
+};
+/** Whether `key` may name an entry or a property: one or more characters of an HTTP token. */
+export declare function isBaggageKey(key: string): boolean;
+/**
+ * The entries of a `baggage` header, or of several joined by commas. An entry that is malformed, or that would exceed
+ * 64 entries or 8192 bytes, is left out whole; the others are kept. Never throws.
+ */
+export declare function parseBaggage(header: string): Baggage;
+/** The `baggage` header, at most 64 entries and 8192 bytes: what exceeds them is left out whole. */
+export declare function formatBaggage(baggage: Baggage): string | undefined;
+/** Whether all of `baggage` is carried. */
+export declare function fitsBaggageLimits(baggage: Baggage): boolean;
+
+// baggage/current-baggage.d.ts
+import { type Baggage, type BaggageEntry, type BaggageProperty } from './baggage.ts';
+/** All entries of the current request or job; empty outside of a context. */
+export declare function getBaggage(): Baggage;
+/** The entry of this name, the last one where it came more than once. */
+export declare function getBaggageEntry(key: string): BaggageEntry | undefined;
+/**
+ * Sets an entry for the request or job as a whole; it goes along to hosts on the allow-list and with jobs. Put no
+ * secret here. False, and nothing changes, outside of a context and where 64 entries or 8192 bytes would be exceeded.
+ * @throws ContextOptionError when a key is no HTTP token
+ */
+export declare function setBaggageEntry(key: string, value: string, properties?: readonly BaggageProperty[]): boolean;
+/** Whether there was such an entry. */
+export declare function removeBaggageEntry(key: string): boolean;
 
 // carrier.d.ts
 import type { TraceContext } from './trace-context.ts';
@@ -18,6 +69,8 @@ export interface Carrier {
     correlationId?: string;
     tenantId?: string;
     userId?: string;
+    /** As in the W3C header. */
+    baggage?: string;
 }
 /** The current context, or `context`, in a form that can be stored; empty outside of a context. */
 export declare function toCarrier(context?: TraceContext | undefined): Carrier;
@@ -28,6 +81,7 @@ export declare function toCarrier(context?: TraceContext | undefined): Carrier;
 export declare function fromCarrier(carrier: Carrier): TraceContext;
 
 // trace-context.d.ts
+import type { Baggage } from './baggage/baggage.ts';
 export type AttributeValue = string | number | boolean;
 /** What is known about the work in hand. One per request or job; a span inside it sees the same ids. */
 export interface TraceContext {
@@ -47,6 +101,8 @@ export interface TraceContext {
     readonly tenantId: string | undefined;
     readonly userId: string | undefined;
     readonly attributes: Readonly<Record<string, AttributeValue>>;
+    /** W3C Baggage: entries for other services to read. */
+    readonly baggage: Baggage;
     /** Monotonic time in ms (`Clock.now()`) at which the work must be over; Infinity without a deadline. */
     readonly deadlineAt: number;
 }
@@ -64,6 +120,7 @@ export interface TraceContextInit {
     tenantId?: string | undefined;
     userId?: string | undefined;
     attributes?: Readonly<Record<string, AttributeValue>> | undefined;
+    baggage?: Baggage | undefined;
     /** Milliseconds from now until the deadline. */
     timeoutMs?: number | undefined;
 }
@@ -133,8 +190,8 @@ import type { TraceContextInit } from './trace-context.ts';
 export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 export interface ExtractOptions {
     /**
-     * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`) and shorten the deadline
-     * (`x-request-timeout-ms`). Default false: anyone can write a header.
+     * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`), shorten the deadline
+     * (`x-request-timeout-ms`) and give `baggage` along. Default false: anyone can write a header.
      */
     trusted?: boolean;
 }
@@ -145,6 +202,30 @@ export interface ExtractOptions {
  * @see https://www.w3.org/TR/trace-context-2/
  */
 export declare function extractTraceContext(headers: IncomingHeaders, options?: ExtractOptions): TraceContextInit;
+
+// host-allow-list.d.ts
+/** Hosts that may learn more of a request than its trace. */
+export interface HostAllowList {
+    /** @param host a URL, or a host name with or without a port */
+    includes(host: string | URL): boolean;
+}
+/**
+ * @param hosts `api.internal` for that name, `.internal` for every name below; the port does not matter
+ * @throws ContextOptionError when one of them is no host name
+ */
+export declare function createHostAllowList(hosts: readonly string[]): HostAllowList;
+
+// identifiers.d.ts
+/** 16 random bytes as 32 hex digits: a W3C trace id, also used for request ids. */
+export declare function newTraceId(): string;
+/** 8 random bytes as 16 hex digits: a W3C span (parent) id. */
+export declare function newSpanId(): string;
+/** Whether an id from outside may be kept: 1 to 128 characters of `[A-Za-z0-9._:-]`. */
+export declare function isAcceptableId(value: unknown): value is string;
+
+// outgoing.d.ts
+import { type HostAllowList } from './host-allow-list.ts';
+import type { SpanLike } from './span-like.ts';
 /** The header names that `injectTraceHeaders` writes. */
 export interface TraceHeaders {
     traceparent?: string;
@@ -154,19 +235,55 @@ export interface TraceHeaders {
     'x-trace-id'?: string;
     'x-span-id'?: string;
     'x-tenant-id'?: string;
+    /** Only for a host on the allow-list. */
+    baggage?: string;
+    /** What is left of the deadline, in whole milliseconds. Only for a host on the allow-list. */
+    'x-request-timeout-ms'?: string;
 }
-/** The headers that carry the current context to another service; empty outside of a context. */
-export declare function getTraceHeaders(): TraceHeaders;
-/** Adds the headers of the current context to `headers` and returns it. Outside of a context it adds nothing. */
-export declare function injectTraceHeaders<T extends Headers | Record<string, unknown>>(headers: T): T;
+/** Where a request goes. */
+export interface Destination {
+    /** A URL, or a host name with or without a port. */
+    host: string | URL;
+    /**
+     * One's own hosts: `api.internal`, or `.internal` for every name below. Default none: then the request carries
+     * `traceparent` and `tracestate` and nothing else.
+     */
+    trustedHosts?: readonly string[] | HostAllowList | undefined;
+    /** Whether `traceparent` and `tracestate` go along. Default true. */
+    propagate?: boolean | undefined;
+    /** The span of the request itself, which becomes the parent of what the receiver does. Default the active span. */
+    span?: SpanLike | undefined;
+}
+/**
+ * The headers that carry the current context to another service; empty outside of a context. With a `destination` the
+ * allow-list decides what that host may learn; without one the caller vouches for it, and all but baggage and deadline
+ * go along.
+ * @throws ContextOptionError when `trustedHosts` holds something that is no host name
+ */
+export declare function getTraceHeaders(destination?: Destination): TraceHeaders;
+/**
+ * Adds the headers of the current context to `headers` and returns it. Outside of a context it adds nothing.
+ * @throws ContextOptionError when `destination.trustedHosts` holds something that is no host name
+ */
+export declare function injectTraceHeaders<T extends Headers | Record<string, unknown>>(headers: T, destination?: Destination): T;
 
-// identifiers.d.ts
-/** 16 random bytes as 32 hex digits: a W3C trace id, also used for request ids. */
-export declare function newTraceId(): string;
-/** 8 random bytes as 16 hex digits: a W3C span (parent) id. */
-export declare function newSpanId(): string;
-/** Whether an id from outside may be kept: 1 to 128 characters of `[A-Za-z0-9._:-]`. */
-export declare function isAcceptableId(value: unknown): value is string;
+// span-like.d.ts
+/** The part of an OpenTelemetry `SpanContext` that the context reads. */
+export interface SpanContextLike {
+    /** 32 lower-case hex digits. */
+    readonly traceId: string;
+    /** 16 lower-case hex digits. */
+    readonly spanId: string;
+    /** W3C trace flags, one byte. */
+    readonly traceFlags: number;
+    readonly traceState?: {
+        serialize(): string;
+    } | undefined;
+}
+/** The part of an OpenTelemetry `Span` that the context reads. */
+export interface SpanLike {
+    spanContext(): SpanContextLike;
+}
 
 // time-limit.d.ts
 import type { Clock } from './clock.ts';
@@ -207,7 +324,6 @@ export interface Timer {
 export declare const systemClock: Clock;
 
 // traceparent.d.ts
-/** Parsing and writing of W3C Trace Context level 2 headers: https://www.w3.org/TR/trace-context-2/ */
 export interface TraceParent {
     readonly traceId: string;
     readonly parentSpanId: string;
@@ -217,5 +333,8 @@ export interface TraceParent {
 /** The parts of a `traceparent` header, or undefined when it is malformed and a new trace must begin. */
 export declare function parseTraceparent(header: string): TraceParent | undefined;
 export declare function formatTraceparent(traceId: string, spanId: string, traceFlags: number): string;
-/** The `tracestate` as it is to be passed on, or undefined when empty or malformed: then it is dropped whole. */
+/**
+ * The `tracestate` as it is to be passed on, or undefined when empty or malformed: then it is dropped whole. Of a key
+ * that comes twice the first member stays, which is the more recent one.
+ */
 export declare function parseTracestate(header: string): string | undefined;

@@ -21,6 +21,7 @@ export { isScope, Scope, SPAN_KEY } from './scope.ts';
 export type { SpanContextLike, SpanLike } from './span-like.ts';
 
 // scope.d.ts
+import type { Baggage } from './baggage/baggage.ts';
 import { type Clock } from './clock.ts';
 import { type DeadlineLike } from './deadline.ts';
 import type { SpanLike } from './span-like.ts';
@@ -34,7 +35,7 @@ interface ReadableContext {
 /**
  * What the storage holds: a trace context and, by shape, an OpenTelemetry `Context` in one object,
  * so that a request pays for one async scope. What belongs to the request as a whole (ids, identity,
- * attributes) lives on the `root`; scopes opened inside it for a span or a deadline point there.
+ * attributes, baggage) lives on the `root`; scopes opened inside it for a span or a deadline point there.
  */
 export declare class Scope implements TraceContext {
     readonly brand: string;
@@ -52,6 +53,7 @@ export declare class Scope implements TraceContext {
     private ownTenantId;
     private ownUserId;
     private ownAttributes;
+    private ownBaggage;
     private values;
     private base;
     constructor(parent?: Scope);
@@ -64,8 +66,10 @@ export declare class Scope implements TraceContext {
     get tenantId(): string | undefined;
     get userId(): string | undefined;
     get attributes(): Readonly<Record<string, AttributeValue>>;
+    get baggage(): Baggage;
     get deadlineAt(): number;
     setAttribute(key: string, value: AttributeValue): void;
+    setBaggage(baggage: Baggage): void;
     setIdentity({ tenantId, userId }: Identity): void;
     /** Takes over what `init` names and leaves the rest: how each middleware adds to the context of a request. */
     fill(init: TraceContextInit): void;
@@ -87,6 +91,38 @@ export declare class Scope implements TraceContext {
 /** Whether an OpenTelemetry `Context` is a scope, made by whichever copy of this package. */
 export declare function isScope(context: object): context is Scope;
 export {};
+
+// baggage/baggage.d.ts
+/** `;ttl=30`, or `;private` without a value. */
+export interface BaggageProperty {
+    readonly key: string;
+    readonly value?: string | undefined;
+}
+export interface BaggageEntry {
+    /** An HTTP token, case-sensitive. */
+    readonly key: string;
+    /** Any text: it is percent-encoded on its way. */
+    readonly value: string;
+    readonly properties: readonly BaggageProperty[];
+}
+/** In the order in which the entries came. Of a key that comes twice the last entry is the one that counts. */
+export type Baggage = readonly BaggageEntry[];
+/** What the specification asks everyone to carry, and what is carried here at most. */
+export declare const BAGGAGE_LIMITS: {
+    readonly entries: 64;
+    readonly bytes: 8192;
+};
+/** Whether `key` may name an entry or a property: one or more characters of an HTTP token. */
+export declare function isBaggageKey(key: string): boolean;
+/**
+ * The entries of a `baggage` header, or of several joined by commas. An entry that is malformed, or that would exceed
+ * 64 entries or 8192 bytes, is left out whole; the others are kept. Never throws.
+ */
+export declare function parseBaggage(header: string): Baggage;
+/** The `baggage` header, at most 64 entries and 8192 bytes: what exceeds them is left out whole. */
+export declare function formatBaggage(baggage: Baggage): string | undefined;
+/** Whether all of `baggage` is carried. */
+export declare function fitsBaggageLimits(baggage: Baggage): boolean;
 
 // clock.d.ts
 /** Time and timers in one object, so that tests decide when time passes. */
@@ -153,6 +189,7 @@ export interface SpanLike {
 }
 
 // trace-context.d.ts
+import type { Baggage } from './baggage/baggage.ts';
 export type AttributeValue = string | number | boolean;
 /** What is known about the work in hand. One per request or job; a span inside it sees the same ids. */
 export interface TraceContext {
@@ -172,6 +209,8 @@ export interface TraceContext {
     readonly tenantId: string | undefined;
     readonly userId: string | undefined;
     readonly attributes: Readonly<Record<string, AttributeValue>>;
+    /** W3C Baggage: entries for other services to read. */
+    readonly baggage: Baggage;
     /** Monotonic time in ms (`Clock.now()`) at which the work must be over; Infinity without a deadline. */
     readonly deadlineAt: number;
 }
@@ -189,6 +228,7 @@ export interface TraceContextInit {
     tenantId?: string | undefined;
     userId?: string | undefined;
     attributes?: Readonly<Record<string, AttributeValue>> | undefined;
+    baggage?: Baggage | undefined;
     /** Milliseconds from now until the deadline. */
     timeoutMs?: number | undefined;
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Carrier, fromCarrier, toCarrier } from './carrier.ts';
 import { createTraceContext, runWithTrace } from './current.ts';
+import { currentSignal, remainingMs, withDeadline } from './time-limit.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -15,6 +16,17 @@ const WHOLE: Carrier = {
 };
 
 describe('toCarrier and fromCarrier', () => {
+  it('leave deadline and signal behind: a job has its own time', () => {
+    const { signal } = new AbortController();
+    const carrier = runWithTrace(createTraceContext(), () => withDeadline(10, () => toCarrier(), { signal }));
+    runWithTrace(fromCarrier(carrier), () => {
+      expect(remainingMs()).toBe(Number.POSITIVE_INFINITY);
+      expect(currentSignal()).toBeUndefined();
+    });
+    const inside = () => runWithTrace(fromCarrier(carrier), () => [remainingMs(), currentSignal()]);
+    expect(withDeadline(10, inside, { signal })).toEqual([Number.POSITIVE_INFINITY, undefined]);
+  });
+
   it('carry trace, ids and identity through JSON; the writer becomes the parent', () => {
     const writer = createTraceContext({
       traceId: TRACE,

@@ -1,3 +1,4 @@
+import { formatBaggage, parseBaggage } from './baggage/baggage.ts';
 import { createTraceContext, getCurrentTrace } from './current.ts';
 import { isAcceptableId } from './identifiers.ts';
 import type { TraceContext, TraceContextInit } from './trace-context.ts';
@@ -11,6 +12,8 @@ export interface Carrier {
   correlationId?: string;
   tenantId?: string;
   userId?: string;
+  /** As in the W3C header. */
+  baggage?: string;
 }
 
 /** The current context, or `context`, in a form that can be stored; empty outside of a context. */
@@ -25,6 +28,8 @@ export function toCarrier(context: TraceContext | undefined = getCurrentTrace())
   if (traceState !== undefined) carrier.tracestate = traceState;
   if (tenantId !== undefined) carrier.tenantId = tenantId;
   if (userId !== undefined) carrier.userId = userId;
+  const baggage = context.baggage.length === 0 ? undefined : formatBaggage(context.baggage);
+  if (baggage !== undefined) carrier.baggage = baggage;
   return carrier;
 }
 
@@ -37,6 +42,8 @@ export function fromCarrier(carrier: Carrier): TraceContext {
     tenantId: text(carrier.tenantId),
     userId: text(carrier.userId),
   };
+  const baggage = text(carrier.baggage);
+  if (baggage !== undefined) init.baggage = parseBaggage(baggage);
   if (isAcceptableId(carrier.requestId)) init.requestId = carrier.requestId;
   if (isAcceptableId(carrier.correlationId)) init.correlationId = carrier.correlationId;
   const parent = parseTraceparent(text(carrier.traceparent) ?? '');

@@ -1,15 +1,15 @@
-import { getCurrentTrace } from './current.ts';
+import { parseBaggage } from './baggage/baggage.ts';
 import { isAcceptableId } from './identifiers.ts';
-import type { TraceContext, TraceContextInit } from './trace-context.ts';
-import { formatTraceparent, parseTraceparent, parseTracestate } from './traceparent.ts';
+import type { TraceContextInit } from './trace-context.ts';
+import { parseTraceparent, parseTracestate } from './traceparent.ts';
 
 /** Headers as node:http gives them: lower-case names, repeated ones joined or listed. */
 export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface ExtractOptions {
   /**
-   * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`) and shorten the deadline
-   * (`x-request-timeout-ms`). Default false: anyone can write a header.
+   * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`), shorten the deadline
+   * (`x-request-timeout-ms`) and give `baggage` along. Default false: anyone can write a header.
    */
   trusted?: boolean;
 }
@@ -35,46 +35,6 @@ export function extractTraceContext(
   return init;
 }
 
-/** The header names that `injectTraceHeaders` writes. */
-export interface TraceHeaders {
-  traceparent?: string;
-  tracestate?: string;
-  'x-request-id'?: string;
-  'x-correlation-id'?: string;
-  'x-trace-id'?: string;
-  'x-span-id'?: string;
-  'x-tenant-id'?: string;
-}
-
-/** The headers that carry the current context to another service; empty outside of a context. */
-export function getTraceHeaders(): TraceHeaders {
-  const context = getCurrentTrace();
-  return context === undefined ? {} : headersOf(context);
-}
-
-/** Adds the headers of the current context to `headers` and returns it. Outside of a context it adds nothing. */
-export function injectTraceHeaders<T extends Headers | Record<string, unknown>>(headers: T): T {
-  for (const [name, value] of Object.entries(getTraceHeaders())) {
-    if (headers instanceof Headers) headers.set(name, value);
-    else (headers as Record<string, unknown>)[name] = value;
-  }
-  return headers;
-}
-
-function headersOf(context: TraceContext): TraceHeaders {
-  const { traceId, spanId, traceFlags, traceState, requestId, correlationId, tenantId } = context;
-  const headers: TraceHeaders = {
-    traceparent: formatTraceparent(traceId, spanId, traceFlags),
-    'x-request-id': requestId,
-    'x-correlation-id': correlationId,
-    'x-trace-id': traceId,
-    'x-span-id': spanId,
-  };
-  if (traceState !== undefined) headers.tracestate = traceState;
-  if (tenantId !== undefined && isAcceptableId(tenantId)) headers['x-tenant-id'] = tenantId;
-  return headers;
-}
-
 function readTraceparent(headers: IncomingHeaders, init: TraceContextInit): void {
   const header = single(headers['traceparent']);
   const parent = header === undefined ? undefined : parseTraceparent(header);
@@ -83,8 +43,7 @@ function readTraceparent(headers: IncomingHeaders, init: TraceContextInit): void
   init.parentSpanId = parent.parentSpanId;
   init.traceFlags = parent.traceFlags;
   const state = headers['tracestate'];
-  if (state !== undefined)
-    init.traceState = parseTracestate(typeof state === 'string' ? state : state.join(','));
+  if (state !== undefined) init.traceState = parseTracestate(joined(state));
 }
 
 function readTrusted(headers: IncomingHeaders, init: TraceContextInit): void {
@@ -92,6 +51,8 @@ function readTrusted(headers: IncomingHeaders, init: TraceContextInit): void {
   init.userId = acceptedId(headers, 'x-user-id');
   const timeout = single(headers['x-request-timeout-ms']);
   if (timeout !== undefined && /^\d{1,9}$/.test(timeout)) init.timeoutMs = Number(timeout);
+  const baggage = headers['baggage'];
+  if (baggage !== undefined) init.baggage = parseBaggage(joined(baggage));
 }
 
 function acceptedId(headers: IncomingHeaders, name: string): string | undefined {
@@ -103,4 +64,9 @@ function acceptedId(headers: IncomingHeaders, name: string): string | undefined 
 function single(value: string | readonly string[] | undefined): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   return value.length === 1 ? value[0] : undefined;
+}
+
+/** A header that may come in several: together they are one list. */
+function joined(value: string | readonly string[]): string {
+  return typeof value === 'string' ? value : value.join(',');
 }

@@ -1,3 +1,17 @@
+export {
+  BAGGAGE_LIMITS,
+  type Baggage,
+  type BaggageEntry,
+  type BaggageProperty,
+  formatBaggage,
+  parseBaggage,
+} from './baggage/baggage.ts';
+export {
+  getBaggage,
+  getBaggageEntry,
+  removeBaggageEntry,
+  setBaggageEntry,
+} from './baggage/current-baggage.ts';
 export { type Carrier, fromCarrier, toCarrier } from './carrier.ts';
 export {
   createTraceContext,
@@ -14,12 +28,11 @@ export { ContextError, ContextMissingError, ContextOptionError, DeadlineExceeded
 export {
   type ExtractOptions,
   extractTraceContext,
-  getTraceHeaders,
   type IncomingHeaders,
-  injectTraceHeaders,
-  type TraceHeaders,
 } from './headers.ts';
+export { createHostAllowList, type HostAllowList } from './host-allow-list.ts';
 export { isAcceptableId, newSpanId, newTraceId } from './identifiers.ts';
+export { type Destination, getTraceHeaders, injectTraceHeaders, type TraceHeaders } from './outgoing.ts';
 export { currentSignal, type DeadlineOptions, remainingMs, withDeadline } from './time-limit.ts';
 export type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
 export { formatTraceparent, parseTraceparent, parseTracestate, type TraceParent } from './traceparent.ts';

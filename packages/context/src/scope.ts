@@ -1,3 +1,4 @@
+import type { Baggage } from './baggage/baggage.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Deadline, type DeadlineLike } from './deadline.ts';
 import { newSpanId, newTraceId } from './identifiers.ts';
@@ -12,6 +13,8 @@ const BRAND = 'holdfast.context.scope.v1';
 /** Bit 0 sampled, bit 1 random: what a trace that begins here carries (W3C Trace Context level 2). */
 const NEW_TRACE_FLAGS = 0b11;
 
+const NO_BAGGAGE: Baggage = Object.freeze([]);
+
 /** An OpenTelemetry `Context`, by the part that is read. */
 interface ReadableContext {
   getValue(key: symbol): unknown;
@@ -20,7 +23,7 @@ interface ReadableContext {
 /**
  * What the storage holds: a trace context and, by shape, an OpenTelemetry `Context` in one object,
  * so that a request pays for one async scope. What belongs to the request as a whole (ids, identity,
- * attributes) lives on the `root`; scopes opened inside it for a span or a deadline point there.
+ * attributes, baggage) lives on the `root`; scopes opened inside it for a span or a deadline point there.
  */
 export class Scope implements TraceContext {
   readonly brand: string = BRAND;
@@ -38,6 +41,7 @@ export class Scope implements TraceContext {
   private ownTenantId: string | undefined;
   private ownUserId: string | undefined;
   private ownAttributes: Record<string, AttributeValue> | undefined;
+  private ownBaggage: Baggage | undefined;
   private values: ReadonlyMap<symbol, unknown> | undefined;
   private base: ReadableContext | undefined;
 
@@ -55,6 +59,7 @@ export class Scope implements TraceContext {
     this.ownTenantId = undefined;
     this.ownUserId = undefined;
     this.ownAttributes = undefined;
+    this.ownBaggage = undefined;
     this.values = parent?.values;
     this.base = parent?.base;
   }
@@ -96,12 +101,20 @@ export class Scope implements TraceContext {
     return this.root.mutableAttributes();
   }
 
+  get baggage(): Baggage {
+    return this.root.ownBaggage ?? NO_BAGGAGE;
+  }
+
   get deadlineAt(): number {
     return this.deadline === undefined ? Number.POSITIVE_INFINITY : this.deadline.at;
   }
 
   setAttribute(key: string, value: AttributeValue): void {
     this.root.mutableAttributes()[key] = value;
+  }
+
+  setBaggage(baggage: Baggage): void {
+    this.root.ownBaggage = baggage;
   }
 
   setIdentity({ tenantId, userId }: Identity): void {
@@ -120,6 +133,7 @@ export class Scope implements TraceContext {
     if (init.requestId !== undefined) root.ownRequestId = init.requestId;
     if (init.correlationId !== undefined) root.ownCorrelationId = init.correlationId;
     if (init.attributes !== undefined) Object.assign(root.mutableAttributes(), init.attributes);
+    if (init.baggage !== undefined) root.ownBaggage = init.baggage;
     this.setIdentity(init);
     if (init.timeoutMs !== undefined) this.shortenDeadline(init.timeoutMs);
   }

@@ -1,3 +1,5 @@
+import type { Baggage } from './baggage/baggage.ts';
+
 export type AttributeValue = string | number | boolean;
 
 /** What is known about the work in hand. One per request or job; a span inside it sees the same ids. */
@@ -18,6 +20,8 @@ export interface TraceContext {
   readonly tenantId: string | undefined;
   readonly userId: string | undefined;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** W3C Baggage: entries for other services to read. */
+  readonly baggage: Baggage;
   /** Monotonic time in ms (`Clock.now()`) at which the work must be over; Infinity without a deadline. */
   readonly deadlineAt: number;
 }
@@ -36,6 +40,7 @@ export interface TraceContextInit {
   tenantId?: string | undefined;
   userId?: string | undefined;
   attributes?: Readonly<Record<string, AttributeValue>> | undefined;
+  baggage?: Baggage | undefined;
   /** Milliseconds from now until the deadline. */
   timeoutMs?: number | undefined;
 }

@@ -118,12 +118,10 @@ describe('parseTracestate', () => {
     ],
     ['a key of 256 characters', `${'z'.repeat(256)}=1`, `${'z'.repeat(256)}=1`],
     ['a vendor key', 'fw529a3039@dt=FfAA', 'fw529a3039@dt=FfAA'],
-    ['a vendor key that begins with a digit', '0a@v=1', '0a@v=1'],
-    [
-      'a vendor key of 241 and 14 characters',
-      `${'t'.repeat(241)}@${'v'.repeat(14)}=1`,
-      `${'t'.repeat(241)}@${'v'.repeat(14)}=1`,
-    ],
+    ['a key that begins with a digit', '0foo=1', '0foo=1'],
+    ['@ anywhere but at the start of a key', 'a@=1,b@@c=2,d@e@f=3', 'a@=1,b@@c=2,d@e@f=3'],
+    ['a key of 256 characters with an @', `${'t'.repeat(254)}@v=1`, `${'t'.repeat(254)}@v=1`],
+    ['a key that comes twice, of which it keeps the first', 'foo=1,bar=2,foo=3', 'foo=1,bar=2'],
     ['a value of 256 characters', `foo=${'v'.repeat(256)}`, `foo=${'v'.repeat(256)}`],
     ['a value with spaces inside and before', 'foo= a b', 'foo= a b'],
     ['32 members', members(32), members(32)],
@@ -135,20 +133,15 @@ describe('parseTracestate', () => {
     ['nothing', ''],
     ['only commas', ' , ,'],
     ['33 members', members(33)],
-    ['a key twice', 'foo=1,bar=2,foo=3'],
+    ['33 members of which two have one key', `${members(32)},k0=v`],
     ['a member without =', 'foo'],
     ['a member without a key', '=1'],
     ['a member without a value', 'foo='],
     ['a value with = in it', 'foo=1=2'],
     ['a key of 257 characters', `${'z'.repeat(257)}=1`],
-    ['a tenant of 242 characters', `${'t'.repeat(242)}@v=1`],
-    ['a vendor of 15 characters', `t@${'v'.repeat(15)}=1`],
-    ['a vendor key without a tenant', '@v=1'],
-    ['a vendor key without a vendor', 't@=1'],
-    ['two @ in a key', 'foo@bar@baz=1'],
+    ['a key of 257 characters with an @', `${'t'.repeat(255)}@v=1`],
+    ['a key that begins with @', '@v=1'],
     ['upper case in a key', 'Foo=1'],
-    ['a key that begins with a digit and has no vendor', '0foo=1'],
-    ['a vendor that begins with a digit', 'foo@1v=1'],
     ['a space before =', 'foo =1'],
     ['a dot in a key', 'foo.bar=1'],
     ['a value of 257 characters', `foo=${'v'.repeat(257)}`],
@@ -186,5 +179,6 @@ describe('parseTracestate', () => {
     expect(parseTracestate(' '.repeat(200_000))).toBeUndefined();
     expect(parseTracestate(`a=${' '.repeat(200_000)}`)).toBeUndefined();
     expect(parseTracestate(`a=1,${'\t '.repeat(100_000)}b`)).toBeUndefined();
+    expect(parseTracestate(`a=1${' '.repeat(1_000_000)}b`)).toBeUndefined();
   });
 });

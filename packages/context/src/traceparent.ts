@@ -1,4 +1,5 @@
 /** Parsing and writing of W3C Trace Context level 2 headers: https://www.w3.org/TR/trace-context-2/ */
+import { trimOptionalWhitespace } from './whitespace.ts';
 
 export interface TraceParent {
   readonly traceId: string;
@@ -28,28 +29,26 @@ export function formatTraceparent(traceId: string, spanId: string, traceFlags: n
 }
 
 const MAX_MEMBERS = 32;
-const SIMPLE_KEY = /^[a-z][a-z0-9_\-*/]{0,255}$/;
-const TENANT_KEY = /^[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13}$/;
+/** Level 2 knows no vendor format any more: `@` is a character like the others, though not the first. */
+const KEY = /^[a-z0-9][a-z0-9_\-*/@]{0,255}$/;
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
 
-/** The `tracestate` as it is to be passed on, or undefined when empty or malformed: then it is dropped whole. */
+/**
+ * The `tracestate` as it is to be passed on, or undefined when empty or malformed: then it is dropped whole. Of a key
+ * that comes twice the first member stays, which is the more recent one.
+ */
 export function parseTracestate(header: string): string | undefined {
   if (header === '') return undefined;
-  const members: string[] = [];
-  const keys = new Set<string>();
+  const members = new Map<string, string>();
+  let count = 0;
   for (const raw of header.split(',')) {
-    const member = raw.replace(/^[ \t]+|[ \t]+$/g, '');
+    const member = trimOptionalWhitespace(raw);
     if (member === '') continue;
+    count += 1;
     const separator = member.indexOf('=');
-    const key = member.slice(0, separator);
-    if (separator < 1 || keys.has(key) || !isKey(key) || !VALUE.test(member.slice(separator + 1)))
-      return undefined;
-    keys.add(key);
-    members.push(member);
+    const key = member.slice(0, Math.max(separator, 0));
+    if (count > MAX_MEMBERS || !KEY.test(key) || !VALUE.test(member.slice(separator + 1))) return undefined;
+    if (!members.has(key)) members.set(key, member);
   }
-  return members.length === 0 || members.length > MAX_MEMBERS ? undefined : members.join(',');
-}
-
-function isKey(key: string): boolean {
-  return SIMPLE_KEY.test(key) || TENANT_KEY.test(key);
+  return count === 0 ? undefined : [...members.values()].join(',');
 }

@@ -95,8 +95,8 @@ declare global {
 }
 export interface CorrelationOptions {
     /**
-     * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`) and shorten the deadline
-     * (`x-request-timeout-ms`); a function decides for each request. Default false: anyone can write a header.
+     * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`), shorten the deadline
+     * (`x-request-timeout-ms`) and give `baggage` along; a function decides for each request. Default false: anyone can write a header.
      */
     trusted?: boolean | ((req: Request) => boolean);
 }

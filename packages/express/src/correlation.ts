@@ -14,8 +14,8 @@ declare global {
 
 export interface CorrelationOptions {
   /**
-   * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`) and shorten the deadline
-   * (`x-request-timeout-ms`); a function decides for each request. Default false: anyone can write a header.
+   * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`), shorten the deadline
+   * (`x-request-timeout-ms`) and give `baggage` along; a function decides for each request. Default false: anyone can write a header.
    */
   trusted?: boolean | ((req: Request) => boolean);
 }
@@ -33,6 +33,8 @@ export function correlationMiddleware({ trusted = false }: CorrelationOptions = 
       req.correlationId = correlationId;
       res.setHeader('X-Request-ID', requestId);
       res.setHeader('X-Correlation-ID', correlationId);
+      // The signal stays as it is: who has left does not abort a commit under way.
+      if (scope.deadline !== undefined) res.once('close', () => scope.deadline?.release());
       next();
     });
   };

@@ -44,9 +44,10 @@ function withoutTrace({
   requestId,
   correlationId,
   attributes,
+  baggage,
   tenantId,
   userId,
   timeoutMs,
 }: TraceContextInit): TraceContextInit {
-  return { requestId, correlationId, attributes, tenantId, userId, timeoutMs };
+  return { requestId, correlationId, attributes, baggage, tenantId, userId, timeoutMs };
 }

@@ -1,16 +1,19 @@
 import { EventEmitter } from 'node:events';
 import {
   createTraceContext,
+  currentSignal,
+  getBaggage,
   getCurrentTrace,
   remainingMs,
   runWithTrace,
   setIdentity,
+  withDeadline,
 } from '@holdfast/context';
 import { correlationMiddleware } from '@holdfast/express/correlation';
 import express from 'express';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { sendRaw, serve } from './serve.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { sendAndLeave, sendRaw, serve } from './serve.ts';
 
 function echoing(middleware = correlationMiddleware()) {
   const app = express();
@@ -48,6 +51,7 @@ const HEADERS = [
   'x-tenant-id',
   'x-user-id',
   'x-request-timeout-ms',
+  'baggage',
 ];
 
 const HOSTILE = [
@@ -116,6 +120,79 @@ describe('correlationMiddleware', () => {
     expect((await call(url, headers)).body).not.toHaveProperty('tenantId');
     const { body } = await call(url, { ...headers, 'x-internal': 'yes' });
     expect(body).toMatchObject({ tenantId: 'acme', userId: 'u', remainingMs: 5000 });
+  });
+
+  it('lets a trusted sender shorten the deadline, and never lengthen it', async () => {
+    const app = express();
+    app.use(correlationMiddleware({ trusted: true }));
+    app.get('/', (_req, res) =>
+      withDeadline(1000, () => res.json({ longest: Math.ceil(remainingMs() / 100) * 100 })),
+    );
+    const { url } = await serve(app);
+    const longest = async (timeoutMs: string) =>
+      (await call(url, { 'x-request-timeout-ms': timeoutMs })).body['longest'];
+    expect(await longest('300')).toBeLessThanOrEqual(300);
+    expect(await longest('999999999')).toBe(1000);
+    expect(await longest('0')).toBe(0);
+  });
+
+  it('keeps a signal as it is when the client leaves: what is under way is finished', async () => {
+    const app = express();
+    const left = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
+    const committed = Promise.withResolvers<unknown>();
+    app.use(correlationMiddleware({ trusted: true }));
+    app.get('/', async (_req, res) => {
+      const signal = currentSignal();
+      res.on('close', left.resolve);
+      started.resolve();
+      await left.promise;
+      await new Promise((resolve) => setImmediate(resolve));
+      committed.resolve({ aborted: signal?.aborted, after: currentSignal()?.aborted });
+    });
+    const { port } = await serve(app);
+    await sendAndLeave(
+      port,
+      'GET / HTTP/1.1\r\nHost: x\r\nX-Request-Timeout-Ms: 60000\r\n\r\n',
+      started.promise,
+    );
+    expect(await committed.promise).toEqual({ aborted: false, after: false });
+  });
+
+  it('leaves no timer behind: it ends with the response', async () => {
+    const app = express();
+    app.use(correlationMiddleware({ trusted: true }));
+    const timers: NodeJS.Timeout[] = [];
+    const closed = Promise.withResolvers<void>();
+    app.get('/', (_req, res) => {
+      const setting = vi.spyOn(globalThis, 'setTimeout');
+      currentSignal();
+      timers.push(...setting.mock.results.map(({ value }) => value as NodeJS.Timeout));
+      setting.mockRestore();
+      res.on('close', closed.resolve);
+      res.end('{}');
+    });
+    const clearing = vi.spyOn(globalThis, 'clearTimeout');
+    const { url } = await serve(app);
+    await call(url, { 'x-request-timeout-ms': '60000' });
+    await closed.promise;
+    expect(timers).toHaveLength(1);
+    expect(clearing.mock.calls.map(([timer]) => timer)).toContain(timers[0]);
+    clearing.mockRestore();
+  });
+
+  it('reads baggage only of trusted senders, in one header or in several', async () => {
+    const app = express();
+    app.use((req, res, next) => correlationMiddleware({ trusted: req.path === '/trusted' })(req, res, next));
+    app.use(
+      (_req, res) => void res.json({ baggage: getBaggage().map(({ key, value }) => `${key}=${value}`) }),
+    );
+    const { port } = await serve(app);
+    const headers = 'Host: x\r\nConnection: close\r\nbaggage: a=1;p, b=Z%C3%BCrich\r\nBaggage: c=3\r\n\r\n';
+    expect(await sendRaw(port, `GET /trusted HTTP/1.1\r\n${headers}`)).toContain(
+      '{"baggage":["a=1","b=ZÃ¼rich","c=3"]}',
+    );
+    expect(await sendRaw(port, `GET / HTTP/1.1\r\n${headers}`)).toContain('{"baggage":[]}');
   });
 
   it('used twice, keeps the one scope, and a later one may trust where the first did not', async () => {

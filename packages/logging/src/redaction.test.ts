@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLogger } from './create-logger.ts';
 import type { LoggerOptions } from './options.ts';
@@ -92,9 +93,50 @@ describe('redaction', () => {
     expect(redaction.isSecretKey('a-new-key')).toBe(false);
   });
 
+  it('never shows what stands under a secret key, wherever that is and whatever is around it', () => {
+    const key = fc.constantFrom(
+      'password',
+      'Authorization',
+      'set-cookie',
+      'x-api-key',
+      'client_secret',
+      'refreshToken',
+      'PRIVATE.KEY',
+    );
+    const hidden = fc.oneof(
+      fc.constant('hidden-value'),
+      fc.constant(['hidden-value']),
+      fc.constant({ deep: { deeper: 'hidden-value' } }),
+      fc.constant(new Error('hidden-value')),
+      fc.constant(new Map([['a', 'hidden-value']])),
+    );
+    const around = fc.constantFrom<(value: unknown, name: string) => unknown>(
+      (value, name) => ({ [name]: value }),
+      (value, name) => [name, value],
+      (value, name) => new Map([[name, value]]),
+      (value) => new Set([value]),
+      (value, name) => Object.assign(new Error('x', { cause: value }), { [name]: value }),
+      (value) => new AggregateError([value], 'x'),
+      (value) => ({ toJSON: () => value }),
+      (value, name) => Object.defineProperty({}, name, { enumerable: true, get: () => value }),
+    );
+    const layers = fc.array(fc.tuple(around, fc.string({ maxLength: 10 })), { maxLength: 12 });
+    fc.assert(
+      fc.property(key, hidden, layers, (name, value, shells) => {
+        const nested = shells.reduce<unknown>((inner, [wrap, text]) => wrap(inner, text), { [name]: value });
+        const line = lineFor({ nested });
+        expect(line).not.toContain('hidden-value');
+        expect(line.split('\n')).toHaveLength(2);
+        JSON.parse(line);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('looks through a long hostile text in linear time', () => {
     const redaction = createRedaction([], '[redacted]');
     const text = `?${'a'.repeat(100_000)}&${'token'.repeat(20_000)}://${':'.repeat(100_000)}`;
     expect(redaction.cleanText(text)).toBe(text);
+    expect(redaction.cleanText('?'.repeat(1_000_000))).toHaveLength(1_000_000);
   });
 });

@@ -58,7 +58,7 @@ function plainKey(key: string): string {
 const MAY_HOLD_CREDENTIALS = /[?&@]|bearer|basic/i;
 const URL_CREDENTIALS = /:\/\/[^\s/?#@"']{1,512}@/g;
 const QUERY_SECRET =
-  /([?&][^=&\s"'#]{0,64}(?:password|secret|token|api[-_]?key|signature|credential)[^=&\s"'#]{0,64}=)[^&\s"'#]+/gi;
+  /([?&][^=&?\s"'#]{0,64}(?:password|secret|token|api[-_]?key|signature|credential)[^=&?\s"'#]{0,64}=)[^&\s"'#]+/gi;
 const AUTH_SCHEME = /\b(bearer|basic) +[\w.~+/=-]{6,}/gi;
 
 function cleanText(text: string, censor: string): string {

@@ -32,6 +32,17 @@ if (mode === 'broken-pipe') {
   void process.stdout.writableLength;
   process.stderr.write('begin\n');
   logAll('x'.repeat(1000));
+} else if (mode === 'tty') {
+  logger.warn('readable', { n: 1 });
+} else if (mode.startsWith('term')) {
+  // The parent sends SIGTERM once it has read this.
+  if (mode === 'term-handled') process.on('SIGTERM', () => process.exit(0));
+  logAll();
+  process.stderr.write('terminate\n');
+  setInterval(() => undefined, 1000);
+} else if (mode === 'reject') {
+  logAll();
+  void Promise.reject(new Error('unhandled'));
 } else if (mode.startsWith('requests')) {
   requestAll();
   if (mode === 'requests-exit') process.exit(0);
@@ -40,6 +51,7 @@ if (mode === 'broken-pipe') {
     await logger.flush();
     process.kill(process.pid, 'SIGKILL');
   }
+  if (mode === 'requests-same-turn') process.kill(process.pid, 'SIGKILL');
   if (mode === 'requests-next-turn') setImmediate(() => process.kill(process.pid, 'SIGKILL'));
 } else {
   logAll();

@@ -22,7 +22,7 @@ interface Ended {
   stdout: string;
 }
 
-/** Runs the child to its end; kills it with SIGKILL once it says `ready` on standard error. */
+/** Runs the child to its end; sends SIGKILL once it says `ready` on standard error, SIGTERM for `terminate`. */
 function run(mode: string, bufferBytes: number, destination = file): Promise<Ended> {
   const args = ['--conditions=@holdfast/source', CHILD, mode, String(bufferBytes), destination];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -32,6 +32,7 @@ function run(mode: string, bufferBytes: number, destination = file): Promise<End
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
     if (stderr.includes('ready')) child.kill('SIGKILL');
+    if (stderr.includes('terminate')) child.kill('SIGTERM');
   });
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout })));
 }
@@ -52,6 +53,8 @@ describe('at the end of the process', () => {
     ['exit', 16_384],
     ['end', 16_384],
     ['throw', 16_384],
+    ['throw', 0],
+    ['reject', 16_384],
   ])('no line is lost on %s with %i bytes of buffer', async (mode, bufferBytes) => {
     const { signal } = await run(mode, bufferBytes);
     expect(signal).toBeNull();
@@ -62,6 +65,33 @@ describe('at the end of the process', () => {
     const { code, stdout } = await run('exit', 0, 'stdout');
     expect(code).toBe(0);
     expect(numbersIn(stdout)).toEqual(ALL);
+  });
+
+  it('SIGTERM loses nothing with a handler that exits, lines that wait in memory included', async () => {
+    expect(await run('term-handled', 1_000_000)).toMatchObject({ code: 0, signal: null });
+    expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
+  });
+
+  it('SIGTERM without a handler loses nothing where lines do not wait in memory', async () => {
+    expect(await run('term-unhandled', 0)).toMatchObject({ signal: 'SIGTERM' });
+    expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
+  });
+
+  it('a kill loses at most the bytes that may wait in memory, the last ones', async () => {
+    const { signal } = await run('kill', 16_384);
+    expect(signal).toBe('SIGKILL');
+    const text = readFileSync(file, 'utf8');
+    const kept = numbersIn(text);
+    expect(kept).toEqual(ALL.slice(0, kept.length));
+    const bytesOfOne = text.length / kept.length;
+    expect((ALL.length - kept.length) * bytesOfOne).toBeLessThanOrEqual(16_384 + bytesOfOne);
+    expect(kept.length).toBeLessThan(ALL.length);
+  });
+
+  it('a kill in the same turn loses no request line that a line of the logger came after', async () => {
+    const { signal } = await run('requests-same-turn', 0);
+    expect(signal).toBe('SIGKILL');
+    expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
   });
 
   it('a kill loses nothing where lines do not wait in memory', async () => {
@@ -105,6 +135,25 @@ describe('at the end of the process', () => {
     expect(code).toBe(0);
     expect(numbersIn(stdout)).toEqual(ALL);
   });
+
+  it.skipIf(!existsSync('/usr/bin/script'))(
+    'a terminal gets readable lines, anything else JSON',
+    async () => {
+      const command = [process.execPath, '--conditions=@holdfast/source', CHILD, 'tty', '0', 'stdout'].join(
+        ' ',
+      );
+      const terminal = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, NO_COLOR: '1' },
+      });
+      let shown = '';
+      terminal.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
+      await new Promise((resolve) => terminal.on('close', resolve));
+      expect(shown).toMatch(/^\d\d:\d\d:\d\d\.\d{3} WARN {2}readable n=1\r?\n$/);
+      const { stdout } = await run('tty', 0, 'stdout');
+      expect(JSON.parse(stdout)).toMatchObject({ level: 40, msg: 'readable', n: 1 });
+    },
+  );
 
   it.skipIf(!existsSync('/dev/full'))('a full disk does not end the process, and is said once', async () => {
     const args = ['--conditions=@holdfast/source', CHILD, 'end', '0', '/dev/full'];

@@ -68,10 +68,11 @@ export interface OutgoingHttp extends Disposable {
 export declare function instrumentOutgoingHttp(options?: OutgoingHttpOptions): OutgoingHttp;
 
 // http-client/options.d.ts
+import { type HostAllowList } from '@holdfast/context';
 import { type Clock } from '@holdfast/context/clock';
 export interface OutgoingHttpOptions {
     /**
-     * Hosts of one's own, which also get the request, correlation and tenant ids and what is left of the deadline:
+     * Hosts of one's own, which also get the request, correlation and tenant ids, baggage and what is left of the deadline:
      * `api.internal`, or `.internal` for every name below. Default none.
      */
     trustedHosts?: readonly string[] | undefined;
@@ -83,7 +84,7 @@ export interface OutgoingHttpOptions {
     clock?: Clock | undefined;
 }
 export interface ResolvedHttpOptions {
-    isTrusted(url: URL): boolean;
+    readonly trustedHosts: HostAllowList;
     propagates(url: URL): boolean;
     ignores(url: URL): boolean;
     readonly clock: Clock;
@@ -97,7 +98,8 @@ type FetchInput = Parameters<typeof fetch>[0];
 type FetchInit = Parameters<typeof fetch>[1];
 /**
  * `fetch` with a client span around it and the trace in its headers; the span ends when the headers of the answer
- * are there. Works with or without `instrumentOutgoingHttp()`.
+ * are there. Aborted when the deadline of the current context passes, and not even begun after it. Works with or without
+ * `instrumentOutgoingHttp()`.
  */
 export declare function tracedFetch(input: FetchInput, init?: FetchInit, options?: OutgoingHttpOptions): Promise<Response>;
 export {};

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { createServer, get, type IncomingHttpHeaders, request as nodeRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTraceContext, runWithTrace, withDeadline } from '@holdfast/context';
 import { subscribeSafely } from '@holdfast/context/channels';
+import { ManualClock } from '@holdfast/context/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   HTTP_CLIENT_CHANNEL,
@@ -237,6 +239,29 @@ describe('instrumentOutgoingHttp', () => {
 });
 
 describe('tracedFetch', () => {
+  it('ends with the deadline of the context, and is not begun when none of it is left', async () => {
+    const hanging = createServer(() => undefined);
+    await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/`;
+    const clock = new ManualClock();
+    const limited = (ms: number, to: string) => withDeadline(ms, () => tracedFetch(to), { clock });
+    const ended = expect(limited(30, url)).rejects.toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
+    await once(hanging, 'request');
+    await clock.advance(30);
+    await ended;
+    await expect(limited(0, `${origin}/never`)).rejects.toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
+    expect(seen).toEqual([]);
+    hanging.closeAllConnections();
+    await new Promise((resolve) => hanging.close(resolve));
+  });
+
+  it('still ends with the signal of its caller', async () => {
+    const caller = AbortSignal.abort(new Error('the caller gave up'));
+    const call = withDeadline(60_000, () => tracedFetch(`${origin}/never`, { signal: caller }));
+    await expect(call).rejects.toThrow('the caller gave up');
+    expect(seen).toEqual([]);
+  });
+
   it('takes a Request and keeps its headers, method and body', async () => {
     const request = new Request(`${origin}/orders`, {
       method: 'PUT',

@@ -10,13 +10,15 @@ import {
 import type { Random } from '../harness/random.ts';
 import { goodId, type HeaderValue, hex, hostileHeader } from './hostile.ts';
 
-type Headers = Readonly<Record<string, HeaderValue>>;
+export type Headers = Readonly<Record<string, HeaderValue>>;
 
 const ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/;
 /** Printable ASCII, as a tracestate may be passed on. */
 const PRINTABLE = /^[\x20-\x7e]+$/;
+/** What a baggage header may hold, and how much of it. */
+const BAGGAGE = /^[\x21\x23-\x5b\x5d-\x7e]{0,8192}$/;
 const MAX_STATE_MEMBERS = 32;
 const MAX_TIMEOUT_MS = 999_999_999;
 
@@ -35,7 +37,8 @@ export function fuzzContextHeaders(random: Random): string[] {
   return wrong.map((what) => `extractTraceContext: ${what}, for ${JSON.stringify(headers).slice(0, 500)}`);
 }
 
-function hostileHeaders(random: Random): Headers {
+/** Every header that the context reads, good or hostile. */
+export function hostileHeaders(random: Random): Headers {
   const traceparent = `00-${hex(random, 32)}-${hex(random, 16)}-0${random.between(0, 3)}`;
   return {
     traceparent: hostileHeader(random, traceparent),
@@ -46,6 +49,7 @@ function hostileHeaders(random: Random): Headers {
     'x-tenant-id': hostileHeader(random, goodId(random)),
     'x-user-id': hostileHeader(random, goodId(random)),
     'x-request-timeout-ms': hostileHeader(random, String(random.between(0, 60_000))),
+    baggage: hostileHeader(random, `tier=gold;ttl=30, city=Z%C3%BCrich,${goodId(random)}=`),
   };
 }
 
@@ -56,8 +60,10 @@ function checkInit(init: TraceContextInit, headers: Headers, trusted: boolean): 
     const value = init[name];
     expect(value === undefined || ID.test(value), `${name} is not an acceptable id`);
   }
-  const claimed = [init.tenantId, init.userId, init.timeoutMs].some((value) => value !== undefined);
-  expect(trusted || !claimed, 'an untrusted sender has set identity or deadline');
+  const claimed = [init.tenantId, init.userId, init.timeoutMs, init.baggage].some(
+    (value) => value !== undefined,
+  );
+  expect(trusted || !claimed, 'an untrusted sender has set identity, baggage or deadline');
   const { timeoutMs = 0 } = init;
   expect(
     Number.isInteger(timeoutMs) && timeoutMs >= 0 && timeoutMs <= MAX_TIMEOUT_MS,
@@ -86,17 +92,26 @@ function checkTrace({ traceId, parentSpanId, traceState }: TraceContextInit, sen
   return wrong;
 }
 
-/** What was read goes out again: every header must be one that node:http takes. */
+/** What was read goes out again: every header must be one that node:http takes, and strangers get only the trace. */
 function checkOutgoing(init: TraceContextInit): string[] {
-  const headers = runWithTrace(createTraceContext(init), () => getTraceHeaders());
-  return Object.entries(headers).flatMap(([name, value]) => {
-    try {
-      validateHeaderValue(name, value);
-      return [];
-    } catch (error) {
-      return [`the outgoing ${name} is refused by node:http: ${String(error)}`];
-    }
+  return runWithTrace(createTraceContext(init), () => {
+    const own = getTraceHeaders({ host: 'api.internal', trustedHosts: ['api.internal'] });
+    const foreign = Object.keys(getTraceHeaders({ host: 'example.com', trustedHosts: ['api.internal'] }));
+    const leaked = foreign.filter((name) => name !== 'traceparent' && name !== 'tracestate');
+    const wrong = Object.entries({ ...getTraceHeaders(), ...own }).flatMap(refusedByNode);
+    if (leaked.length > 0) wrong.push(`a host that is not on the allow-list got ${leaked.join(', ')}`);
+    if (!BAGGAGE.test(own.baggage ?? '')) wrong.push('baggage is malformed or too long');
+    return wrong;
   });
+}
+
+function refusedByNode([name, value]: [string, string]): string[] {
+  try {
+    validateHeaderValue(name, value);
+    return [];
+  } catch (error) {
+    return [`the outgoing ${name} is refused by node:http: ${String(error)}`];
+  }
 }
 
 function acceptableOf(value: HeaderValue): string | undefined {

@@ -1,9 +1,10 @@
+import { createHostAllowList, type HostAllowList } from '@holdfast/context';
 import { type Clock, systemClock } from '@holdfast/context/clock';
 import { TracingOptionError } from '../errors.ts';
 
 export interface OutgoingHttpOptions {
   /**
-   * Hosts of one's own, which also get the request, correlation and tenant ids and what is left of the deadline:
+   * Hosts of one's own, which also get the request, correlation and tenant ids, baggage and what is left of the deadline:
    * `api.internal`, or `.internal` for every name below. Default none.
    */
   trustedHosts?: readonly string[] | undefined;
@@ -16,7 +17,7 @@ export interface OutgoingHttpOptions {
 }
 
 export interface ResolvedHttpOptions {
-  isTrusted(url: URL): boolean;
+  readonly trustedHosts: HostAllowList;
   propagates(url: URL): boolean;
   ignores(url: URL): boolean;
   readonly clock: Clock;
@@ -25,20 +26,19 @@ export interface ResolvedHttpOptions {
 /** @throws TracingOptionError when `trustedHosts` holds something that is no host name */
 export function resolveHttpOptions(options: OutgoingHttpOptions = {}): ResolvedHttpOptions {
   const { propagate = true, ignore } = options;
-  const hosts = (options.trustedHosts ?? []).map(hostName);
   return {
-    isTrusted: ({ hostname }) =>
-      hosts.some((host) => hostname === host || (host.startsWith('.') && hostname.endsWith(host))),
+    trustedHosts: allowList(options.trustedHosts ?? []),
     propagates: (url) => (typeof propagate === 'function' ? propagate(url) : propagate),
     ignores: (url) => ignore?.(url) === true,
     clock: options.clock ?? systemClock,
   };
 }
 
-function hostName(host: string): string {
-  if (/^\.?[^\s/:@.][^\s/:@]*$|^\[[0-9a-fA-F:.]+\]$/.test(host)) return host.toLowerCase();
-  throw new TracingOptionError(
-    'trustedHosts',
-    `holds ${JSON.stringify(host)}; it must be a host name without scheme, port or path, such as api.internal or .internal.`,
-  );
+function allowList(hosts: readonly string[]): HostAllowList {
+  try {
+    return createHostAllowList(hosts);
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message.replace(/^trustedHosts /, '') : 'cannot be used.';
+    throw new TracingOptionError('trustedHosts', problem, { cause });
+  }
 }

@@ -1,25 +1,12 @@
-import { getTraceHeaders, remainingMs } from '@holdfast/context';
-import { contextStorage } from '@holdfast/context/storage';
-import { headersOfSpan, traceHeadersOf } from '../propagation/propagator.ts';
+import { getTraceHeaders } from '@holdfast/context';
 import type { ClientCall } from './client-call.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 
-/**
- * What a request carries: the trace for any host, one's own ids and what is left of the deadline only for hosts on the
- * allow-list.
- */
-export function outgoingHeaders(call: ClientCall, options: ResolvedHttpOptions): Record<string, string> {
-  const headers: Record<string, string> = {};
-  if (options.isTrusted(call.url)) {
-    Object.assign(headers, getTraceHeaders());
-    const left = remainingMs();
-    if (left !== Number.POSITIVE_INFINITY) headers['x-request-timeout-ms'] = String(Math.floor(left));
-  }
-  delete headers['traceparent'];
-  delete headers['tracestate'];
-  if (!options.propagates(call.url)) return headers;
-  const scope = contextStorage.getStore();
-  const ofSpan = call.span === undefined ? {} : headersOfSpan(call.span.spanContext());
-  const ofTrace = 'traceparent' in ofSpan || scope === undefined ? ofSpan : traceHeadersOf(scope);
-  return Object.assign(headers, ofTrace);
+/** What a request carries. The context decides what its host may learn. */
+export function outgoingHeaders(
+  { url, span }: ClientCall,
+  options: ResolvedHttpOptions,
+): Record<string, string> {
+  const { trustedHosts } = options;
+  return { ...getTraceHeaders({ host: url, trustedHosts, propagate: options.propagates(url), span }) };
 }
