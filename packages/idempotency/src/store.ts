@@ -1,8 +1,9 @@
 import type { PgTx } from './pg-client.ts';
+import type { PrismaTx } from './prisma-client.ts';
 import type { SqliteTx } from './sqlite-database.ts';
 
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
-export type Tx = SqliteTx | PgTx;
+export type Tx = SqliteTx | PgTx | PrismaTx;
 
 export interface ClaimRequest {
   /** Names the record: already holds tenant, principal, method and route. */

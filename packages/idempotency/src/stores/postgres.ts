@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/context/clock';
 import { IdempotencyOptionError, LeaseLostError, SchemaVersionError } from '../errors.ts';
 import type { PgClient, PgResult } from '../pg-client.ts';
+import { openSqlTx } from '../sql-tx.ts';
 import type {
   ClaimOutcome,
   ClaimRequest,
@@ -94,13 +95,19 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
   }
 
   async completeIn(tx: Tx, { key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<void> {
-    if (!('client' in tx)) {
+    if ('db' in tx) {
       throw new IdempotencyOptionError(
-        'PostgresIdempotencyStore: complete() needs { client }, a pg client with your transaction open on it.',
+        'PostgresIdempotencyStore: complete() needs { client }, a pg client with your transaction open on it, or { prisma }.',
       );
     }
     const values = [this.#now(), key, owner, asBuffer(result), Math.ceil(ttlMs)];
-    if (!touched(await tx.client.query(COMPLETE_IN, values))) throw new LeaseLostError();
+    const sql = await openSqlTx(tx);
+    if (sql.dialect !== 'postgresql') {
+      throw new IdempotencyOptionError(
+        'PostgresIdempotencyStore: complete() was given a { prisma } that runs on SQLite; use SqliteIdempotencyStore.',
+      );
+    }
+    if ((await sql.run(COMPLETE_IN, values)) === 0) throw new LeaseLostError();
   }
 
   async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
