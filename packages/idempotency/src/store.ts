@@ -23,7 +23,12 @@ export type ClaimOutcome =
   | { readonly status: 'in-flight'; readonly retryAfterMs: number }
   | { readonly status: 'expired' }
   | { readonly status: 'mismatch' }
-  | { readonly status: 'completed'; readonly result: Uint8Array };
+  | {
+      readonly status: 'completed';
+      readonly result: Uint8Array;
+      /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+      readonly leftMs?: number;
+    };
 
 /** What the owner of a claim holds; every later call takes it and none computes the key again. */
 export interface Lease {

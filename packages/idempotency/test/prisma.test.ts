@@ -94,12 +94,10 @@ describe.each(PLACES)('a Prisma transaction on %s', (provider, open) => {
     });
 
     it('throws LeaseLostError into the transaction of an owner that has lost its claim', async () => {
-      const { completeIn } = place.store;
+      const { store } = place;
       const lost = prisma.$transaction(async (tx) => {
         await tx.charge.create({ data: { id: 'lost' } });
-        await completeIn?.call(
-          place.store,
-          { prisma: tx },
+        await store.completeIn?.({ prisma: tx },
           { key: 'x', owner: 'y', token: 1 },
           Buffer.of(1),
           1,

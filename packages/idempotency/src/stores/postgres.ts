@@ -44,7 +44,8 @@ interface ClaimRow {
   readonly token: string | null;
   readonly takeovers: number | null;
   readonly fingerprint: string | null;
-  readonly lease_left: string | null;
+  /** Of the record when it is completed, else of the lease. */
+  readonly time_left: string | null;
   readonly result: Buffer | null;
 }
 
@@ -187,9 +188,9 @@ function claimOutcome(row: ClaimRow, request: ClaimRequest): ClaimOutcome | unde
   if (row.token !== null)
     return { status: 'claimed', token: Number(row.token), takenOver: Number(row.takeovers) > 0 };
   if (row.fingerprint !== request.fingerprint) return { status: 'mismatch' };
-  if (row.result !== null) return { status: 'completed', result: row.result };
-  const leaseLeft = Number(row.lease_left);
-  if (leaseLeft > 0) return { status: 'in-flight', retryAfterMs: leaseLeft };
+  const leftMs = Number(row.time_left);
+  if (row.result !== null) return { status: 'completed', result: row.result, leftMs };
+  if (leftMs > 0) return { status: 'in-flight', retryAfterMs: leftMs };
   return request.takeOver ? undefined : { status: 'expired' };
 }
 

@@ -131,6 +131,7 @@ function refusal(row: Row | undefined, request: ClaimRequest, now: number): Clai
   if (row === undefined || row.expiresAt <= now) return undefined;
   if (row.owner === request.owner && row.result === null) return undefined;
   const outcome = outcomeOf(row, request, now);
+  if (outcome.status === 'completed') return { ...outcome, leftMs: row.expiresAt - now };
   return outcome.status === 'expired' && request.takeOver ? undefined : outcome;
 }
 

@@ -51,7 +51,7 @@ describe('writes on one connection', () => {
   it('that are asked for in one turn of the event loop share a commit', async () => {
     const writes = new SqliteWrites(counted());
     const inNextTurns = new Promise<number>((resolve, reject) => {
-      setTimeout(() => writes.write(add(4)).then(resolve, reject), 5);
+      setTimeout(() => void writes.write(add(4)).then(resolve, reject), 5);
     });
     expect(await Promise.all([1, 2, 3].map((note) => writes.write(add(note))))).toEqual([1, 1, 1]);
     expect(commits).toBe(1);
