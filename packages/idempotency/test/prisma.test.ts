@@ -97,11 +97,7 @@ describe.each(PLACES)('a Prisma transaction on %s', (provider, open) => {
       const { store } = place;
       const lost = prisma.$transaction(async (tx) => {
         await tx.charge.create({ data: { id: 'lost' } });
-        await store.completeIn?.({ prisma: tx },
-          { key: 'x', owner: 'y', token: 1 },
-          Buffer.of(1),
-          1,
-        );
+        await store.completeIn?.({ prisma: tx }, { key: 'x', owner: 'y', token: 1 }, Buffer.of(1), 1);
       });
       await expect(lost).rejects.toMatchObject({ code: 'ERR_IDEMPOTENCY_LEASE_LOST' });
       expect(await charges('lost')).toBe(0);
