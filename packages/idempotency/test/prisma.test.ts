@@ -47,12 +47,25 @@ const PLACES: readonly [Provider, () => Promise<Place>][] = [
   ['postgresql', postgresPlace],
 ];
 
+const clients = new Map<Provider, Promise<string>>();
+
+/** Generated once for each provider. */
+function clientFor(provider: Provider): Promise<string> {
+  const client = clients.get(provider) ?? generatePrisma(provider);
+  clients.set(provider, client);
+  return client;
+}
+
+afterAll(async () => {
+  for (const client of clients.values()) rmSync(await client, { recursive: true });
+});
+
 describe.each(PLACES)('a Prisma transaction on %s', (provider, open) => {
   let client: string;
   let place: Place;
   let prisma: Prisma;
   beforeAll(async () => {
-    [client, place] = await Promise.all([generatePrisma(provider), open()]);
+    [client, place] = await Promise.all([clientFor(provider), open()]);
     prisma = await openPrisma(client, provider, place.url);
     // Prisma's connection to a WAL file would lose its last commits in a power loss.
     if (provider === 'sqlite') await prisma.$executeRawUnsafe('PRAGMA synchronous = FULL');
@@ -60,7 +73,6 @@ describe.each(PLACES)('a Prisma transaction on %s', (provider, open) => {
   afterAll(async () => {
     await prisma.$disconnect();
     await place.close();
-    rmSync(client, { recursive: true });
   });
 
   const charges = (id: string) => prisma.charge.count({ where: { id } });
@@ -173,7 +185,7 @@ describe.each(PLACES)('a Prisma transaction on %s', (provider, open) => {
 
 describe('a Prisma connection to SQLite that could lose its last commits', () => {
   it('is refused, by runOnce() and by complete()', async () => {
-    const [client, place] = await Promise.all([generatePrisma('sqlite'), sqlitePlace()]);
+    const [client, place] = await Promise.all([clientFor('sqlite'), sqlitePlace()]);
     const prisma = await openPrisma(client, 'sqlite', place.url);
     await prisma.$executeRawUnsafe('PRAGMA synchronous = NORMAL');
     const weak = { code: 'ERR_IDEMPOTENCY_NOT_DURABLE', pragma: 'synchronous' };
@@ -191,7 +203,6 @@ describe('a Prisma connection to SQLite that could lose its last commits', () =>
     await expect(pay('a')).rejects.toMatchObject(weak);
     await prisma.$disconnect();
     await place.close();
-    rmSync(client, { recursive: true });
   });
 });
 
