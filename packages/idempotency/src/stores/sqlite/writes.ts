@@ -72,6 +72,7 @@ export class SqliteWrites {
   }
 
   #hasBegun(): boolean {
+    const triedAt = performance.now();
     try {
       // A transaction that the owner of a shared connection left open is none of ours: what is written in it is not
       // committed. It is waited for like another process's.
@@ -80,14 +81,15 @@ export class SqliteWrites {
       this.#busySince = undefined;
       return true;
     } catch (error) {
-      if (isBusy(error)) this.#waitForLock(error);
+      if (isBusy(error)) this.#waitForLock(error, triedAt);
       else for (const { reject } of this.#pending.splice(0)) reject(error);
       return false;
     }
   }
 
-  #waitForLock(error: unknown): void {
-    this.#busySince ??= performance.now();
+  /** @param triedAt before SQLite's own wait, which counts too */
+  #waitForLock(error: unknown, triedAt: number): void {
+    this.#busySince ??= triedAt;
     if (performance.now() - this.#busySince < LONGEST_WAIT_MS) {
       this.#isScheduled = true;
       setTimeout(() => this.#next(), LEAST_RETRY_MS + Math.random() * (MOST_RETRY_MS - LEAST_RETRY_MS));
