@@ -16,6 +16,6 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
 /** Payload types of other packages' channels, and nothing else: erased before the code runs. */
 export const allowedTypeImports: Readonly<Record<string, readonly string[]>> = {
   tracing: ['queue', 'resilience'],
-  metrics: ['queue', 'resilience', 'tracing'],
+  metrics: ['idempotency', 'queue', 'resilience', 'tracing'],
   logging: ['queue', 'resilience'],
 };

@@ -3,12 +3,12 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '@holdfast/test-servers';
-import { Redis } from 'ioredis';
 import { type Child, startChild } from '../harness/child.ts';
 import { interleave } from '../harness/interleave.ts';
 import { absolute, atLeast, atMost, compared, type Row } from '../harness/rows.ts';
+import { startCountingProxy } from '../idempotency/counting-proxy.ts';
 import type { PostQuestion } from '../idempotency/load.ts';
-import type { PurgeAnswer } from '../idempotency/purge.ts';
+import type { PurgeAnswer, StoredQuestion } from '../idempotency/purge.ts';
 import type { AreaOptions } from './area.ts';
 
 const LOAD = new URL('../idempotency/load.ts', import.meta.url);
@@ -22,7 +22,9 @@ const MEMORY_RECORDS = 20_000;
 const COUNTED_CALLS = 100;
 
 const STORES = ['memory', 'sqlite', 'redis', 'postgres'] as const;
-const SUBJECTS = ['bare', 'peer', ...STORES] as const;
+/** Each replay asks the store, as the first one of a key does. */
+const UNCACHED = ['sqlite, asked each time', 'redis, asked each time', 'postgres, asked each time'] as const;
+const SUBJECTS = ['bare', 'peer', ...STORES, ...UNCACHED] as const;
 type Subject = (typeof SUBJECTS)[number];
 type Path = 'fresh' | 'replay' | 'conflict';
 
@@ -33,11 +35,16 @@ const TITLES: Readonly<Record<Subject, string>> = {
   sqlite: 'SQLite, durable',
   redis: 'Redis',
   postgres: 'PostgreSQL',
+  'sqlite, asked each time': 'SQLite, asked each time',
+  'redis, asked each time': 'Redis, asked each time',
+  'postgres, asked each time': 'PostgreSQL, asked each time',
 };
 
 interface Bench {
   readonly load: Child;
   readonly redis: RedisServer;
+  readonly postgres: PostgresServer;
+  readonly begin: (file: URL, env?: Record<string, string>) => Promise<Child>;
   readonly urls: ReadonlyMap<Subject, string>;
 }
 
@@ -50,11 +57,11 @@ export async function idempotency(options: AreaOptions): Promise<Row[]> {
   try {
     const bench = await start(folder, redis, postgres, children);
     return [
-      ...(await throughput(bench, 'fresh', [...SUBJECTS], options)),
+      ...(await throughput(bench, 'fresh', ['bare', 'peer', ...STORES], options)),
       ...(await throughput(bench, 'replay', [...SUBJECTS], options)),
       ...(await throughput(bench, 'conflict', ['bare', ...STORES], options)),
       ...(await roundTrips(bench)),
-      ...(await keeping(children, options)),
+      ...(await keeping(bench, options)),
     ];
   } finally {
     await Promise.all(children.map((child) => child.stop()));
@@ -83,10 +90,15 @@ async function start(
   const load = await begin(LOAD);
   const urls = new Map<Subject, string>();
   for (const name of SUBJECTS) {
-    const child = await begin(SERVER, { BENCH_STORE: name, BENCH_TARGET: targets[name] ?? '' });
+    const [store = name, asked] = name.split(', ');
+    const child = await begin(SERVER, {
+      BENCH_STORE: store,
+      BENCH_TARGET: targets[store as Subject] ?? '',
+      ...(asked === undefined ? {} : { BENCH_REPLAY_CACHE: 'none' }),
+    });
     urls.set(name, await child.ask<string>('url'));
   }
-  return { load, redis, urls };
+  return { load, redis, postgres, begin, urls };
 }
 
 function urlOf({ urls }: Bench, name: Subject, path: Path): string {
@@ -126,14 +138,16 @@ async function throughput(
         against: TITLES[against],
         againstSamples: samples[against] ?? [],
       },
-      path === 'replay' && against === 'bare' && name !== 'peer' ? atLeast(0.8) : undefined,
+      path === 'replay' && against === 'bare' && isStore(name) ? atLeast(0.8) : undefined,
     );
-  const ours = names.filter((name) => name !== 'bare' && name !== 'peer');
+  const ours = names.filter(isStore);
   return [
     ...names.filter((name) => name !== 'bare').map((name) => row(name, 'bare')),
     ...(names.includes('peer') ? ours.map((name) => row(name, 'peer')) : []),
   ];
 }
+
+const isStore = (name: Subject): boolean => STORES.some((store) => store === name);
 
 /** Sends a request whose handler never answers, and waits until it has the key. */
 async function holdKey(url: string): Promise<void> {
@@ -152,30 +166,44 @@ async function post(url: string): Promise<number> {
   return answer.status;
 }
 
-/** What Redis counts: scripts that were called, for each request. */
-async function roundTrips(bench: Bench): Promise<Row[]> {
-  const client = new Redis(bench.redis.url);
+/** What goes over the wire for each request, with nothing remembered by the process. */
+async function roundTrips({ redis, postgres, begin }: Bench): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const [path, most] of [
-    ['fresh', 2],
-    ['replay', 1],
+  for (const [name, server, most] of [
+    ['redis', redis, { fresh: 2, replay: 1 }],
+    ['postgres', postgres, { fresh: 2, replay: 1 }],
   ] as const) {
-    await client.config('RESETSTAT');
-    for (let n = 0; n < COUNTED_CALLS; n += 1) await post(urlOf(bench, 'redis', path));
-    const calls = Number(/cmdstat_evalsha:calls=(\d+)/.exec(await client.info('commandstats'))?.[1]);
-    const samples = [calls / COUNTED_CALLS];
-    const title = `${path}, Redis: round trips`;
-    rows.push(absolute({ area: 'idempotency', case: title, unit: 'per request', samples }, atMost(most)));
+    const proxy = await startCountingProxy(server.port);
+    const target = server.url.replace(`:${server.port}`, `:${proxy.port}`);
+    const child = await begin(SERVER, {
+      BENCH_STORE: name,
+      BENCH_TARGET: target,
+      BENCH_REPLAY_CACHE: 'none',
+    });
+    const url = await child.ask<string>('url');
+    for (const path of ['fresh', 'replay'] as const) {
+      await post(`${url}/${path}`);
+      proxy.roundTrips();
+      for (let n = 0; n < COUNTED_CALLS; n += 1) await post(`${url}/${path}`);
+      const samples = [proxy.roundTrips() / COUNTED_CALLS];
+      const title = `${path}, ${TITLES[name]}: round trips`;
+      const measured = { area: 'idempotency', case: title, unit: 'per request', samples };
+      rows.push(absolute(measured, atMost(most[path])));
+    }
+    await child.stop();
+    await proxy.close();
   }
-  client.disconnect();
   return rows;
 }
 
-async function keeping(children: Child[], { progress }: AreaOptions): Promise<Row[]> {
-  progress.step('idempotency: a million records, purged');
-  const child = await startChild(PURGE);
-  children.push(child);
+async function keeping({ redis, postgres, begin }: Bench, { progress }: AreaOptions): Promise<Row[]> {
+  progress.step('idempotency: memory for each record, and a million of them purged');
+  const child = await begin(PURGE);
   const heap = await child.ask<number>('memory', { count: MEMORY_RECORDS });
+  const stored = (store: StoredQuestion['store'], url: string): Promise<number> =>
+    child.ask<number>('stored', { store, url, count: MEMORY_RECORDS } satisfies StoredQuestion);
+  const inRedis = await stored('redis', redis.url);
+  const inPostgres = await stored('postgres', postgres.url);
   const purge = await child.ask<PurgeAnswer>('purge', { records: MILLION });
   if (purge.deleted !== MILLION) throw new Error(`${purge.deleted} records were removed.`);
   const row = (title: string, unit: string, value: number, limit?: number): Row =>
@@ -186,6 +214,8 @@ async function keeping(children: Child[], { progress }: AreaOptions): Promise<Ro
   return [
     row('a record of 200 bytes, memory store', 'bytes of heap', heap),
     row('a record of 200 bytes, SQLite', 'bytes of file', purge.bytesPerRecord),
+    row('a record of 200 bytes, Redis', 'bytes of memory', inRedis),
+    row('a record of 200 bytes, PostgreSQL', 'bytes of table and indexes', inPostgres),
     row('purge of a million records, SQLite', 's', purge.seconds),
     row(
       'purge of a million records: longest standstill of the event loop',
@@ -193,5 +223,6 @@ async function keeping(children: Child[], { progress }: AreaOptions): Promise<Ro
       purge.longestStandstillMs,
       20,
     ),
+    row('the same of a thread that does nothing meanwhile', 'ms', purge.machineStandstillMs),
   ];
 }

@@ -11,7 +11,7 @@ import express, { type RequestHandler } from 'express';
 import { getSharedIdempotencyService, idempotency as peer } from 'express-idempotency';
 import { serve } from '../http/serve.ts';
 
-const { BENCH_STORE = 'bare', BENCH_TARGET = '' } = process.env;
+const { BENCH_STORE = 'bare', BENCH_TARGET = '', BENCH_REPLAY_CACHE = '' } = process.env;
 const LONG_SECONDS = 3_600;
 
 let requests = 0;
@@ -29,7 +29,11 @@ function middleware(): RequestHandler | undefined {
   if (BENCH_STORE === 'bare') return undefined;
   if (BENCH_STORE === 'peer') return peer() as unknown as RequestHandler;
   // The work of the conflict never ends, and its answer is never large.
-  return idempotencyMiddleware(open(), { ttlSeconds: LONG_SECONDS, maxRunMs: LONG_SECONDS * 1_000 });
+  return idempotencyMiddleware(open(), {
+    ttlSeconds: LONG_SECONDS,
+    maxRunMs: LONG_SECONDS * 1_000,
+    ...(BENCH_REPLAY_CACHE === 'none' ? { replayCacheBytes: 0 } : {}),
+  });
 }
 
 function open(): IdempotencyStore {

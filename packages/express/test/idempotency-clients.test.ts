@@ -64,6 +64,18 @@ const CUTS: readonly Cut[] = [
   'none',
   'request',
 ];
+const SEED = Math.floor(Math.random() * 2 ** 31);
+
+/** Two of three connections are broken, until enough of them were. */
+function randomCuts(seed: number): Cut[] {
+  const kinds: readonly Cut[] = ['request', 'answer', 'half', 'answer', 'none', 'none'];
+  let state = seed;
+  return Array.from({ length: 60 }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return kinds[Math.floor((state / 2 ** 32) * kinds.length)] ?? 'none';
+  });
+}
+
 const AMOUNTS = [100, 200, 300, 400, 500, 600];
 
 describe('through a proxy that cuts connections', () => {
@@ -84,14 +96,17 @@ describe('through a proxy that cuts connections', () => {
     expect(rows()).toEqual(charges.map(({ id, amount }) => ({ id, amount })));
   });
 
-  it('axios with axios-retry makes each charge once and gets its answer', async () => {
-    const { port, rows } = await payments(CUTS);
+  it.each([
+    ['one after the other', CUTS],
+    [`at random, seed ${SEED}`, randomCuts(SEED)],
+  ])('axios with axios-retry makes each charge once and gets its answer: cuts %s', async (_title, cuts) => {
+    const { port, rows } = await payments(cuts);
     const client = axios.create({
       baseURL: `http://127.0.0.1:${port}`,
       httpAgent: new Agent({ keepAlive: false }),
     });
     axiosRetry(client, {
-      retries: 8,
+      retries: 80,
       retryDelay: () => 1,
       // By default axios-retry does not repeat a POST; the key is what makes it safe.
       retryCondition: (error) =>

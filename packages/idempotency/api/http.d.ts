@@ -122,6 +122,7 @@ export declare function resolveHttp(options: HttpIdempotencyOptions): HttpSettin
 
 // policy.d.ts
 import { type Clock } from '@holdfast/context/clock';
+import { ReplayCache } from './replay-cache.ts';
 /** What is the same for requests and functions. */
 export interface PolicyOptions {
     /**
@@ -154,6 +155,12 @@ export interface PolicyOptions {
      * @default 'failClosed'
      */
     onStoreFailure?: 'failClosed' | 'failOpen';
+    /**
+     * How much memory may hold records that were given again before, in bytes, 0 (none) to 1,073,741,824, so that the
+     * next time costs no call to the store. Not used with the memory store.
+     * @default 8388608
+     */
+    replayCacheBytes?: number;
     clock?: Clock;
 }
 export interface Policy {
@@ -166,6 +173,7 @@ export interface Policy {
     readonly failsOpen: boolean;
     /** Whether a claim whose lease ran out is taken over; else it is refused. */
     readonly takesOver: boolean;
+    readonly replays: ReplayCache | undefined;
     readonly clock: Clock;
 }
 export declare const IDEMPOTENCY_DEFAULTS: Readonly<{
@@ -176,6 +184,7 @@ export declare const IDEMPOTENCY_DEFAULTS: Readonly<{
     maxRunMs: number;
     storeTimeoutMs: number;
     waitMs: number;
+    replayCacheBytes: number;
     maxRequestBytes: number;
     maxResponseBytes: number;
 }>;
@@ -189,10 +198,34 @@ export declare function inRange(owner: string, name: string, value: number, leas
 /** @throws IdempotencyOptionError */
 export declare function oneOf(owner: string, name: string, value: unknown, choices: readonly string[]): void;
 
+// replay-cache.d.ts
+import type { Clock } from '@holdfast/context/clock';
+/** When the store was asked, by both clocks. */
+export interface AskedAt {
+    readonly now: number;
+    readonly wall: number;
+}
+/**
+ * Completed records that were given again before, so that a client that insists does not cost a round trip each time.
+ * A completed record never changes before its TTL is over, and what is kept here is kept no longer than that: the time
+ * left by the store's clock, counted from before it was asked. Keys already hold tenant and principal. The record that
+ * was given again longest ago goes first when there is no room.
+ */
+export declare class ReplayCache {
+    #private;
+    constructor(maxBytes: number, clock: Clock);
+    askedAt(): AskedAt;
+    find(key: string, fingerprint: string): {
+        result: Uint8Array;
+    } | 'mismatch' | undefined;
+    keep(key: string, fingerprint: string, result: Uint8Array, at: AskedAt, leftMs: number): void;
+}
+
 // http-run.d.ts
 import { type Reader } from './http-answers.ts';
 import type { AnswerInit, HttpSettings } from './http-options.ts';
 import type { PgTx } from './pg-client.ts';
+import type { PrismaTx } from './prisma-client.ts';
 import { type StoredResponse } from './record-codec.ts';
 import type { Run } from './run.ts';
 import type { SqliteTx } from './sqlite-database.ts';
@@ -211,7 +244,7 @@ export interface RequestIdempotency {
      * @throws LeaseLostError when another request has taken over: roll back
      */
     complete(tx: SqliteTx, answer: AnswerInit): void;
-    complete(tx: PgTx, answer: AnswerInit): Promise<void>;
+    complete(tx: PgTx | PrismaTx, answer: AnswerInit): Promise<void>;
     /** Nothing happened: whatever is answered is not kept, and the key is free again. */
     release(): void;
 }
@@ -222,7 +255,7 @@ export declare class PassiveRequest implements RequestIdempotency {
     readonly signal: undefined;
     constructor(key: string | undefined);
     complete(tx: SqliteTx): void;
-    complete(tx: PgTx): Promise<void>;
+    complete(tx: PgTx | PrismaTx): Promise<void>;
     release(): void;
 }
 /** A claimed request: what the handler may say about it, and what is kept of its answer. */
@@ -234,7 +267,7 @@ export declare class HttpRun implements RequestIdempotency {
     get signal(): AbortSignal;
     get maxResponseBytes(): number;
     complete(tx: SqliteTx, init: AnswerInit): void;
-    complete(tx: PgTx, init: AnswerInit): Promise<void>;
+    complete(tx: PgTx | PrismaTx, init: AnswerInit): Promise<void>;
     release(): void;
     /**
      * Records the handler's answer, before it is sent. Never rejects.
@@ -315,6 +348,22 @@ export interface PgTx {
     readonly client: PgClient;
 }
 
+// prisma-client.d.ts
+/** The part of a Prisma transaction client that is called here. */
+export interface PrismaTransactionClient {
+    $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
+    $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
+}
+/** What `prisma.$transaction(async (tx) => …)` hands to its function, on SQLite or PostgreSQL. */
+export interface PrismaTx {
+    readonly prisma: PrismaTransactionClient;
+}
+/**
+ * A client that is not a transaction's would write the record by itself, without the caller's rows.
+ * @throws IdempotencyOptionError
+ */
+export declare function checkPrismaTransaction({ prisma }: PrismaTx): void;
+
 // run.d.ts
 import type { Policy } from './policy.ts';
 import type { CompleteOutcome, IdempotencyStore, Lease, Tx } from './store.ts';
@@ -342,9 +391,10 @@ export declare class Run {
 
 // store.d.ts
 import type { PgTx } from './pg-client.ts';
+import type { PrismaTx } from './prisma-client.ts';
 import type { SqliteTx } from './sqlite-database.ts';
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
-export type Tx = SqliteTx | PgTx;
+export type Tx = SqliteTx | PgTx | PrismaTx;
 export interface ClaimRequest {
     /** Names the record: already holds tenant, principal, method and route. */
     readonly key: string;
@@ -371,6 +421,8 @@ export type ClaimOutcome = {
 } | {
     readonly status: 'completed';
     readonly result: Uint8Array;
+    /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+    readonly leftMs?: number;
 };
 /** What the owner of a claim holds; every later call takes it and none computes the key again. */
 export interface Lease {

@@ -5,9 +5,11 @@ export { type IdempotentOptions, type IdempotentRun, idempotent, type Reconciled
 export { type PurgeOptions, RUN_ONCE_DEFAULTS, type RunOnceOptions } from './options.ts';
 export type { PgClient, PgResult, PgTx } from './pg-client.ts';
 export { IDEMPOTENCY_DEFAULTS, type PolicyOptions } from './policy.ts';
+export type { PrismaTransactionClient, PrismaTx } from './prisma-client.ts';
 export { type PurgeResult, purge } from './purge.ts';
 export { type PurgeExpiredOptions, purgeExpired } from './purge-expired.ts';
 export { type RunOnceResult, runOnce } from './run-once.ts';
+export type { AsyncTx } from './sql-tx.ts';
 export type { SqliteDatabase, SqliteStatement, SqliteTx } from './sqlite-database.ts';
 export type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx, } from './store.ts';
 export { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './stores/memory.ts';
@@ -63,11 +65,11 @@ export declare class SchemaVersionError extends IdempotencyError {
     readonly supported: number;
     constructor(found: number, supported: number);
 }
-/** SQLite refused a statement of ours; the cause is its error. Nothing of this call is kept. */
+/** The database refused a statement of ours; the cause is its error. Nothing of this call is kept. */
 export declare class IdempotencyStoreError extends IdempotencyError {
     readonly name = "IdempotencyStoreError";
     readonly code = "ERR_IDEMPOTENCY_STORE";
-    /** Whether another connection held the lock for longer than `busy_timeout`, so that trying again may help. */
+    /** Whether another transaction was in the way (a lock, a deadlock, a serialization failure): trying again may help. */
     readonly busy: boolean;
     constructor(doing: string, cause: unknown);
 }
@@ -138,6 +140,7 @@ export declare class NotReplayableError extends IdempotencyError {
 // idempotent.d.ts
 import type { PgTx } from './pg-client.ts';
 import { type PolicyOptions } from './policy.ts';
+import type { PrismaTx } from './prisma-client.ts';
 import type { SqliteTx } from './sqlite-database.ts';
 import type { IdempotencyStore } from './store.ts';
 /** What a function gets beside its input. */
@@ -153,7 +156,7 @@ export interface IdempotentRun<T> {
      * @throws LeaseLostError when another call has taken over: roll back
      */
     complete(tx: SqliteTx, value: T): void;
-    complete(tx: PgTx, value: T): Promise<void>;
+    complete(tx: PgTx | PrismaTx, value: T): Promise<void>;
     /** Nothing happened: when the function throws after this, the key is free again. */
     release(): void;
 }
@@ -202,6 +205,7 @@ export interface PgTx {
 
 // policy.d.ts
 import { type Clock } from '@holdfast/context/clock';
+import { ReplayCache } from './replay-cache.ts';
 /** What is the same for requests and functions. */
 export interface PolicyOptions {
     /**
@@ -234,6 +238,12 @@ export interface PolicyOptions {
      * @default 'failClosed'
      */
     onStoreFailure?: 'failClosed' | 'failOpen';
+    /**
+     * How much memory may hold records that were given again before, in bytes, 0 (none) to 1,073,741,824, so that the
+     * next time costs no call to the store. Not used with the memory store.
+     * @default 8388608
+     */
+    replayCacheBytes?: number;
     clock?: Clock;
 }
 export interface Policy {
@@ -246,6 +256,7 @@ export interface Policy {
     readonly failsOpen: boolean;
     /** Whether a claim whose lease ran out is taken over; else it is refused. */
     readonly takesOver: boolean;
+    readonly replays: ReplayCache | undefined;
     readonly clock: Clock;
 }
 export declare const IDEMPOTENCY_DEFAULTS: Readonly<{
@@ -256,6 +267,7 @@ export declare const IDEMPOTENCY_DEFAULTS: Readonly<{
     maxRunMs: number;
     storeTimeoutMs: number;
     waitMs: number;
+    replayCacheBytes: number;
     maxRequestBytes: number;
     maxResponseBytes: number;
 }>;
@@ -268,6 +280,45 @@ export declare function resolvePolicy(owner: string, options: PolicyOptions, mor
 export declare function inRange(owner: string, name: string, value: number, least: number, most: number): number;
 /** @throws IdempotencyOptionError */
 export declare function oneOf(owner: string, name: string, value: unknown, choices: readonly string[]): void;
+
+// replay-cache.d.ts
+import type { Clock } from '@holdfast/context/clock';
+/** When the store was asked, by both clocks. */
+export interface AskedAt {
+    readonly now: number;
+    readonly wall: number;
+}
+/**
+ * Completed records that were given again before, so that a client that insists does not cost a round trip each time.
+ * A completed record never changes before its TTL is over, and what is kept here is kept no longer than that: the time
+ * left by the store's clock, counted from before it was asked. Keys already hold tenant and principal. The record that
+ * was given again longest ago goes first when there is no room.
+ */
+export declare class ReplayCache {
+    #private;
+    constructor(maxBytes: number, clock: Clock);
+    askedAt(): AskedAt;
+    find(key: string, fingerprint: string): {
+        result: Uint8Array;
+    } | 'mismatch' | undefined;
+    keep(key: string, fingerprint: string, result: Uint8Array, at: AskedAt, leftMs: number): void;
+}
+
+// prisma-client.d.ts
+/** The part of a Prisma transaction client that is called here. */
+export interface PrismaTransactionClient {
+    $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
+    $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
+}
+/** What `prisma.$transaction(async (tx) => …)` hands to its function, on SQLite or PostgreSQL. */
+export interface PrismaTx {
+    readonly prisma: PrismaTransactionClient;
+}
+/**
+ * A client that is not a transaction's would write the record by itself, without the caller's rows.
+ * @throws IdempotencyOptionError
+ */
+export declare function checkPrismaTransaction({ prisma }: PrismaTx): void;
 
 // sqlite-database.d.ts
 /** The part of a better-sqlite3 `Statement` that is called here. */
@@ -293,9 +344,10 @@ export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
 
 // store.d.ts
 import type { PgTx } from './pg-client.ts';
+import type { PrismaTx } from './prisma-client.ts';
 import type { SqliteTx } from './sqlite-database.ts';
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
-export type Tx = SqliteTx | PgTx;
+export type Tx = SqliteTx | PgTx | PrismaTx;
 export interface ClaimRequest {
     /** Names the record: already holds tenant, principal, method and route. */
     readonly key: string;
@@ -322,6 +374,8 @@ export type ClaimOutcome = {
 } | {
     readonly status: 'completed';
     readonly result: Uint8Array;
+    /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+    readonly leftMs?: number;
 };
 /** What the owner of a claim holds; every later call takes it and none computes the key again. */
 export interface Lease {
@@ -459,6 +513,7 @@ export declare function purgeExpired(store: IdempotencyStore, { signal, ...optio
 
 // run-once.d.ts
 import { type RunOnceOptions } from './options.ts';
+import type { AsyncTx } from './sql-tx.ts';
 import type { SqliteTx } from './sqlite-database.ts';
 export type RunOnceResult<T> = {
     readonly ran: true;
@@ -468,15 +523,35 @@ export type RunOnceResult<T> = {
 };
 /**
  * Runs `fn` when no call with this event id and scope has committed before, and records the id in the same
- * transaction: the effect and the record commit together or not at all. Inside a transaction that is open on `db`
- * the caller's commit decides; otherwise one `BEGIN IMMEDIATE` transaction is opened and committed here.
- * A throw of `fn` undoes what it wrote, forgets the id and is thrown on.
- * @throws IdempotencyOptionError for an event id of 0 or more than 512 characters
- * @throws AsyncFunctionError when `fn` is async or returns a promise
- * @throws NotDurableError at the first use of a connection with `synchronous` below FULL
- * @throws IdempotencyStoreError when SQLite refuses, `busy` when another connection held the lock
+ * transaction: the effect and the record commit together or not at all. With `{ db }` it joins the transaction that is
+ * open, or makes one; with `{ client }` and `{ prisma }` it is always yours, `fn` may be async, and everything is
+ * awaited. A throw of `fn` undoes what it wrote, forgets the id and is thrown on.
+ * @throws IdempotencyOptionError for an event id of 0 or more than 512 characters, or where no transaction is open
+ * @throws AsyncFunctionError when `fn` is async with `{ db }`
+ * @throws NotDurableError on a SQLite connection with `synchronous` below FULL
+ * @throws IdempotencyStoreError when the database refuses, `busy` when another connection held the lock
  */
 export declare function runOnce<T>(eventId: string, tx: SqliteTx, fn: () => T, options?: RunOnceOptions): RunOnceResult<T>;
+export declare function runOnce<T>(eventId: string, tx: AsyncTx, fn: () => Promise<T> | T, options?: RunOnceOptions): Promise<RunOnceResult<T>>;
+
+// sql-tx.d.ts
+/** A transaction of the caller whose statements are awaited: `pg` or Prisma behind one small interface. */
+import type { PgTx } from './pg-client.ts';
+import { type PrismaTx } from './prisma-client.ts';
+export type AsyncTx = PgTx | PrismaTx;
+export type Dialect = 'postgresql' | 'sqlite';
+export interface SqlTx {
+    readonly dialect: Dialect;
+    /** @param sql with `$1`, `$2` … in the order of `values` @returns how many rows it touched */
+    run(sql: string, values?: readonly unknown[]): Promise<number>;
+    /** @returns the first column of the first row */
+    read(sql: string): Promise<unknown>;
+}
+/** @throws IdempotencyOptionError when a Prisma client is no transaction's */
+export declare function openSqlTx(tx: AsyncTx): SqlTx | Promise<SqlTx>;
+export declare function isMissingTable(error: unknown): boolean;
+/** Whether a savepoint could not be set or found, because its transaction is not there. */
+export declare function isNoTransaction(error: unknown): boolean;
 
 // stores/memory.d.ts
 import { type Clock } from '@holdfast/context/clock';
@@ -590,8 +665,9 @@ export declare class SqliteIdempotencyStore implements IdempotencyStore {
     complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
     renew(lease: Lease, leaseMs: number): Promise<boolean>;
     release(lease: Lease): Promise<boolean>;
-    /** Synchronous: the row is written before this returns. */
-    completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void;
+    /** With `{ db }` the row is written when this returns; with `{ prisma }` when the promise resolves. */
+    completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
+    /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
     purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;

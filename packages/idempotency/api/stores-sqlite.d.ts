@@ -23,8 +23,9 @@ export declare class SqliteIdempotencyStore implements IdempotencyStore {
     complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
     renew(lease: Lease, leaseMs: number): Promise<boolean>;
     release(lease: Lease): Promise<boolean>;
-    /** Synchronous: the row is written before this returns. */
-    completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void;
+    /** With `{ db }` the row is written when this returns; with `{ prisma }` when the promise resolves. */
+    completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
+    /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
     purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
@@ -54,9 +55,10 @@ export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
 
 // store.d.ts
 import type { PgTx } from './pg-client.ts';
+import type { PrismaTx } from './prisma-client.ts';
 import type { SqliteTx } from './sqlite-database.ts';
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
-export type Tx = SqliteTx | PgTx;
+export type Tx = SqliteTx | PgTx | PrismaTx;
 export interface ClaimRequest {
     /** Names the record: already holds tenant, principal, method and route. */
     readonly key: string;
@@ -83,6 +85,8 @@ export type ClaimOutcome = {
 } | {
     readonly status: 'completed';
     readonly result: Uint8Array;
+    /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+    readonly leftMs?: number;
 };
 /** What the owner of a claim holds; every later call takes it and none computes the key again. */
 export interface Lease {
@@ -149,3 +153,19 @@ export interface PgClient {
 export interface PgTx {
     readonly client: PgClient;
 }
+
+// prisma-client.d.ts
+/** The part of a Prisma transaction client that is called here. */
+export interface PrismaTransactionClient {
+    $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
+    $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
+}
+/** What `prisma.$transaction(async (tx) => …)` hands to its function, on SQLite or PostgreSQL. */
+export interface PrismaTx {
+    readonly prisma: PrismaTransactionClient;
+}
+/**
+ * A client that is not a transaction's would write the record by itself, without the caller's rows.
+ * @throws IdempotencyOptionError
+ */
+export declare function checkPrismaTransaction({ prisma }: PrismaTx): void;

@@ -25,16 +25,22 @@ export async function begin(
   key: string,
   fingerprint: string,
 ): Promise<Begun> {
+  const known = policy.replays?.find(key, fingerprint);
+  if (known !== undefined)
+    return known === 'mismatch' ? { kind: 'mismatch' } : { kind: 'completed', result: known.result };
   const { leaseMs, ttlMs, takesOver, clock } = policy;
   const request = { key, fingerprint, owner: newOwner(), leaseMs, ttlMs, takeOver: takesOver };
   const waitUntil = policy.waits ? clock.now() + Math.min(policy.waitMs, remainingMs()) : 0;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const askedAt = policy.replays?.askedAt();
     let outcome: ClaimOutcome;
     try {
       outcome = await claim(store, policy, request);
     } catch (error) {
       return { kind: 'unavailable', error: new StoreUnavailableError(error) };
     }
+    if (outcome.status === 'completed' && outcome.leftMs !== undefined && askedAt !== undefined)
+      policy.replays?.keep(key, fingerprint, outcome.result, askedAt, outcome.leftMs);
     const leftMs = waitUntil - clock.now();
     const signal = currentSignal();
     if (outcome.status !== 'in-flight' || leftMs <= 0 || signal?.aborted === true)

@@ -1,4 +1,5 @@
-import { checkDurable, ensureTables, isMissingTable } from './schema.ts';
+import { checkDurable } from './durability.ts';
+import { ensureTables, isMissingTable } from './schema.ts';
 import type { SqliteDatabase, SqliteStatement } from './sqlite-database.ts';
 
 /** What is kept for each connection, so that nothing is prepared or checked twice. */

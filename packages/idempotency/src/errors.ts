@@ -1,3 +1,5 @@
+import { prismaCause } from './prisma-error.ts';
+
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
 export abstract class IdempotencyError extends Error {
   abstract readonly code: string;
@@ -64,21 +66,18 @@ export class SchemaVersionError extends IdempotencyError {
   }
 }
 
-/** SQLite refused a statement of ours; the cause is its error. Nothing of this call is kept. */
+/** The database refused a statement of ours; the cause is its error. Nothing of this call is kept. */
 export class IdempotencyStoreError extends IdempotencyError {
   override readonly name = 'IdempotencyStoreError';
   readonly code = 'ERR_IDEMPOTENCY_STORE';
-  /** Whether another connection held the lock for longer than `busy_timeout`, so that trying again may help. */
+  /** Whether another transaction was in the way (a lock, a deadlock, a serialization failure): trying again may help. */
   readonly busy: boolean;
 
   constructor(doing: string, cause: unknown) {
-    const reason = sqliteCode(cause);
-    const busy = reason.startsWith('SQLITE_BUSY');
-    const remedy = busy
-      ? 'Another connection holds the lock: try again, raise busy_timeout, or begin your own transaction with BEGIN IMMEDIATE.'
-      : 'Look at the cause.';
-    super(`SQLite could not ${doing} (${reason}). ${remedy}`, { cause });
-    this.busy = busy;
+    const reason = databaseCode(cause);
+    const isSqliteBusy = reason.startsWith('SQLITE_BUSY');
+    super(`The database could not ${doing} (${reason}). ${remedyOf(reason, isSqliteBusy)}`, { cause });
+    this.busy = isSqliteBusy || POSTGRES_BUSY.has(reason);
   }
 }
 
@@ -206,7 +205,20 @@ export class NotReplayableError extends IdempotencyError {
   }
 }
 
-function sqliteCode(error: unknown): string {
+/** Serialization failure, deadlock, lock not available. */
+const POSTGRES_BUSY = new Set(['40001', '40P01', '55P03']);
+
+function remedyOf(reason: string, isSqliteBusy: boolean): string {
+  if (isSqliteBusy)
+    return 'Another connection holds the lock: try again, raise busy_timeout, or begin your own transaction with BEGIN IMMEDIATE.';
+  return POSTGRES_BUSY.has(reason)
+    ? 'Another transaction was in the way: roll yours back and run it again.'
+    : 'Look at the cause.';
+}
+
+function databaseCode(error: unknown): string {
+  const cause = prismaCause(error);
+  if (cause !== undefined) return cause.code;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.name : 'unknown error';
 }

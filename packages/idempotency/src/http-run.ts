@@ -3,6 +3,7 @@ import { IdempotencyOptionError } from './errors.ts';
 import { answerOf, inProgress, keptHeaders, type Reader, refusalAnswer } from './http-answers.ts';
 import type { AnswerInit, HttpSettings } from './http-options.ts';
 import type { PgTx } from './pg-client.ts';
+import type { PrismaTx } from './prisma-client.ts';
 import { decodeRecord, encodeNotReplayable, encodeResponse, type StoredResponse } from './record-codec.ts';
 import type { Run } from './run.ts';
 import type { SqliteTx } from './sqlite-database.ts';
@@ -23,7 +24,7 @@ export interface RequestIdempotency {
    * @throws LeaseLostError when another request has taken over: roll back
    */
   complete(tx: SqliteTx, answer: AnswerInit): void;
-  complete(tx: PgTx, answer: AnswerInit): Promise<void>;
+  complete(tx: PgTx | PrismaTx, answer: AnswerInit): Promise<void>;
   /** Nothing happened: whatever is answered is not kept, and the key is free again. */
   release(): void;
 }
@@ -39,9 +40,9 @@ export class PassiveRequest implements RequestIdempotency {
   }
 
   complete(tx: SqliteTx): void;
-  complete(tx: PgTx): Promise<void>;
+  complete(tx: PgTx | PrismaTx): Promise<void>;
   complete(tx: Tx): void | Promise<void> {
-    return 'client' in tx ? Promise.resolve() : undefined;
+    return 'db' in tx ? undefined : Promise.resolve();
   }
 
   release(): void {}
@@ -78,7 +79,7 @@ export class HttpRun implements RequestIdempotency {
   }
 
   complete(tx: SqliteTx, init: AnswerInit): void;
-  complete(tx: PgTx, init: AnswerInit): Promise<void>;
+  complete(tx: PgTx | PrismaTx, init: AnswerInit): Promise<void>;
   complete(tx: Tx, init: AnswerInit): void | Promise<void> {
     const answer = this.#kept(answerOf(init));
     if (answer.body.length > this.maxResponseBytes) {

@@ -12,6 +12,7 @@ import {
 import { fingerprintOf, recordKey } from './fingerprint.ts';
 import type { PgTx } from './pg-client.ts';
 import { IDEMPOTENCY_DEFAULTS, oneOf, type PolicyOptions, resolvePolicy } from './policy.ts';
+import type { PrismaTx } from './prisma-client.ts';
 import { decodeRecord, encodeNotReplayable, encodeValue } from './record-codec.ts';
 import type { Run } from './run.ts';
 import type { SqliteTx } from './sqlite-database.ts';
@@ -30,7 +31,7 @@ export interface IdempotentRun<T> {
    * @throws LeaseLostError when another call has taken over: roll back
    */
   complete(tx: SqliteTx, value: T): void;
-  complete(tx: PgTx, value: T): Promise<void>;
+  complete(tx: PgTx | PrismaTx, value: T): Promise<void>;
   /** Nothing happened: when the function throws after this, the key is free again. */
   release(): void;
 }
@@ -197,7 +198,7 @@ function unprotectedRun<T>(key: string): IdempotentRun<T> {
     key,
     token: 0,
     signal: new AbortController().signal,
-    complete: completer((tx) => ('client' in tx ? Promise.resolve() : undefined)),
+    complete: completer((tx) => ('db' in tx ? undefined : Promise.resolve())),
     release: () => undefined,
   };
 }

@@ -22,9 +22,11 @@ export { type IdempotentOptions, type IdempotentRun, idempotent, type Reconciled
 export { type PurgeOptions, RUN_ONCE_DEFAULTS, type RunOnceOptions } from './options.ts';
 export type { PgClient, PgResult, PgTx } from './pg-client.ts';
 export { IDEMPOTENCY_DEFAULTS, type PolicyOptions } from './policy.ts';
+export type { PrismaTransactionClient, PrismaTx } from './prisma-client.ts';
 export { type PurgeResult, purge } from './purge.ts';
 export { type PurgeExpiredOptions, purgeExpired } from './purge-expired.ts';
 export { type RunOnceResult, runOnce } from './run-once.ts';
+export type { AsyncTx } from './sql-tx.ts';
 export type { SqliteDatabase, SqliteStatement, SqliteTx } from './sqlite-database.ts';
 export type {
   ClaimOutcome,

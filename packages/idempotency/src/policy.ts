@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
 import { IdempotencyOptionError } from './errors.ts';
+import { ReplayCache } from './replay-cache.ts';
 
 /** What is the same for requests and functions. */
 export interface PolicyOptions {
@@ -33,6 +34,12 @@ export interface PolicyOptions {
    * @default 'failClosed'
    */
   onStoreFailure?: 'failClosed' | 'failOpen';
+  /**
+   * How much memory may hold records that were given again before, in bytes, 0 (none) to 1,073,741,824, so that the
+   * next time costs no call to the store. Not used with the memory store.
+   * @default 8388608
+   */
+  replayCacheBytes?: number;
   clock?: Clock;
 }
 
@@ -46,12 +53,14 @@ export interface Policy {
   readonly failsOpen: boolean;
   /** Whether a claim whose lease ran out is taken over; else it is refused. */
   readonly takesOver: boolean;
+  readonly replays: ReplayCache | undefined;
   readonly clock: Clock;
 }
 
 const DAY_MS = 86_400_000;
 /** The longest time that Redis, SQLite and a JavaScript number all keep exactly; a hundred years. */
 const LONGEST_TTL_MS = 36_500 * DAY_MS;
+const LARGEST_CACHE_BYTES = 1_073_741_824;
 
 export const IDEMPOTENCY_DEFAULTS: Readonly<{
   headerName: string;
@@ -61,6 +70,7 @@ export const IDEMPOTENCY_DEFAULTS: Readonly<{
   maxRunMs: number;
   storeTimeoutMs: number;
   waitMs: number;
+  replayCacheBytes: number;
   maxRequestBytes: number;
   maxResponseBytes: number;
 }> = Object.freeze({
@@ -71,6 +81,7 @@ export const IDEMPOTENCY_DEFAULTS: Readonly<{
   maxRunMs: 600_000,
   storeTimeoutMs: 2_000,
   waitMs: 10_000,
+  replayCacheBytes: 8_388_608,
   maxRequestBytes: 1_048_576,
   maxResponseBytes: 1_048_576,
 });
@@ -87,6 +98,8 @@ export function resolvePolicy(
   oneOf(owner, 'onInFlight', onInFlight, ['refuse', 'wait']);
   oneOf(owner, 'onStoreFailure', onStoreFailure, ['failClosed', 'failOpen']);
   const defaults = IDEMPOTENCY_DEFAULTS;
+  const { clock = systemClock, replayCacheBytes = defaults.replayCacheBytes } = options;
+  check('replayCacheBytes', replayCacheBytes, 0, LARGEST_CACHE_BYTES);
   return {
     ttlMs: check('ttlMs', more.ttlMs, 1_000, LONGEST_TTL_MS),
     takesOver: more.takesOver,
@@ -96,7 +109,8 @@ export function resolvePolicy(
     waitMs: check('waitMs', options.waitMs ?? defaults.waitMs, 0, 600_000),
     waits: onInFlight === 'wait',
     failsOpen: onStoreFailure === 'failOpen',
-    clock: options.clock ?? systemClock,
+    replays: replayCacheBytes === 0 ? undefined : new ReplayCache(replayCacheBytes, clock),
+    clock,
   };
 }
 

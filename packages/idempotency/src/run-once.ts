@@ -6,21 +6,44 @@ import {
   TransactionEndedError,
 } from './errors.ts';
 import { type RunOnceOptions, resolveRunOnce } from './options.ts';
+import { runOnceAsync } from './run-once-async.ts';
+import type { AsyncTx } from './sql-tx.ts';
 import type { SqliteDatabase, SqliteTx } from './sqlite-database.ts';
 
 export type RunOnceResult<T> = { readonly ran: true; readonly value: T } | { readonly ran: false };
 
 /**
  * Runs `fn` when no call with this event id and scope has committed before, and records the id in the same
- * transaction: the effect and the record commit together or not at all. Inside a transaction that is open on `db`
- * the caller's commit decides; otherwise one `BEGIN IMMEDIATE` transaction is opened and committed here.
- * A throw of `fn` undoes what it wrote, forgets the id and is thrown on.
- * @throws IdempotencyOptionError for an event id of 0 or more than 512 characters
- * @throws AsyncFunctionError when `fn` is async or returns a promise
- * @throws NotDurableError at the first use of a connection with `synchronous` below FULL
- * @throws IdempotencyStoreError when SQLite refuses, `busy` when another connection held the lock
+ * transaction: the effect and the record commit together or not at all. With `{ db }` it joins the transaction that is
+ * open, or makes one; with `{ client }` and `{ prisma }` it is always yours, `fn` may be async, and everything is
+ * awaited. A throw of `fn` undoes what it wrote, forgets the id and is thrown on.
+ * @throws IdempotencyOptionError for an event id of 0 or more than 512 characters, or where no transaction is open
+ * @throws AsyncFunctionError when `fn` is async with `{ db }`
+ * @throws NotDurableError on a SQLite connection with `synchronous` below FULL
+ * @throws IdempotencyStoreError when the database refuses, `busy` when another connection held the lock
  */
 export function runOnce<T>(
+  eventId: string,
+  tx: SqliteTx,
+  fn: () => T,
+  options?: RunOnceOptions,
+): RunOnceResult<T>;
+export function runOnce<T>(
+  eventId: string,
+  tx: AsyncTx,
+  fn: () => Promise<T> | T,
+  options?: RunOnceOptions,
+): Promise<RunOnceResult<T>>;
+export function runOnce<T>(
+  eventId: string,
+  tx: SqliteTx | AsyncTx,
+  fn: () => Promise<T> | T,
+  options?: RunOnceOptions,
+): RunOnceResult<unknown> | Promise<RunOnceResult<T>> {
+  return 'db' in tx ? runOnceSync(eventId, tx, fn, options) : runOnceAsync(eventId, tx, fn, options);
+}
+
+function runOnceSync<T>(
   eventId: string,
   tx: SqliteTx,
   fn: () => T,

@@ -1,8 +1,9 @@
 import type { PgTx } from './pg-client.ts';
+import type { PrismaTx } from './prisma-client.ts';
 import type { SqliteTx } from './sqlite-database.ts';
 
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
-export type Tx = SqliteTx | PgTx;
+export type Tx = SqliteTx | PgTx | PrismaTx;
 
 export interface ClaimRequest {
   /** Names the record: already holds tenant, principal, method and route. */
@@ -22,7 +23,12 @@ export type ClaimOutcome =
   | { readonly status: 'in-flight'; readonly retryAfterMs: number }
   | { readonly status: 'expired' }
   | { readonly status: 'mismatch' }
-  | { readonly status: 'completed'; readonly result: Uint8Array };
+  | {
+      readonly status: 'completed';
+      readonly result: Uint8Array;
+      /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+      readonly leftMs?: number;
+    };
 
 /** What the owner of a claim holds; every later call takes it and none computes the key again. */
 export interface Lease {

@@ -65,9 +65,10 @@ describe.skipIf(redisServer() === undefined)('RedisIdempotencyStore', () => {
   it('fails closed when Redis is gone', async () => {
     const other = await startRedis();
     await using store = new RedisIdempotencyStore({ url: other.url });
-    const fn = idempotent<string, string>((text) => text, { store, key: (text) => text, storeTimeoutMs: 50 });
-    await fn('a');
+    const options = { store, key: (text: string) => text };
+    await idempotent<string, string>((text) => text, options)('a');
     await other.stop();
+    const fn = idempotent<string, string>((text) => text, { ...options, storeTimeoutMs: 50 });
     await expect(fn('b')).rejects.toMatchObject({ code: 'ERR_IDEMPOTENCY_STORE_UNAVAILABLE' });
   });
 });

@@ -23,6 +23,8 @@ describe('complete() in a PostgreSQL transaction', () => {
   beforeAll(async () => {
     server = await startPostgres();
     pool = new pg.Pool({ connectionString: server.url });
+    // A connection that is closing may still hear that its server ends.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     store = new PostgresIdempotencyStore({ url: server.url, clock });
     await pool.query('CREATE TABLE charges (id text)');
   });
@@ -143,6 +145,7 @@ describe('complete() in a SQLite transaction', () => {
   it('joins a transaction on another connection to the same file', async () => {
     const file = join(folder, 'own.db');
     const db = new Database(file);
+    db.pragma('synchronous = FULL');
     db.exec('CREATE TABLE charges (id TEXT)');
     await using store = new SqliteIdempotencyStore({ file });
     const pay = idempotent<string, string>(
@@ -158,6 +161,21 @@ describe('complete() in a SQLite transaction', () => {
     );
     expect([await pay('a'), await pay('a')]).toEqual(['recorded', 'recorded']);
     expect(db.prepare('SELECT count(*) FROM charges').pluck().get()).toBe(1);
+    db.close();
+  });
+
+  it('refuses a connection of yours that could lose the record after the answer', async () => {
+    const file = join(folder, 'lossy.db');
+    await using store = new SqliteIdempotencyStore({ file });
+    const db = new Database(file);
+    const pay = idempotent<string, string>(
+      (_order, run) => {
+        run.complete({ db }, 'recorded');
+        return 'returned';
+      },
+      { store, key },
+    );
+    await expect(pay('a')).rejects.toMatchObject({ code: 'ERR_IDEMPOTENCY_NOT_DURABLE' });
     db.close();
   });
 

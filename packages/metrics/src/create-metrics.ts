@@ -6,6 +6,7 @@ import { type CollectFailure, collectStates } from './collect.ts';
 import { createFamilySet, type FamilySet } from './family-set.ts';
 import type { Feature, FeatureContext } from './feature.ts';
 import { buildHttpMetrics, type HttpMetrics, type HttpMetricsOptions } from './http-metrics.ts';
+import { createIdempotencyMetrics } from './idempotency-metrics.ts';
 import { CONTENT_TYPES, type ExpositionFormat, negotiate } from './negotiate.ts';
 import { type MetricsOptions, type ResolvedMetricsOptions, resolveMetricsOptions } from './options.ts';
 import { createOwnMetrics, type OwnMetrics, type OwnMetricsStore } from './own-metrics.ts';
@@ -119,6 +120,7 @@ function createFeatures(
     createCacheMetrics(context),
   ];
   createClientMetrics(context);
+  createIdempotencyMetrics(context);
   if (options.processMetrics) {
     const ofProcess = createProcessMetrics(families, registry);
     closers.push(() => ofProcess.close());

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { idempotent, MemoryIdempotencyStore } from '@holdfast/idempotency';
 import { createWebhookQueue } from '@holdfast/queue';
 import { createBulkhead, createCircuitBreaker, retryWithBackoff } from '@holdfast/resilience';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -66,6 +67,21 @@ describe('a retry', () => {
     const labels = { service: 'payments', retry_name: 'quote' };
     expect(sampleValue(families, 'retry_attempts_total', { ...labels, outcome: 'retried' })).toBe(1);
     expect(sampleValue(families, 'retry_attempts_total', { ...labels, outcome: 'gave-up' })).toBe(1);
+  });
+});
+
+describe('an idempotent function', () => {
+  it('shows its calls by outcome', async () => {
+    await using store = new MemoryIdempotencyStore();
+    const pay = idempotent<number, number>((cents) => cents, { store, key: () => 'o_1' });
+    await pay(500);
+    await pay(500);
+    await pay(500);
+    await expect(pay(501)).rejects.toMatchObject({ code: 'ERR_IDEMPOTENCY_KEY_CONFLICT' });
+    const families = await scrape();
+    const calls = (outcome: string) =>
+      sampleValue(families, 'idempotency_requests_total', { service: 'payments', outcome });
+    expect(['fresh', 'replayed', 'conflict', 'unknown'].map(calls)).toEqual([1, 2, 1, undefined]);
   });
 });
 

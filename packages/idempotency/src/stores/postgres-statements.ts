@@ -58,9 +58,9 @@ export const CLAIM: string = `
           AND held.fingerprint = excluded.fingerprint)
     RETURNING token, takeovers
   )
-  SELECT token, takeovers, NULL::text AS fingerprint, NULL::bigint AS lease_left, NULL::bytea AS result FROM claimed
+  SELECT token, takeovers, NULL::text AS fingerprint, NULL::bigint AS time_left, NULL::bytea AS result FROM claimed
   UNION ALL
-  SELECT NULL, NULL, fingerprint, lease_until - now, result FROM holdfast_idempotency, clock
+  SELECT NULL, NULL, fingerprint, CASE WHEN result IS NULL THEN lease_until ELSE expires_at END - now, result FROM holdfast_idempotency, clock
   WHERE key = $2 AND expires_at > now AND NOT EXISTS (SELECT FROM claimed)`;
 
 /** Gives the result back where another one stands. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/context/clock';
 import { IdempotencyOptionError, LeaseLostError, SchemaVersionError } from '../errors.ts';
 import type { PgClient, PgResult } from '../pg-client.ts';
+import { openSqlTx } from '../sql-tx.ts';
 import type {
   ClaimOutcome,
   ClaimRequest,
@@ -43,7 +44,8 @@ interface ClaimRow {
   readonly token: string | null;
   readonly takeovers: number | null;
   readonly fingerprint: string | null;
-  readonly lease_left: string | null;
+  /** Of the record when it is completed, else of the lease. */
+  readonly time_left: string | null;
   readonly result: Buffer | null;
 }
 
@@ -94,13 +96,19 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
   }
 
   async completeIn(tx: Tx, { key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<void> {
-    if (!('client' in tx)) {
+    if ('db' in tx) {
       throw new IdempotencyOptionError(
-        'PostgresIdempotencyStore: complete() needs { client }, a pg client with your transaction open on it.',
+        'PostgresIdempotencyStore: complete() needs { client }, a pg client with your transaction open on it, or { prisma }.',
       );
     }
     const values = [this.#now(), key, owner, asBuffer(result), Math.ceil(ttlMs)];
-    if (!touched(await tx.client.query(COMPLETE_IN, values))) throw new LeaseLostError();
+    const sql = await openSqlTx(tx);
+    if (sql.dialect !== 'postgresql') {
+      throw new IdempotencyOptionError(
+        'PostgresIdempotencyStore: complete() was given a { prisma } that runs on SQLite; use SqliteIdempotencyStore.',
+      );
+    }
+    if ((await sql.run(COMPLETE_IN, values)) === 0) throw new LeaseLostError();
   }
 
   async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
@@ -180,9 +188,9 @@ function claimOutcome(row: ClaimRow, request: ClaimRequest): ClaimOutcome | unde
   if (row.token !== null)
     return { status: 'claimed', token: Number(row.token), takenOver: Number(row.takeovers) > 0 };
   if (row.fingerprint !== request.fingerprint) return { status: 'mismatch' };
-  if (row.result !== null) return { status: 'completed', result: row.result };
-  const leaseLeft = Number(row.lease_left);
-  if (leaseLeft > 0) return { status: 'in-flight', retryAfterMs: leaseLeft };
+  const leftMs = Number(row.time_left);
+  if (row.result !== null) return { status: 'completed', result: row.result, leftMs };
+  if (leftMs > 0) return { status: 'in-flight', retryAfterMs: leftMs };
   return request.takeOver ? undefined : { status: 'expired' };
 }
 

@@ -26,7 +26,7 @@ local token = now * 1000
 if f and tonumber(e) > now then
   if o == ARGV[3] and not r then return {'claimed', t, 0} end
   if f ~= ARGV[2] then return {'mismatch'} end
-  if r then return {'completed', r} end
+  if r then return {'completed', r, e - now} end
   if tonumber(l) > now then return {'in-flight', l - now} end
   if ARGV[6] == '0' then return {'expired'} end
   takenOver = 1

@@ -70,7 +70,7 @@ export class RedisIdempotencyStore implements IdempotencyStore {
       case 'in-flight':
         return { status: 'in-flight', retryAfterMs: Number(first) };
       case 'completed':
-        return { status: 'completed', result: bytesOf(first) };
+        return { status: 'completed', result: bytesOf(first), leftMs: Number(second) };
       case 'mismatch':
         return { status: 'mismatch' };
       default:

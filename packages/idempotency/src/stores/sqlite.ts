@@ -1,13 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '@holdfast/context/clock';
+import { checkDurable, checkDurableTx } from '../durability.ts';
 import {
   IdempotencyError,
   IdempotencyOptionError,
   IdempotencyStoreError,
   LeaseLostError,
 } from '../errors.ts';
-import { checkDurable } from '../schema.ts';
+
+import type { PrismaTx } from '../prisma-client.ts';
+import { openSqlTx } from '../sql-tx.ts';
 import type { SqliteDatabase } from '../sqlite-database.ts';
 import type {
   ClaimOutcome,
@@ -20,7 +23,16 @@ import type {
   Tx,
 } from '../store.ts';
 import { purgeLimit } from './record.ts';
-import { claimIn, type SqliteRecords, sqliteRecordsOf } from './sqlite-records.ts';
+import { Checkpoints } from './sqlite/checkpoints.ts';
+import {
+  asBuffer,
+  COMPLETE_IN,
+  claimIn,
+  findIn,
+  type SqliteRecords,
+  sqliteRecordsOf,
+} from './sqlite/records.ts';
+import { isBusy, SqliteWrites } from './sqlite/writes.ts';
 
 export interface SqliteIdempotencyStoreOptions {
   /** A file that the store opens itself, in WAL mode with `synchronous=FULL`. Default `<HOLDFAST_DATA_DIR or ./.holdfast>/idempotency.db`. */
@@ -35,6 +47,17 @@ export interface SqliteIdempotencyStoreOptions {
   clock?: Clock;
 }
 
+/** How long one attempt waits for the lock of another process; writes are attempted again and again for 5 s. */
+const LOCK_WAIT_MS = 5;
+
+/** What belongs to one connection. */
+interface OpenStore {
+  readonly db: SqliteDatabase;
+  readonly records: SqliteRecords;
+  readonly writes: SqliteWrites;
+  readonly checkpoints: Checkpoints;
+}
+
 interface OpenedDatabase extends SqliteDatabase {
   close(): unknown;
 }
@@ -43,7 +66,8 @@ interface OpenedDatabase extends SqliteDatabase {
 export class SqliteIdempotencyStore implements IdempotencyStore {
   readonly #options: SqliteIdempotencyStoreOptions;
   readonly #clock: Clock;
-  #records: Promise<SqliteRecords> | undefined;
+  readonly #checked = new WeakSet<SqliteDatabase>();
+  #open: Promise<OpenStore> | undefined;
   #opened: OpenedDatabase | undefined;
 
   /** @throws IdempotencyOptionError */
@@ -55,12 +79,16 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     this.#clock = options.clock ?? systemClock;
   }
 
-  claim(request: ClaimRequest): Promise<ClaimOutcome> {
-    return this.#do('claim a key', (records) => claimIn(records, request, this.#clock.wallTime()));
+  async claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    const { db, records, writes } = await this.#opening();
+    // What an open transaction of the application shows may never be committed.
+    const found = db.inTransaction ? undefined : this.#found(records, request);
+    return found ?? write(writes, 'claim a key', () => claimIn(records, request, this.#clock.wallTime()));
   }
 
-  complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome> {
-    return this.#do('complete a key', (records) => {
+  async complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome> {
+    const { records, writes } = await this.#opening();
+    return write(writes, 'complete a key', () => {
       const expiresAt = this.#clock.wallTime() + ttlMs;
       if (records.complete(lease, result, expiresAt)) return { status: 'stored' };
       const kept = records.resultOf(lease);
@@ -68,37 +96,68 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     });
   }
 
-  renew(lease: Lease, leaseMs: number): Promise<boolean> {
-    return this.#do('renew a lease', (records) => records.renew(lease, this.#clock.wallTime() + leaseMs));
+  async renew(lease: Lease, leaseMs: number): Promise<boolean> {
+    const { records, writes } = await this.#opening();
+    return write(writes, 'renew a lease', () => records.renew(lease, this.#clock.wallTime() + leaseMs));
   }
 
-  release(lease: Lease): Promise<boolean> {
-    return this.#do('release a key', (records) => records.release(lease));
+  async release(lease: Lease): Promise<boolean> {
+    const { records, writes } = await this.#opening();
+    return write(writes, 'release a key', () => records.release(lease));
   }
 
-  /** Synchronous: the row is written before this returns. */
-  completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void {
+  /** With `{ db }` the row is written when this returns; with `{ prisma }` when the promise resolves. */
+  completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void> {
+    const expiresAt = this.#clock.wallTime() + ttlMs;
+    if ('prisma' in tx) return this.#completeInPrisma(tx, lease, result, expiresAt);
     if (!('db' in tx)) {
       throw new IdempotencyOptionError(
-        'SqliteIdempotencyStore: complete() needs { db }, a better-sqlite3 connection to the file of the store.',
+        'SqliteIdempotencyStore: complete() needs { db }, a better-sqlite3 connection to the file of the store, or { prisma }.',
       );
     }
-    const done = guarded('complete a key', () =>
-      sqliteRecordsOf(tx.db).complete(lease, result, this.#clock.wallTime() + ttlMs),
-    );
+    const done = guarded('complete a key', () => {
+      this.#requireDurable(tx.db);
+      return sqliteRecordsOf(tx.db).complete(lease, result, expiresAt);
+    });
     if (!done) throw new LeaseLostError();
   }
 
-  purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
+  async #completeInPrisma(
+    tx: PrismaTx,
+    { key, owner }: Lease,
+    result: Uint8Array,
+    at: number,
+  ): Promise<void> {
+    const sql = await openSqlTx(tx);
+    if (sql.dialect !== 'sqlite') {
+      throw new IdempotencyOptionError(
+        'SqliteIdempotencyStore: complete() was given a { prisma } that runs on PostgreSQL; use PostgresIdempotencyStore.',
+      );
+    }
+    if (this.#options.requireDurable !== false) await checkDurableTx(sql);
+    if ((await sql.run(COMPLETE_IN, [asBuffer(result), at, key, owner])) === 0) throw new LeaseLostError();
+  }
+
+  /** A connection of the application commits the record as durably as its own rows, which must be durable enough. */
+  #requireDurable(db: SqliteDatabase): void {
+    if (this.#options.requireDurable === false || this.#checked.has(db)) return;
+    checkDurable(db);
+    this.#checked.add(db);
+  }
+
+  /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
+  async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
     const limit = purgeLimit(options);
-    return this.#do('purge', (records) => {
-      const deleted = records.purge(this.#clock.wallTime(), limit);
-      return { deleted, more: deleted === limit };
-    });
+    const { records, checkpoints } = await this.#opening();
+    const result = guarded('purge', () => records.purge(limit, this.#clock));
+    await checkpoints.after(result.deleted, result.more);
+    return result;
   }
 
   async close(): Promise<void> {
-    await this.#records?.catch(() => undefined);
+    const open = await this.#open?.catch(() => undefined);
+    await open?.writes.settled();
+    await open?.checkpoints.close();
     this.#opened?.close();
     this.#opened = undefined;
   }
@@ -107,22 +166,35 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     return this.close();
   }
 
-  async #do<T>(doing: string, call: (records: SqliteRecords) => T): Promise<T> {
-    const opening = (this.#records ??= this.#open());
-    let records: SqliteRecords;
+  #found(records: SqliteRecords, request: ClaimRequest): ClaimOutcome | undefined {
     try {
-      records = await opening;
+      return findIn(records, request, this.#clock.wallTime());
     } catch (error) {
-      this.#records = undefined;
-      throw error instanceof IdempotencyError ? error : new IdempotencyStoreError('open the store', error);
+      // A database that is being recovered answers busy even to a reader, who then waits like a writer.
+      if (isBusy(error)) return undefined;
+      throw new IdempotencyStoreError('claim a key', error);
     }
-    return guarded(doing, () => call(records));
   }
 
-  async #open(): Promise<SqliteRecords> {
+  async #opening(): Promise<OpenStore> {
+    const opening = (this.#open ??= this.#openStore());
+    try {
+      return await opening;
+    } catch (error) {
+      this.#open = undefined;
+      throw error instanceof IdempotencyError ? error : new IdempotencyStoreError('open the store', error);
+    }
+  }
+
+  async #openStore(): Promise<OpenStore> {
     const { db = await this.#openFile(), requireDurable = true } = this.#options;
     if (requireDurable) checkDurable(db);
-    return sqliteRecordsOf(db);
+    return {
+      db,
+      records: sqliteRecordsOf(db),
+      writes: new SqliteWrites(db),
+      checkpoints: new Checkpoints(db),
+    };
   }
 
   async #openFile(): Promise<SqliteDatabase> {
@@ -133,8 +205,19 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     const db = new Database(file, { timeout: 5_000 });
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
+    // From here on a write that meets a lock waits without holding up the event loop.
+    db.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
     this.#opened = db;
     return db;
+  }
+}
+
+async function write<T>(writes: SqliteWrites, doing: string, call: () => T): Promise<T> {
+  try {
+    return await writes.write(call);
+  } catch (error) {
+    if (error instanceof IdempotencyError) throw error;
+    throw new IdempotencyStoreError(doing, error);
   }
 }
 

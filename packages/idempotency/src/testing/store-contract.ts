@@ -94,6 +94,18 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
+    name: 'says of a completed record that it stays no longer than it does, if it says so',
+    run: async ({ store, advance }) => {
+      const lease = await claimed(store);
+      await store.complete(lease, RESULT, TTL_MS);
+      await advance(10_000);
+      const outcome = await store.claim(request({ owner: 'b' }));
+      ok(outcome.status === 'completed');
+      const { leftMs } = outcome;
+      ok(leftMs === undefined || (leftMs > 0 && leftMs <= TTL_MS - 10_000), String(leftMs));
+    },
+  },
+  {
     name: 'keeps a result of no bytes apart from no result',
     run: async ({ store }) => {
       const lease = await claimed(store);

@@ -1,7 +1,8 @@
-import { SchemaVersionError } from '../errors.ts';
-import { readScalar, type SqliteDatabase } from '../sqlite-database.ts';
-import type { ClaimOutcome, ClaimRequest, Lease } from '../store.ts';
-import { outcomeOf } from './record.ts';
+import { SchemaVersionError } from '../../errors.ts';
+import { readScalar, type SqliteDatabase } from '../../sqlite-database.ts';
+import type { ClaimOutcome, ClaimRequest, Lease } from '../../store.ts';
+import { outcomeOf } from '../record.ts';
+import { type PurgeBatch, preparePurge } from './purge.ts';
 
 const SCHEMA_VERSION = 1;
 
@@ -47,12 +48,11 @@ const CLAIM = `
 
 const OWNED = 'WHERE key = ? AND owner = ?';
 const COMPLETE = `UPDATE holdfast_idempotency SET result = ?, expires_at = ? ${OWNED} AND result IS NULL`;
+/** For a caller whose placeholders have numbers. */
+export const COMPLETE_IN: string = `UPDATE holdfast_idempotency SET result = $1, expires_at = $2 WHERE key = $3 AND owner = $4 AND result IS NULL`;
 const RESULT = `SELECT result FROM holdfast_idempotency ${OWNED} AND result IS NOT NULL`;
 const RENEW = `UPDATE holdfast_idempotency SET lease_until = ?, expires_at = max(expires_at, ?) ${OWNED} AND result IS NULL`;
 const RELEASE = `DELETE FROM holdfast_idempotency ${OWNED} AND result IS NULL`;
-const PURGE = `DELETE FROM holdfast_idempotency WHERE rowid IN
-  (SELECT rowid FROM holdfast_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`;
-
 interface Row {
   readonly fingerprint: string;
   readonly owner: string;
@@ -74,7 +74,7 @@ export interface SqliteRecords {
   resultOf(lease: Lease): Uint8Array | undefined;
   renew(lease: Lease, leaseUntil: number): boolean;
   release(lease: Lease): boolean;
-  purge(now: number, limit: number): number;
+  readonly purge: PurgeBatch;
 }
 
 const recordsOf = new WeakMap<SqliteDatabase, SqliteRecords>();
@@ -99,7 +99,6 @@ function prepare(db: SqliteDatabase): SqliteRecords {
   const result = db.prepare(RESULT);
   const renew = db.prepare(RENEW);
   const release = db.prepare(RELEASE);
-  const purge = db.prepare(PURGE);
   return {
     find: (key) => find.get(key) as Row | undefined,
     claim: ({ takeOver, ...request }, now) =>
@@ -109,46 +108,34 @@ function prepare(db: SqliteDatabase): SqliteRecords {
     resultOf: ({ key, owner }) => (result.get(key, owner) as { result: Uint8Array } | undefined)?.result,
     renew: ({ key, owner }, leaseUntil) => renew.run(leaseUntil, leaseUntil, key, owner).changes > 0,
     release: ({ key, owner }) => release.run(key, owner).changes > 0,
-    purge: (now, limit) => withoutSync(db, () => purge.run(now, limit).changes),
+    purge: preparePurge(db),
   };
 }
 
-/**
- * A purge that a power loss undoes is done again by the next one, so it need not wait for the disk. Nothing else can run
- * on this connection before the level is back; commits of others bring their own level.
- */
-function withoutSync<T>(db: SqliteDatabase, work: () => T): T {
-  // Inside a transaction of the caller the level cannot be changed.
-  if (db.inTransaction) return work();
-  const level = Number(readScalar(db, 'PRAGMA synchronous'));
-  db.exec('PRAGMA synchronous = NORMAL');
-  try {
-    return work();
-  } finally {
-    db.exec(`PRAGMA synchronous = ${level}`);
-  }
+/** What stands in the way of a claim. A replay needs no more than this: it only reads, and waits for no writer. */
+export function findIn(records: SqliteRecords, request: ClaimRequest, now: number): ClaimOutcome | undefined {
+  return refusal(records.find(request.key), request, now);
 }
 
-/** A replay only reads, and waits for no writer; a claim is one statement that writes. */
+/** Inside a transaction that holds the lock for writing. */
 export function claimIn(records: SqliteRecords, request: ClaimRequest, now: number): ClaimOutcome {
-  for (;;) {
-    const before = refusal(records.find(request.key), request, now);
-    if (before !== undefined) return before;
-    const claimed = records.claim(request, now);
-    if (claimed !== undefined)
-      return { status: 'claimed', token: claimed.token, takenOver: claimed.takeovers > 0 };
-    // Somebody was faster between the two statements: what is there now says how.
-  }
+  const before = findIn(records, request, now);
+  if (before !== undefined) return before;
+  const claimed = records.claim(request, now);
+  if (claimed === undefined)
+    throw new Error('A claim was refused by a record that nobody else can have written.');
+  return { status: 'claimed', token: claimed.token, takenOver: claimed.takeovers > 0 };
 }
 
 function refusal(row: Row | undefined, request: ClaimRequest, now: number): ClaimOutcome | undefined {
   if (row === undefined || row.expiresAt <= now) return undefined;
   if (row.owner === request.owner && row.result === null) return undefined;
   const outcome = outcomeOf(row, request, now);
+  if (outcome.status === 'completed') return { ...outcome, leftMs: row.expiresAt - now };
   return outcome.status === 'expired' && request.takeOver ? undefined : outcome;
 }
 
 /** better-sqlite3 binds Buffers, and no other views of bytes. */
-function asBuffer(bytes: Uint8Array): Buffer {
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,0 +1,79 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { readScalar, type SqliteDatabase } from '../../sqlite-database.ts';
+
+/** How many removed records go into the write-ahead log before it is written back: half of what SQLite itself allows. */
+const RECORDS_PER_CHECKPOINT = 500;
+
+/**
+ * Writes the write-ahead log of a purge back to the database in a worker thread: the random writes and the sync of a
+ * checkpoint take tens of milliseconds, and where SQLite makes it by itself, the commit that it falls on waits for it.
+ * A checkpoint locks no reader and no writer out. Where the thread cannot work (no file, no package `better-sqlite3`),
+ * the next ordinary commit checkpoints as ever.
+ */
+export class Checkpoints {
+  readonly #file: string | undefined;
+  #worker: Worker | undefined;
+  #hasFailed = false;
+  #removed = 0;
+
+  constructor(db: SqliteDatabase) {
+    this.#file = walFileOf(db);
+  }
+
+  /** To be called after each batch; resolves when the log is short enough for the next. */
+  async after(deleted: number, more: boolean): Promise<void> {
+    this.#removed += deleted;
+    if (this.#removed >= RECORDS_PER_CHECKPOINT || (!more && this.#worker !== undefined)) {
+      this.#removed = 0;
+      await this.#checkpoint();
+    }
+    if (!more) await this.close();
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  async #checkpoint(): Promise<void> {
+    if (this.#file === undefined || this.#hasFailed) return;
+    const worker = (this.#worker ??= startWorker(this.#file));
+    try {
+      await answerOf(worker);
+    } catch {
+      this.#hasFailed = true;
+      await this.close();
+    }
+  }
+}
+
+/** The worker's source lies beside this file, whether it was compiled or runs as it is. */
+function startWorker(file: string): Worker {
+  const url = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(url, { workerData: { file } });
+  // Somebody listens for each answer; without this an error between two of them would end the process.
+  worker.on('error', () => undefined);
+  return worker;
+}
+
+/** The thread keeps the process alive only while it is asked something. */
+async function answerOf(worker: Worker): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onExit = (): void => reject(new Error('The checkpoint thread ended.'));
+  worker.ref();
+  worker.once('message', resolve).once('error', reject).once('exit', onExit);
+  worker.postMessage('checkpoint');
+  try {
+    await promise;
+  } finally {
+    worker.off('message', resolve).off('error', reject).off('exit', onExit).unref();
+  }
+}
+
+function walFileOf(db: SqliteDatabase): string | undefined {
+  if (readScalar(db, 'PRAGMA journal_mode') !== 'wal') return undefined;
+  const file = readScalar(db, "SELECT file FROM pragma_database_list WHERE name = 'main'");
+  return typeof file === 'string' && file !== '' ? file : undefined;
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '@holdfast/context/clock';
+import { readScalar, type SqliteDatabase, type SqliteStatement } from '../../sqlite-database.ts';
+import type { StorePurgeResult } from '../../store.ts';
+
+/** Ends a batch early where records are large or the disk is slow: requests wait for the whole of it. */
+const LONGEST_BATCH_MS = 5;
+/** How many records are removed between two looks at the clock. */
+const STEP = 10;
+
+const PURGE = `DELETE FROM holdfast_idempotency WHERE rowid IN
+  (SELECT rowid FROM holdfast_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`;
+
+/** Removes records past their TTL from one connection, at most `limit` of them and for a few milliseconds. */
+export type PurgeBatch = (limit: number, clock: Clock) => StorePurgeResult;
+
+export function preparePurge(db: SqliteDatabase): PurgeBatch {
+  const remove = db.prepare(PURGE);
+  return (limit, clock) =>
+    db.inTransaction
+      ? removeSome(remove, limit, clock)
+      : withoutDisk(db, () => inTransaction(db, () => removeSome(remove, limit, clock)));
+}
+
+function removeSome(remove: SqliteStatement, limit: number, clock: Clock): StorePurgeResult {
+  const now = clock.wallTime();
+  const endsAt = clock.now() + LONGEST_BATCH_MS;
+  let deleted = 0;
+  while (deleted < limit) {
+    const step = Math.min(STEP, limit - deleted);
+    const { changes } = remove.run(now, step);
+    deleted += changes;
+    if (changes < step) return { deleted, more: false };
+    if (clock.now() >= endsAt) break;
+  }
+  return { deleted, more: true };
+}
+
+function inTransaction<T>(db: SqliteDatabase, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const value = work();
+    db.exec('COMMIT');
+    return value;
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/**
+ * A purge that a power loss undoes is done again by the next one, so it need not wait for the disk: neither at its
+ * commit nor for a checkpoint, which a worker thread makes (`checkpoints.ts`). Nothing else runs on this connection
+ * before its settings are back; commits of others bring their own.
+ */
+function withoutDisk<T>(db: SqliteDatabase, work: () => T): T {
+  const level = Number(readScalar(db, 'PRAGMA synchronous'));
+  const checkpointPages = Number(readScalar(db, 'PRAGMA wal_autocheckpoint'));
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0');
+  try {
+    return work();
+  } finally {
+    db.exec(`PRAGMA synchronous = ${level}; PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+  }
+}
