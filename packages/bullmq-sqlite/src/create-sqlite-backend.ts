@@ -1,13 +1,13 @@
 import type { BackendFactory, IQueueBackend } from 'bullmq';
+import { SqliteQueueBackend } from './backend/sqlite-queue-backend.ts';
+import type { BackendOptions } from './backend/worker-options.ts';
+import { SharedDatabase } from './database/shared-database.ts';
 import {
   type OpenDatabase,
   type ResolvedConnection,
   resolveConnection,
   type SqliteConnectionOptions,
 } from './options.ts';
-import { SharedDatabase } from './shared-database.ts';
-import { SqliteQueueBackend } from './sqlite-queue-backend.ts';
-import type { BackendOptions } from './worker-options.ts';
 
 const byFile = new Map<string, SharedDatabase>();
 const byDatabase = new WeakMap<OpenDatabase, SharedDatabase>();

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type IQueueBackend, type Job, withBackend } from 'bullmq';
 import { afterEach, vi } from 'vitest';
-import { expiryClock } from '../../src/expiry-clock.ts';
+import type { SqliteQueueBackend } from '../../src/backend/sqlite-queue-backend.ts';
+import { expiryClock } from '../../src/database/expiry-clock.ts';
 import { createSqliteBackend, type SqliteConnectionOptions } from '../../src/index.ts';
-import type { SqliteQueueBackend } from '../../src/sqlite-queue-backend.ts';
 
 /** BullMQ's own classes on the backend under test. */
 export const sqlite: ReturnType<typeof withBackend<IQueueBackend, SqliteConnectionOptions>> =
