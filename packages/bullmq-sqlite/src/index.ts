@@ -1,5 +1,4 @@
-/** The backend as BullMQ knows it: what `queue.getBackend()` gives. */
-export type { IQueueBackend as SqliteQueueBackend } from 'bullmq';
+export type { SqliteQueueBackend } from './backend/public-backend.ts';
 export { createSqliteBackend } from './create-sqlite-backend.ts';
 export {
   NotSupportedYetError,
@@ -9,6 +8,7 @@ export {
   SqliteOptionError,
   SqliteWriteError,
 } from './errors.ts';
+export type { AddedJob } from './jobs/add-job.ts';
 export {
   DEFAULTS,
   type Durability,

@@ -17,7 +17,7 @@ import {
 } from '../flows/flow-getters.ts';
 import { detachChild, removeUnprocessedChildren } from '../flows/flow-removal.ts';
 import { waitForChildren } from '../flows/wait-for-children.ts';
-import { addJob, addJobs, prepareJob } from '../jobs/add-job.ts';
+import { type AddedJob, addJob, addJobs, prepareJob } from '../jobs/add-job.ts';
 import { removeJob } from '../jobs/remove-job.ts';
 import { BackendCore } from './backend-core.ts';
 
@@ -33,6 +33,11 @@ interface FlowJob {
 /** The members of BullMQ's backend that add jobs, alone or as flows, and that know of parents and children. */
 export abstract class FlowMembers extends BackendCore {
   async addJob(job: JobJson, jobId: string, parentOpts?: ParentKeyOpts): Promise<string> {
+    const prepared = prepareJob(job, jobId, parentOpts);
+    return this.write((scope) => addJob(scope, prepared).jobId);
+  }
+
+  async addJobIfAbsent(job: JobJson, jobId: string, parentOpts?: ParentKeyOpts): Promise<AddedJob> {
     const prepared = prepareJob(job, jobId, parentOpts);
     return this.write((scope) => addJob(scope, prepared));
   }

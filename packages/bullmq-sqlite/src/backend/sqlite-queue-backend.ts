@@ -30,13 +30,14 @@ import { extendLock, extendLocks } from '../work/job-locks.ts';
 import { readRetention } from '../work/retention.ts';
 import { recoverStalledJobs } from '../work/stalled-jobs.ts';
 import { ControlMembers } from './control-members.ts';
+import type { SqliteQueueBackend as PublicBackend } from './public-backend.ts';
 import { claimerOf, DEFAULT_MAX_STALLED_COUNT, DEFAULT_STALLED_INTERVAL_MS } from './worker-options.ts';
 
 type KeepOption = boolean | number | KeepJobs | undefined;
 type Fields = Record<string, unknown> | undefined;
 
 /** BullMQ's backend contract on SQLite. Each member says what to do; the modules it calls do it. */
-export class SqliteQueueBackend extends ControlMembers implements IQueueBackend {
+export class SqliteQueueBackend extends ControlMembers implements PublicBackend {
   /** Where `readEvents('$')` goes on, once it has been asked. */
   #eventEnd: EventCursor | undefined;
 

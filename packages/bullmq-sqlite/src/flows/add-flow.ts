@@ -34,7 +34,7 @@ export function addFlow(scope: QueueScope, entries: readonly FlowEntry[]): FlowR
 
 function addEntry(scope: QueueScope, { job }: FlowEntry, incomplete: Set<string>): FlowResult {
   try {
-    return [null, addJob(scope, job, true)];
+    return [null, addJob(scope, job, true).jobId];
   } catch (error) {
     if (!(error instanceof JobStateError)) throw error;
     if (job.parent !== undefined) incomplete.add(keyOf(job.parent));

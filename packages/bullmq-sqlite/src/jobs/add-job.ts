@@ -27,13 +27,20 @@ export function prepareJob(job: JobJson, jobId: string | undefined, parentOpts: 
   };
 }
 
+/** What became of a job that was to be added. */
+export interface AddedJob {
+  /** The job's id, or that of the one that stands for it. */
+  readonly jobId: string;
+  /** False when another job, of the same id or deduplication id, stands for it. */
+  readonly added: boolean;
+}
+
 /**
  * Stores a job, or finds the one that stands for it: of the same id, or of the same deduplication id.
  * @param inFlow leaves it to the flow to release the parent, when all of its children are there
- * @returns the job's id, or that of the one that stands for it
  * @throws JobStateError when its parent is missing, or the job of its id has another parent
  */
-export function addJob(scope: QueueScope, job: NewJob, inFlow = false): string {
+export function addJob(scope: QueueScope, job: NewJob, inFlow = false): AddedJob {
   if (job.parent !== undefined) requireParent(scope, job.parent, COMMAND);
   const { record } = scope;
   const known = job.id === '' ? undefined : findJob(scope, job.id);
@@ -41,22 +48,22 @@ export function addJob(scope: QueueScope, job: NewJob, inFlow = false): string {
   record.jobCounter += 1;
   if (known !== undefined) {
     record.event('event', 'duplicated', 'jobId', job.id);
-    return job.id;
+    return { jobId: job.id, added: false };
   }
   const id = job.id === '' ? String(record.jobCounter) : job.id;
   const other = standIn(scope, job, id);
   if (other !== undefined) {
     record.dirty = true;
-    return other;
+    return { jobId: other, added: false };
   }
   insertJob(scope, job, id);
-  return id;
+  return { jobId: id, added: true };
 }
 
 /** Stores all jobs in their order, or none of them. @returns their ids */
 export function addJobs(scope: QueueScope, jobs: readonly NewJob[]): string[] {
   try {
-    return jobs.map((job) => addJob(scope, job));
+    return jobs.map((job) => addJob(scope, job).jobId);
   } catch (error) {
     throw isRefusal(error) && jobs.length > 1 ? new UndoneError(error) : error;
   }
