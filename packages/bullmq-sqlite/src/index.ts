@@ -5,6 +5,7 @@ export {
   SqliteBackendError,
   SqliteBusyError,
   SqliteFileError,
+  SqliteJobError,
   SqliteOptionError,
   SqliteWriteError,
 } from './errors.ts';

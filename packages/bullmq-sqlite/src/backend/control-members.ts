@@ -1,5 +1,6 @@
 import type { JobsOptions } from 'bullmq';
 import { findKey, removeKey, removeKeyOf } from '../deduplication/deduplication-keys.ts';
+import { requireWellFormed } from '../jobs/job-id.ts';
 import { metricKind } from '../queue/queue-metrics.ts';
 import { liftLimit, limitNow, rateLimitTtl } from '../queue/rate-limit.ts';
 import { advanceScheduler, removeScheduler, upsertScheduler } from '../schedulers/job-scheduler.ts';
@@ -14,7 +15,7 @@ import { FlowMembers } from './flow-members.ts';
 
 /** The members of BullMQ's backend around the jobs: schedulers, deduplication keys, rate limits, metrics and clients. */
 export abstract class ControlMembers extends FlowMembers {
-  addJobScheduler(
+  async addJobScheduler(
     id: string,
     next: number,
     templateData: string,
@@ -22,6 +23,7 @@ export abstract class ControlMembers extends FlowMembers {
     schedule: object,
     jobOpts: JobsOptions,
   ): Promise<[string, number]> {
+    requireWellFormed('scheduler id', id);
     const request = { id, next, templateData, templateOpts, schedule: schedule as Schedule, jobOpts };
     return this.write((scope) => upsertScheduler(scope, request));
   }

@@ -3,18 +3,25 @@ import { standIn } from '../deduplication/deduplicate-job.ts';
 import { adoptJob, requireParent } from '../flows/flow-children.ts';
 import type { QueueScope } from '../queue/queue-scope.ts';
 import { insertJob, type NewJob } from './insert-job.ts';
+import { requireWellFormed } from './job-id.ts';
 import { findJob } from './job-row.ts';
 import { isRefusal, UndoneError } from './job-state-error.ts';
 
 const COMMAND = 'addJob';
 
-/** Delay, priority and deduplication are read from the options, where `Queue.add` leaves them. */
+/**
+ * Delay, priority and deduplication are read from the options, where `Queue.add` leaves them.
+ * @throws SqliteJobError when an id cannot be told from others
+ */
 export function prepareJob(job: JobJson, jobId: string | undefined, parentOpts: ParentKeyOpts = {}): NewJob {
   const { opts } = job;
+  if (jobId) requireWellFormed('job id', jobId);
+  if (opts.deduplication?.id) requireWellFormed('deduplication id', opts.deduplication.id);
   return {
     id: jobId ?? '',
-    name: job.name,
-    data: job.data,
+    name: typeof job.name === 'number' ? String(job.name) : job.name,
+    // A function or symbol, or what `toJSON` made undefined: BullMQ stores such data as an empty object.
+    data: job.data ?? '{}',
     opts: JSON.stringify(opts),
     addedAt: Math.floor(Number(job.timestamp)),
     delay: typeof opts.delay === 'number' && opts.delay > 0 ? Math.ceil(opts.delay) : 0,
