@@ -46,7 +46,7 @@ async function onSqlite(name: string): Promise<EngineQueue> {
 
 async function onPostgres(name: string): Promise<EngineQueue> {
   const classes = withBackend(createPostgresBackend);
-  const connection = { connectionString: place };
+  const connection = { connectionString: place, migrate: true };
   const queue = new classes.Queue(name, { connection });
   await queue.waitUntilReady();
   return measured(name, queue, (concurrency, run) => {

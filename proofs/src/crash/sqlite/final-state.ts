@@ -62,7 +62,7 @@ function inspect(file: string): string[] {
     >;
     const count = db.prepare('SELECT count(*) FROM bullmq_job WHERE state = ?').pluck();
     for (const [code, state] of STATES.entries()) {
-      const there = count.get(code);
+      const there = Number(count.get(code));
       if (kept[state] !== there)
         damage.push(`${state}: ${kept[state]} are kept as its count, ${there} are there`);
     }
