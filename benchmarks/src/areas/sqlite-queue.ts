@@ -20,7 +20,7 @@ import {
   throughputRows,
 } from './sqlite-queue-rows.ts';
 
-const DEFAULT_ROUNDS = 5;
+const DEFAULT_ROUNDS = 4;
 const LATENCY_JOBS = 60;
 const IDLE_MS = 4_000;
 const IDLE_ROUNDS = 3;
