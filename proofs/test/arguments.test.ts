@@ -46,6 +46,17 @@ describe('readArguments', () => {
     );
   });
 
+  it('takes one of the engines of the proof', () => {
+    const engines = { crash: { ...crash, engines: ['sqlite'] as const } };
+    expect(readArguments(['crash', '--engine', 'sqlite'], engines, 7)?.engine).toBe('sqlite');
+    expect(() => readArguments(['crash', '--engine', 'mysql'], engines, 7)).toThrow(
+      'The proof "crash" has no engine "mysql": it has sqlite.',
+    );
+    expect(() => readArguments(['crash', '--engine', 'sqlite'], proofs, 7)).toThrow(
+      'The proof "crash" has no engine "sqlite": it has none to choose from.',
+    );
+  });
+
   it('refuses a second name', () => {
     expect(() => readArguments(['crash', 'crash'], proofs, 7)).toThrow(
       'One proof at a time: "crash" is too much.',

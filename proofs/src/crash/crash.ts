@@ -6,6 +6,7 @@ import { redisServer, startRedis } from '@holdfast/test-servers';
 import type { Proof, ProofContext, ProofResult } from '../harness/proof.ts';
 import { type PlantResult, type Role, startPlant } from '../workload/plant.ts';
 import type { Engine } from '../workload/settings.ts';
+import { crashOnSqlite } from './sqlite/crash-on-sqlite.ts';
 
 const SHORTEST_ROUND_MS = 200;
 const LONGEST_ROUND_MS = 900;
@@ -20,7 +21,9 @@ export const crash: Proof = {
   claim: 'A killed process loses no accepted job, and every job has its effect exactly once.',
   unit: 'rounds',
   defaultSize: 20,
+  engines: ['sqlite'],
   run: async (context) => {
+    if (context.engine === 'sqlite') return crashOnSqlite(context);
     const results: Record<string, ProofResult> = { sqlite: await crashOn('sqlite', '', context) };
     if (redisServer() !== undefined) {
       const redis = await startRedis({ appendfsync: 'always' });

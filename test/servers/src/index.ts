@@ -1,3 +1,4 @@
+export { CHROMIUM_ARGUMENTS, chromium } from './chromium.ts';
 export { findProgram, type ProgramSource } from './find-program.ts';
 export { type PostgresServer, type PostgresServerOptions, startPostgres } from './postgres.ts';
 export { type RedisServer, type RedisServerOptions, redisServer, startRedis } from './redis.ts';
