@@ -1,10 +1,10 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import http, { type IncomingMessage } from 'node:http';
+import type https from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Clock } from '@holdfast/context/clock';
 import { contextStorage, Scope } from '@holdfast/context/storage';
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { otel } from '../otel-api.ts';
 import { suppressTracing } from '../propagation/suppression.ts';
 import { readRejectedSpans } from './export-response.ts';
 
@@ -33,18 +33,18 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 /** Posts one body at a time over one kept connection, never follows a redirect and never throws. */
 export class OtlpSender {
   readonly #options: SenderOptions;
-  readonly #agent: HttpAgent | HttpsAgent;
-  readonly #request: typeof httpRequest;
+  readonly #agent: http.Agent;
+  readonly #request: typeof http.request;
   readonly #untraced: Scope;
   #socket: { ref(): unknown; unref(): unknown } | undefined;
   #awaited = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    const secure = options.url.protocol === 'https:';
-    this.#agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 });
-    this.#request = secure ? httpsRequest : httpRequest;
-    this.#untraced = Scope.around(suppressTracing(ROOT_CONTEXT));
+    const { Agent, request } = options.url.protocol === 'https:' ? loadHttps() : http;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    this.#request = request;
+    this.#untraced = Scope.around(suppressTracing(otel().ROOT_CONTEXT));
   }
 
   /** Whether somebody waits for what is under way: only then does it keep the process alive. */
@@ -112,6 +112,11 @@ export class OtlpSender {
     if (this.#awaited) this.#socket?.ref();
     else this.#socket?.unref();
   }
+}
+
+/** TLS takes a while to load and is needed by few. */
+function loadHttps(): typeof https {
+  return process.getBuiltinModule('node:https');
 }
 
 class ExportTimeout extends Error {

@@ -1,8 +1,9 @@
 import { type Carrier, parseTraceparent } from '@holdfast/context';
 import { contextStorage, Scope } from '@holdfast/context/storage';
 import type { EnqueueOperation, ProcessOperation } from '@holdfast/queue';
-import { type Attributes, type Link, type Span, SpanKind } from '@opentelemetry/api';
+import type { Attributes, Link, Span } from '@opentelemetry/api';
 import { activeSource } from '../active-source.ts';
+import { SpanKind } from '../otel-api.ts';
 import { scopeWith } from '../span-source.ts';
 import { type OperationSpan, subscribeToOperation } from './operation-span.ts';
 
