@@ -16,7 +16,7 @@ const dist = join(folder, 'dist');
 for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
   if (/\.js(\.map)?$/.test(file)) rmSync(join(dist, file));
 
-await build({
+const { output } = await build({
   cwd: folder,
   input: Object.fromEntries(entries.map((source) => [source.slice('src/'.length, -'.ts'.length), source])),
   platform: 'node',
@@ -29,6 +29,16 @@ await build({
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: 'shared-[hash].js',
-    minify: false,
+    codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
   },
 });
+
+/** What entries share is loaded with each of them, so an optional peer of one must not be imported by it. */
+for (const chunk of output) {
+  if (chunk.type !== 'chunk' || chunk.isEntry) continue;
+  const optional = chunk.imports.find((name) => manifest.peerDependenciesMeta?.[name]?.optional === true);
+  if (optional !== undefined)
+    throw new Error(
+      `${manifest.name}: ${optional} is imported by code that several entries share. Import it in one entry, or load it where it is used.`,
+    );
+}

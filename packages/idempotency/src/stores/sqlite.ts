@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '@holdfast/context/clock';
 import {
@@ -21,6 +20,9 @@ import type {
 } from '../store.ts';
 import { purgeLimit } from './record.ts';
 import { claimIn, type SqliteRecords, sqliteRecordsOf } from './sqlite-records.ts';
+
+/** An import of `node:fs` would load its streams, promises and watchers, too. */
+const { mkdirSync } = process.getBuiltinModule('node:fs');
 
 export interface SqliteIdempotencyStoreOptions {
   /** A file that the store opens itself, in WAL mode with `synchronous=FULL`. Default `<HOLDFAST_DATA_DIR or ./.holdfast>/idempotency.db`. */

@@ -1,12 +1,13 @@
-import http, { type IncomingMessage } from 'node:http';
-import type https from 'node:https';
-import { promisify } from 'node:util';
+import type http from 'node:http';
 import { gzip } from 'node:zlib';
 import type { Clock } from '@holdfast/context/clock';
 import { contextStorage, Scope } from '@holdfast/context/storage';
 import { otel } from '../otel-api.ts';
 import { suppressTracing } from '../propagation/suppression.ts';
 import { readRejectedSpans } from './export-response.ts';
+
+/** An import of `node:util` would load its argument parser and worker threads, too. */
+const { promisify } = process.getBuiltinModule('node:util');
 
 const compress = promisify(gzip);
 
@@ -41,7 +42,7 @@ export class OtlpSender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    const { Agent, request } = options.url.protocol === 'https:' ? loadHttps() : http;
+    const { Agent, request } = loadClient(options.url.protocol);
     this.#agent = new Agent({ keepAlive: true, maxSockets: 1 });
     this.#request = request;
     this.#untraced = Scope.around(suppressTracing(otel().ROOT_CONTEXT));
@@ -88,7 +89,7 @@ export class OtlpSender {
     return promise;
   }
 
-  async #read(response: IncomingMessage): Promise<SendOutcome> {
+  async #read(response: http.IncomingMessage): Promise<SendOutcome> {
     const status = response.statusCode ?? 0;
     const body = await readBody(response);
     if (status >= 200 && status < 300) return { kind: 'accepted', rejectedSpans: readRejectedSpans(body) };
@@ -114,16 +115,16 @@ export class OtlpSender {
   }
 }
 
-/** TLS takes a while to load and is needed by few. */
-function loadHttps(): typeof https {
-  return process.getBuiltinModule('node:https');
+/** An import of `node:http` would load Node's fetch and HTTP/2, too. */
+function loadClient(protocol: string): Pick<typeof http, 'Agent' | 'request'> {
+  return process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http');
 }
 
 class ExportTimeout extends Error {
   readonly code = 'timeout';
 }
 
-async function readBody(response: IncomingMessage): Promise<Buffer> {
+async function readBody(response: http.IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -138,7 +139,7 @@ async function readBody(response: IncomingMessage): Promise<Buffer> {
 }
 
 /** `Retry-After` in milliseconds, given as seconds or as a date. */
-function retryAfterMs(response: IncomingMessage, clock: Clock): number | undefined {
+function retryAfterMs(response: http.IncomingMessage, clock: Clock): number | undefined {
   const header = response.headers['retry-after'];
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
