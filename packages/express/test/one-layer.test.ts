@@ -55,15 +55,15 @@ async function middlewareByMiddleware(): Promise<Side> {
 
 async function joined(): Promise<Side> {
   const { records, logger } = log();
-  const { app, close } = await createService({
+  const service = await createService({
     name: 'layers',
     logger,
     lifecycle,
     health: { checks: { database: failing } },
     routes: addRoutes,
   });
-  onTestFinished(close);
-  const { port } = await serve(app);
+  onTestFinished(() => service.close());
+  const { port } = await serve(service.app);
   return { port, records };
 }
 
