@@ -1,6 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { interleave } from '../harness/interleave.ts';
@@ -61,10 +59,8 @@ export async function startup({ rounds = DEFAULT_ROUNDS, progress }: AreaOptions
 }
 
 function build(): void {
-  const packages = join(ROOT, 'packages');
-  const folders = readdirSync(packages).map((name) => join(packages, name));
-  const tsc = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-b', ...folders], { encoding: 'utf8' });
-  if (tsc.status !== 0) throw new Error(`The packages cannot be built:\n${tsc.stdout}${tsc.stderr}`);
+  const built = spawnSync('npx', ['-y', 'pnpm@12.21.0', 'run', 'build'], { cwd: ROOT, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`The packages cannot be built:\n${built.stdout}${built.stderr}`);
 }
 
 const run = promisify(execFile);

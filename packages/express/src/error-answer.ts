@@ -1,4 +1,5 @@
-import { STATUS_CODES } from 'node:http';
+/** An import of `node:http` would load Node's fetch and HTTP/2, too. */
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** How an error is told to the client; free of Express. */
 export interface ErrorAnswer {

@@ -35,7 +35,7 @@ export interface HttpClientFact {
 }
 
 // http-client/client-span.d.ts
-import { type Attributes, type Span } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
 export interface HttpClientSpanOptions {
     /** The span above. Default the active span. */
     parentSpan?: Span | undefined;

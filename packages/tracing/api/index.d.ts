@@ -1,11 +1,11 @@
 // index.d.ts
-export { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 export { HTTP_CLIENT_CHANNEL, type HttpClientFact, QUERY_CHANNEL, type QueryFact, SLOW_QUERY_CHANNEL, type SlowQueryFact, } from './channels.ts';
 export { TraceFileError, TracingAlreadyStartedError, TracingError, TracingOptionError, TracingSdkMissingError, } from './errors.ts';
 export { type HttpServerSpan, type HttpServerSpanEnd, type HttpServerSpanInit, startHttpServerSpan, } from './http-server.ts';
 export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
 export type { SpanLimits } from './light/limits.ts';
 export { DEFAULTS, type SpanExporter, type SpanProcessor, type TracingOptions } from './options.ts';
+export { SpanKind, SpanStatusCode } from './otel-api.ts';
 export type { ResourceAttributes } from './resource.ts';
 export type { SinkStats } from './sinks/sink.ts';
 export { addSpanAttributes, type CreateSpanOptions, createSpan, getCurrentSpan, type SpanInit, traceAsync, withSpan, } from './spans.ts';
@@ -72,7 +72,7 @@ export declare class TraceFileError extends TracingError {
 }
 
 // http-server.d.ts
-import { type Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 /** What is known of a request when it comes in. */
 export interface HttpServerSpanInit {
     method: string;
@@ -409,8 +409,41 @@ export declare class PreparedAttributes {
     get encoded(): Uint8Array;
 }
 
+// otel-api.d.ts
+import type * as Api from '@opentelemetry/api';
+/**
+ * `@opentelemetry/api`, loaded when it is first used: its fifty modules are most of what importing this package would
+ * take. It is the very instance that an `import` gives, so that a tracer which was fetched before `initTracing()`
+ * begins to record with it.
+ */
+export declare function otel(): typeof Api;
+/** As `@opentelemetry/api` has it. */
+export declare const SpanKind: {
+    readonly INTERNAL: Api.SpanKind.INTERNAL;
+    readonly SERVER: Api.SpanKind.SERVER;
+    readonly CLIENT: Api.SpanKind.CLIENT;
+    readonly PRODUCER: Api.SpanKind.PRODUCER;
+    readonly CONSUMER: Api.SpanKind.CONSUMER;
+    readonly 0: 'INTERNAL';
+    readonly 1: 'SERVER';
+    readonly 2: 'CLIENT';
+    readonly 3: 'PRODUCER';
+    readonly 4: 'CONSUMER';
+};
+export type SpanKind = Api.SpanKind;
+/** As `@opentelemetry/api` has it. */
+export declare const SpanStatusCode: {
+    readonly UNSET: Api.SpanStatusCode.UNSET;
+    readonly OK: Api.SpanStatusCode.OK;
+    readonly ERROR: Api.SpanStatusCode.ERROR;
+    readonly 0: 'UNSET';
+    readonly 1: 'OK';
+    readonly 2: 'ERROR';
+};
+export type SpanStatusCode = Api.SpanStatusCode;
+
 // spans.d.ts
-import { type Attributes, type Link, type Span, type SpanKind, type TimeInput } from '@opentelemetry/api';
+import type { Attributes, Link, Span, SpanKind, TimeInput } from '@opentelemetry/api';
 export interface SpanInit {
     /** Default internal. */
     kind?: SpanKind;

@@ -1,4 +1,3 @@
-export { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 export {
   HTTP_CLIENT_CHANNEL,
   type HttpClientFact,
@@ -23,6 +22,7 @@ export {
 export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
 export type { SpanLimits } from './light/limits.ts';
 export { DEFAULTS, type SpanExporter, type SpanProcessor, type TracingOptions } from './options.ts';
+export { SpanKind, SpanStatusCode } from './otel-api.ts';
 export type { ResourceAttributes } from './resource.ts';
 export type { SinkStats } from './sinks/sink.ts';
 export {

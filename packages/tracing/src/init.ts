@@ -1,8 +1,8 @@
-import { trace } from '@opentelemetry/api';
 import { setActiveSource } from './active-source.ts';
 import { TracingAlreadyStartedError } from './errors.ts';
 import { LightTracerProvider } from './light/provider.ts';
 import { type ResolvedOptions, resolveOptions, type TracingOptions } from './options.ts';
+import { otel } from './otel-api.ts';
 import { findForeign, followForeignSpans, register, unregister } from './registration.ts';
 import { PACKAGE_NAME, packageVersion } from './resource.ts';
 import { startSdk } from './sdk/start-sdk.ts';
@@ -81,7 +81,7 @@ function startLight(options: ResolvedOptions): Started {
 
 function startWithSdk(options: ResolvedOptions): Started {
   const control = startSdk(options);
-  const source = new SdkSource(trace.getTracer(PACKAGE_NAME, packageVersion()));
+  const source = new SdkSource(otel().trace.getTracer(PACKAGE_NAME, packageVersion()));
   return { mode: 'sdk', source, sink: control, undo: [unregister] };
 }
 
