@@ -120,7 +120,10 @@ export function tenantOf(
 
 /** @throws AuditOptionError */
 export function checkId(name: string, id: unknown, ids: 'uuid' | 'text'): void {
-  if (ids === 'text') return checkText(name, id, LONGEST_ID);
+  if (ids === 'text') {
+    checkText(name, id, LONGEST_ID);
+    return;
+  }
   if (typeof id === 'string' && isUuid(id)) return;
   throw new AuditOptionError(
     `${name} is not a UUID. Give a UUID, or make the log and its tables with ids: 'text'.`,

@@ -137,9 +137,10 @@ END`,
   head ${names.chain}%ROWTYPE;
   link TEXT;
 BEGIN
-  INSERT INTO ${names.context} (change_id, tenant_id, request_id, trace_id)
-  VALUES (changed.id, ${setting('tenant_id')}, ${setting('request_id')}, ${setting('trace_id')})
-  ON CONFLICT (change_id) DO NOTHING;${chain === 'none' ? '' : linking}
+  IF NOT EXISTS (SELECT 1 FROM ${names.context} x WHERE x.change_id = changed.id) THEN
+    INSERT INTO ${names.context} (change_id, tenant_id, request_id, trace_id)
+    VALUES (changed.id, ${setting('tenant_id')}, ${setting('request_id')}, ${setting('trace_id')});
+  END IF;${chain === 'none' ? '' : linking}
   RETURN head.seq;
 END`,
       'SECURITY DEFINER SET search_path = pg_catalog, pg_temp',

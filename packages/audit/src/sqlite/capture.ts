@@ -33,7 +33,7 @@ export function captureTriggersFor(options: SqliteCaptureOptions): CaptureTrigge
   const hidden = new Set(redact);
   const image = (row: 'OLD' | 'NEW'): string => {
     const members = [...columns].sort().map((column) => {
-      const value = hidden.has(column) ? literal(JSON.stringify(REDACTED)) : valueOf(row, column);
+      const value = hidden.has(column) ? literal(JSON.stringify(REDACTED)) : memberOf(row, column);
       return `${literal(`${JSON.stringify(column)}:`)} || ${value}`;
     });
     return `'{' || ${members.join(" || ',' || ")} || '}'`;
@@ -72,7 +72,7 @@ const NEW_ID = `lower(substr(hex(randomblob(4)), 1, 8) || '-' || hex(randomblob(
       substr(hex(randomblob(2)), 2) || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`;
 
 /** JSON holds no bytes: they are tagged as the canonical form has them. */
-function valueOf(row: 'OLD' | 'NEW', column: string): string {
+function memberOf(row: 'OLD' | 'NEW', column: string): string {
   const value = `${row}.${quote(column)}`;
   return `CASE typeof(${value}) WHEN 'blob' THEN '{"$bytes":"' || lower(hex(${value})) || '"}' ELSE json_quote(${value}) END`;
 }

@@ -27,14 +27,19 @@ export function runSync<T>(db: SqliteDatabase, doing: string, steps: Steps<T>): 
   try {
     let next = steps.next();
     while (next.done !== true) {
-      const { sql, values, reads } = next.value;
-      const statement = prepare(db, sql);
-      next = steps.next(reads ? (statement.all(...values) as Row[]) : (statement.run(...values), []));
+      next = steps.next(runStep(db, next.value));
     }
     return next.value;
   } catch (error) {
     throw storeError(doing, error);
   }
+}
+
+function runStep(db: SqliteDatabase, { sql, values, reads }: Step): readonly Row[] {
+  const statement = prepare(db, sql);
+  if (reads) return statement.all(...values) as Row[];
+  statement.run(...values);
+  return [];
 }
 
 export async function runOnPrisma<T>(prisma: PrismaRawClient, doing: string, steps: Steps<T>): Promise<T> {

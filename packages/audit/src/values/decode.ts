@@ -7,7 +7,16 @@ export function decodeValue(text: string): unknown {
 function keepLargeIntegers(_key: string, value: unknown, ...rest: [{ source?: string }?]): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
   const source = rest[0]?.source ?? '';
-  return /^-?\d+$/.test(source) && BigInt(source) !== BigInt(value) ? BigInt(source) : value;
+  if (!/^-?\d+$/.test(source) || digitsOf(source) === digitsOf(String(value))) return value;
+  return BigInt(source);
+}
+
+/** A double writes as many digits as tell it from its neighbours, and zeros or an exponent behind them. */
+function digitsOf(number: string): string {
+  return number
+    .replace(/e.*$/, '')
+    .replaceAll(/[-.]/g, '')
+    .replace(/0+$/, '');
 }
 
 function untag(value: unknown): unknown {

@@ -19,7 +19,7 @@ export function diffImages(before: unknown, after: unknown): Difference[] {
 function compare(before: unknown, after: unknown, path: string, found: Difference[]): void {
   if (isBranch(before) && isBranch(after) && Array.isArray(before) === Array.isArray(after)) {
     for (const key of keysOf(before, after)) {
-      compare(memberOf(before, key), memberOf(after, key), `${path}/${escape(key)}`, found);
+      compare(memberOf(before, key), memberOf(after, key), `${path}/${pointerPart(key)}`, found);
     }
     return;
   }
@@ -55,6 +55,6 @@ function isSame(before: unknown, after: unknown): boolean {
   return before === after || encodeValue(before) === encodeValue(after);
 }
 
-function escape(key: string): string {
+function pointerPart(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
