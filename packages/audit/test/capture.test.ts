@@ -93,6 +93,16 @@ describe.each(databases)('captured changes on %s', (_name, open) => {
     expect((await log.history(ORDER)).entries).toMatchObject([{ actor: { type: 'database' } }]);
   });
 
+  it('do not name who was at work in a captureAs that failed, where its transaction goes on', async () => {
+    await database.transaction(async () => {
+      const failed = log.captureAs(() => Promise.reject(new Error('not now')), { actor: { id: ADA } });
+      await expect(failed).rejects.toThrow('not now');
+      if (database.name === 'postgresql') await insert();
+    });
+    if (database.name === 'sqlite') await insert();
+    expect((await log.history(ORDER)).entries).toMatchObject([{ actor: { type: 'database' } }]);
+  });
+
   it('end when the triggers are dropped', async () => {
     const { drop } = await database.capture(table, source, ['id', 'status', 'secret', 'raw']);
     await database.run(drop);

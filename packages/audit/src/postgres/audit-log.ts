@@ -54,8 +54,15 @@ export function createAuditLog(options: PostgresAuditLogOptions): PostgresAuditL
       const query = queryOf(tx);
       const previous = await storeCall('read the session', () => query(READ_SETTINGS, []));
       await storeCall('tell who is at work', () => query(SET_SETTINGS, stampValues(stamp)));
-      const value = await fn();
       const before = SETTINGS.map((name) => previous[0]?.[name] ?? '');
+      let value: Awaited<ReturnType<typeof fn>>;
+      try {
+        value = await fn();
+      } catch (error) {
+        // A caller that goes on must not go on under this name; a transaction that failed forgets it by itself.
+        await query(SET_SETTINGS, before).catch(() => undefined);
+        throw error;
+      }
       await storeCall('clear the session', () => query(SET_SETTINGS, before));
       return value;
     },

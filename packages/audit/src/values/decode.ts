@@ -13,10 +13,7 @@ function keepLargeIntegers(_key: string, value: unknown, ...rest: [{ source?: st
 
 /** A double writes as many digits as tell it from its neighbours, and zeros or an exponent behind them. */
 function digitsOf(number: string): string {
-  return number
-    .replace(/e.*$/, '')
-    .replaceAll(/[-.]/g, '')
-    .replace(/0+$/, '');
+  return number.replace(/e.*$/, '').replaceAll(/[-.]/g, '').replace(/0+$/, '');
 }
 
 function untag(value: unknown): unknown {
