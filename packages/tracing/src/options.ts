@@ -2,13 +2,13 @@ import type { Clock } from '@holdfast/context/clock';
 import { systemClock } from '@holdfast/context/clock';
 import type { Sampler } from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { tracesUrl } from './endpoint.ts';
-import { type Environment, isTrue, limitsFrom, pairs, text, wholeNumber } from './environment.ts';
+import { tracesUrl } from './config/endpoint.ts';
+import { type Environment, isTrue, limitsFrom, pairs, text, wholeNumber } from './config/environment.ts';
 import { TracingOptionError } from './errors.ts';
 import { DEFAULT_LIMITS, type SpanLimits } from './light/limits.ts';
 import { detectedResource, type ResourceAttributes } from './resource.ts';
-import type { HeadSampler } from './sampler.ts';
-import { chooseSampler } from './sampler-choice.ts';
+import type { HeadSampler } from './config/sampler.ts';
+import { chooseSampler } from './config/sampler-choice.ts';
 
 /** An exporter made for the OpenTelemetry SDK. */
 export type SpanExporter = NodeSDKConfiguration['traceExporter'];

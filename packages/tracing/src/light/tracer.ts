@@ -16,7 +16,7 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '../propagation/suppression.ts';
 import { W3cTraceState } from '../propagation/trace-state.ts';
-import type { HeadSampler } from '../sampler.ts';
+import type { HeadSampler } from '../config/sampler.ts';
 import type { StartOptions } from '../span-source.ts';
 import { LightSpan, type SpanOwner } from './span.ts';
 

@@ -13,7 +13,7 @@ import { TracingSdkMissingError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { ScopeContextManager } from '../propagation/context-manager.ts';
 import { W3cPropagator } from '../propagation/propagator.ts';
-import type { HeadSampler } from '../sampler.ts';
+import type { HeadSampler } from '../config/sampler.ts';
 import { chooseSink } from '../sinks/choose-sink.ts';
 import type { SinkControl } from '../sinks/sink.ts';
 import { controlOf } from './control.ts';

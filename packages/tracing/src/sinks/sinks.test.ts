@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../light/limits.ts';
 import { LightTracerProvider } from '../light/provider.ts';
 import { readSpans } from '../reader/index.ts';
-import { alwaysOn } from '../sampler.ts';
+import { alwaysOn } from '../config/sampler.ts';
 import { ConsoleSink } from './console-sink.ts';
 import { FileSink } from './file-sink.ts';
 import { discardingSink, type SpanSink } from './sink.ts';

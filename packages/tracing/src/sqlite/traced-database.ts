@@ -10,9 +10,9 @@ import type {
   Statement,
 } from 'better-sqlite3';
 import { activeSource } from '../active-source.ts';
-import { QueryObserver } from '../query-observer.ts';
-import { traceComment } from '../sql-comment.ts';
-import { type StatementShape, shapeOf } from '../sql-text.ts';
+import { QueryObserver } from '../database/query-observer.ts';
+import { traceComment } from '../database/sql-comment.ts';
+import { type StatementShape, shapeOf } from '../database/sql-text.ts';
 import {
   type ResolvedDatabaseOptions,
   resolveDatabaseOptions,

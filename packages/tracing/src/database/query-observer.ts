@@ -3,10 +3,10 @@ import { getCurrentTrace } from '@holdfast/context';
 import type { Clock } from '@holdfast/context/clock';
 import { contextStorage } from '@holdfast/context/storage';
 import { type Span, SpanKind } from '@opentelemetry/api';
-import { activeSource } from './active-source.ts';
-import { QUERY_CHANNEL, type QueryFact, SLOW_QUERY_CHANNEL, type SlowQueryFact } from './channels.ts';
-import { PreparedAttributes } from './prepared-attributes.ts';
-import { markFailed } from './spans.ts';
+import { activeSource } from '../active-source.ts';
+import { QUERY_CHANNEL, type QueryFact, SLOW_QUERY_CHANNEL, type SlowQueryFact } from '../channels.ts';
+import { PreparedAttributes } from '../prepared-attributes.ts';
+import { markFailed } from '../spans.ts';
 import type { StatementShape } from './sql-text.ts';
 
 export interface QueryObserverOptions {
