@@ -1,0 +1,1 @@
+export { BULLMQ_TELEMETRY_DEFAULTS, type BullmqTelemetryOptions, bullmqTelemetry } from './bullmq/telemetry.ts';
