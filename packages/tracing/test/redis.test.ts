@@ -2,7 +2,7 @@ import { createTraceContext, getCurrentTrace, runWithTrace } from '@holdfast/con
 import { subscribeSafely } from '@holdfast/context/channels';
 import { ManualClock } from '@holdfast/context/testing';
 import { type RedisServer, startRedis } from '@holdfast/test-servers';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withSpan } from '../src/index.ts';
 import {
@@ -43,8 +43,8 @@ afterEach(async () => {
   await recording.stop();
 });
 
-function connect(options?: TraceRedisOptions, settings: RedisOptions = {}): Redis {
-  const redis = traceRedis(new Redis(server.port, settings), options);
+function connect(options?: TraceRedisOptions, settings: { db?: number; keyPrefix?: string; enableAutoPipelining?: boolean; retryStrategy?: () => null } = {}): Redis {
+  const redis = traceRedis(new Redis({ ...settings, port: server.port }), options);
   opened.push(redis);
   return redis;
 }
