@@ -1,6 +1,7 @@
 import { contextStorage, Scope } from '@holdfast/context/storage';
 import {
   context as contextApi,
+  createContextKey,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -65,6 +66,10 @@ export class LightSource implements SpanSource {
   active(): Span | undefined {
     return contextStorage.getStore()?.span as Span | undefined;
   }
+
+  requestSpan(): Span | undefined {
+    return serverSpanOf(contextStorage.getStore());
+  }
 }
 
 /** Spans of the OpenTelemetry SDK that we started, in our own storage. */
@@ -94,6 +99,10 @@ export class SdkSource implements SpanSource {
 
   active(): Span | undefined {
     return contextStorage.getStore()?.span as Span | undefined;
+  }
+
+  requestSpan(): Span | undefined {
+    return serverSpanOf(contextStorage.getStore());
   }
 }
 
@@ -149,8 +158,18 @@ export class ForeignSource extends ApiSource {
 
   requestSpan(): Span | undefined {
     const theirs: (Span & { kind?: SpanKind }) | undefined = trace.getActiveSpan();
-    return theirs?.kind === SpanKind.SERVER && theirs.isRecording() ? theirs : undefined;
+    if (theirs?.kind === SpanKind.SERVER && theirs.isRecording()) return theirs;
+    return serverSpanOf(contextApi.active());
   }
+}
+
+/** Where the HTTP instrumentation of OpenTelemetry leaves the span of a request for the frameworks above it. */
+const RPC_METADATA = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
+
+/** The span that an HTTP instrumentation has made for the request in hand, whatever is active by now. */
+function serverSpanOf(context: { getValue(key: symbol): unknown } | undefined): Span | undefined {
+  const metadata = context?.getValue(RPC_METADATA) as { span?: Span } | undefined;
+  return metadata?.span?.isRecording() === true ? metadata.span : undefined;
 }
 
 /** The scope inside the current one in which `span` is active. */

@@ -34,7 +34,7 @@ export function startSdk(options: ResolvedOptions): SinkControl {
       : new SinkProcessor(chooseSink(options));
   const sdk = new NodeSDK({
     contextManager: new ScopeContextManager() as ContextManager,
-    textMapPropagator: new W3cPropagator(),
+    textMapPropagator: options.registersPropagator ? new W3cPropagator() : null,
     sampler: options.sampler ?? samplerFor(options.headSampler),
     idGenerator: { generateTraceId, generateSpanId: newSpanId },
     resourceDetectors: [{ detect: () => ({ attributes: { ...options.resource } }) }],
