@@ -9,6 +9,7 @@ import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
 import { startup } from './startup.ts';
+import { tracing } from './tracing.ts';
 
 /** Every area by its name on the command line, in the order of a full run. */
 export const areas: Readonly<Record<string, Area>> = {
@@ -21,5 +22,6 @@ export const areas: Readonly<Record<string, Area>> = {
   backlog,
   idempotency,
   context,
+  tracing,
   startup,
 };

@@ -4,11 +4,11 @@ import type { Sampler } from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { tracesUrl } from './config/endpoint.ts';
 import { type Environment, isTrue, limitsFrom, pairs, text, wholeNumber } from './config/environment.ts';
+import type { HeadSampler } from './config/sampler.ts';
+import { chooseSampler } from './config/sampler-choice.ts';
 import { TracingOptionError } from './errors.ts';
 import { DEFAULT_LIMITS, type SpanLimits } from './light/limits.ts';
 import { detectedResource, type ResourceAttributes } from './resource.ts';
-import type { HeadSampler } from './config/sampler.ts';
-import { chooseSampler } from './config/sampler-choice.ts';
 
 /** An exporter made for the OpenTelemetry SDK. */
 export type SpanExporter = NodeSDKConfiguration['traceExporter'];
@@ -161,16 +161,19 @@ export function resolveOptions(options: TracingOptions, env: Environment = proce
 
 /** `tracecontext` and `baggage` is what there is, in any order; `none` leaves the field to the application. */
 function registersPropagator(env: Environment): boolean {
-  const names = (text(env, 'OTEL_PROPAGATORS') ?? 'tracecontext,baggage').split(',').map((name) => name.trim());
+  const names = (text(env, 'OTEL_PROPAGATORS') ?? 'tracecontext,baggage')
+    .split(',')
+    .map((name) => name.trim());
   for (const name of names) oneOf('OTEL_PROPAGATORS', name, ['tracecontext', 'baggage', 'none']);
   return !names.includes('none');
 }
 
 /** Protobuf over HTTP is all that is spoken; a port of gRPC would refuse it again and again. */
 function checkProtocol(env: Environment): void {
-  const name = text(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') === undefined
-    ? 'OTEL_EXPORTER_OTLP_PROTOCOL'
-    : 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL';
+  const name =
+    text(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') === undefined
+      ? 'OTEL_EXPORTER_OTLP_PROTOCOL'
+      : 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL';
   oneOf(name, text(env, name) ?? 'http/protobuf', ['http/protobuf']);
 }
 

@@ -41,7 +41,8 @@ function onRedis(): Promise<Engine> {
   const connection = { host: '127.0.0.1', port: redis.port };
   const prefix = `t${Math.random()}`;
   return Promise.resolve({
-    queue: (options) => keep(closing, new Queue(NAME, { connection, prefix, telemetry: bullmqTelemetry(options) })),
+    queue: (options) =>
+      keep(closing, new Queue(NAME, { connection, prefix, telemetry: bullmqTelemetry(options) })),
     worker: (processor, options) =>
       keep(closing, new Worker(NAME, processor, { connection, prefix, telemetry: bullmqTelemetry(options) })),
     close: async () => {
@@ -59,7 +60,8 @@ async function onSqlite(): Promise<Engine> {
     Worker: typeof Worker;
   };
   return {
-    queue: (options) => keep(closing, new sqlite.Queue(NAME, { connection, telemetry: bullmqTelemetry(options) })),
+    queue: (options) =>
+      keep(closing, new sqlite.Queue(NAME, { connection, telemetry: bullmqTelemetry(options) })),
     worker: (processor, options) =>
       keep(closing, new sqlite.Worker(NAME, processor, { connection, telemetry: bullmqTelemetry(options) })),
     close: async () => {
@@ -133,7 +135,9 @@ describe.each([
       },
     });
     const attempts = await named('process mail');
-    expect(attempts.map(({ kind, status, attributes }) => [kind, status, attributes['holdfast.queue.attempt']])).toEqual([
+    expect(
+      attempts.map(({ kind, status, attributes }) => [kind, status, attributes['holdfast.queue.attempt']]),
+    ).toEqual([
       ['consumer', 'error', 1],
       ['consumer', 'unset', 2],
     ]);
@@ -196,7 +200,11 @@ describe.each([
   it('takes metadata that it did not write', async () => {
     const queue = engine.queue();
     await queue.add('foreign', {}, { telemetry: { metadata: 'no json' } });
-    await queue.add('foreign', {}, { telemetry: { metadata: `{"traceparent":"00-${'a'.repeat(32)}-${'b'.repeat(16)}-01"}` } });
+    await queue.add(
+      'foreign',
+      {},
+      { telemetry: { metadata: `{"traceparent":"00-${'a'.repeat(32)}-${'b'.repeat(16)}-01"}` } },
+    );
     await work(2, async () => undefined);
     expect((await named('process mail')).map(({ links }) => links.map(({ traceId }) => traceId))).toEqual([
       [],
@@ -213,6 +221,8 @@ describe('the options of bullmqTelemetry', () => {
 
   it('have these defaults, and are refused where they cannot be used', () => {
     expect(BULLMQ_TELEMETRY_DEFAULTS).toEqual({ jobs: 'link' });
-    expect(() => bullmqTelemetry({ jobs: 'both' as never })).toThrow('jobs: is "both"; it must be link or parent.');
+    expect(() => bullmqTelemetry({ jobs: 'both' as never })).toThrow(
+      'jobs: is "both"; it must be link or parent.',
+    );
   });
 });

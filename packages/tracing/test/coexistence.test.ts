@@ -107,7 +107,11 @@ const IMPORTS = `
 `;
 
 async function run(start: string): Promise<Record<string, unknown>> {
-  const env = { REDIS_URL: redis.url, POSTGRES_URL: postgres.url, OTEL_SEMCONV_STABILITY_OPT_IN: 'http,database' };
+  const env = {
+    REDIS_URL: redis.url,
+    POSTGRES_URL: postgres.url,
+    OTEL_SEMCONV_STABILITY_OPT_IN: 'http,database',
+  };
   const { stdout, stderr, code } = await runChild(`${IMPORTS}${THEIRS}${OURS}${start}${SERVICE}`, env);
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;

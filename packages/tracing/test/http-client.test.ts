@@ -353,7 +353,13 @@ describe('instrumentAxios', () => {
     const instrumented = instrumentAxios(client, { ignore: (url) => url.pathname === '/health' });
     await withSpan('caller', async () => {
       await client.get('/health');
-      const adapter = async (config: object) => ({ status: 299, data: '', headers: {}, statusText: '', config });
+      const adapter = async (config: object) => ({
+        status: 299,
+        data: '',
+        headers: {},
+        statusText: '',
+        config,
+      });
       await client.get('/own', { adapter: adapter as never });
       instrumented.close();
       await client.get('/after');

@@ -19,10 +19,7 @@ const opened: { end(): Promise<unknown> }[] = [];
 
 beforeAll(async () => {
   server = await startPostgres({
-    args: [
-      ...['-c', 'shared_preload_libraries=pg_stat_statements'],
-      ...['-c', 'log_statement=all'],
-    ],
+    args: [...['-c', 'shared_preload_libraries=pg_stat_statements'], ...['-c', 'log_statement=all']],
     onLog: (piece) => {
       log += piece;
     },
@@ -30,7 +27,7 @@ beforeAll(async () => {
   const client = new pg.Client(server.url);
   await client.connect();
   await client.query('CREATE EXTENSION pg_stat_statements');
-  await client.query("CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)");
+  await client.query('CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)');
   await client.query("INSERT INTO users VALUES (1, 'ada'), (2, 'bob'), (3, 'cy')");
   await client.end();
 }, 60_000);
@@ -103,7 +100,10 @@ describe('the span of a query', () => {
         db.query(new pg.Query('SELECT 7 AS n', (_error, result) => resolve(result.rows))),
       ),
       await new Promise((resolve) => {
-        const config = { text: 'SELECT 8 AS n', callback: (_error: Error, result: pg.QueryResult) => resolve(result.rows) };
+        const config = {
+          text: 'SELECT 8 AS n',
+          callback: (_error: Error, result: pg.QueryResult) => resolve(result.rows),
+        };
         void db.query(config);
       }),
     ]);
@@ -131,11 +131,13 @@ describe('the span of a query', () => {
           db.query('SELECT 1', () => {
             seen.push(getCurrentTrace()?.traceId);
             db.connect((_error, connected, release) => {
-              connected?.query(new pg.Query('SELECT 2', () => {
-                seen.push(getCurrentTrace()?.traceId);
-                release();
-                resolve();
-              }));
+              connected?.query(
+                new pg.Query('SELECT 2', () => {
+                  seen.push(getCurrentTrace()?.traceId);
+                  release();
+                  resolve();
+                }),
+              );
             });
           });
         }),
@@ -145,7 +147,9 @@ describe('the span of a query', () => {
 
   it('records an error with its SQLSTATE, which reaches the caller unchanged', async () => {
     const db = await client();
-    await expect(inTrace(() => db.query('INSERT INTO users VALUES ($1, $2)', [1, 'secret']))).rejects.toMatchObject({
+    await expect(
+      inTrace(() => db.query('INSERT INTO users VALUES ($1, $2)', [1, 'secret'])),
+    ).rejects.toMatchObject({
       code: '23505',
       constraint: 'users_pkey',
     });
@@ -198,7 +202,9 @@ describe('a pool', () => {
     const db = pool({}, { max: 1 });
     const contexts = Array.from({ length: 5 }, () => createTraceContext());
     await Promise.all(contexts.map((context) => runWithTrace(context, () => db.query('SELECT 1'))));
-    expect((await recording.spans()).map((span) => span.traceId)).toEqual(contexts.map(({ traceId }) => traceId));
+    expect((await recording.spans()).map((span) => span.traceId)).toEqual(
+      contexts.map(({ traceId }) => traceId),
+    );
   });
 
   it('traces a transaction on a client that it hands out, once each time it is handed out', async () => {
@@ -272,7 +278,9 @@ describe('LISTEN and NOTIFY', () => {
 describe('trace comments', () => {
   it('are off unless asked for', async () => {
     const db = await client();
-    const { rows } = await inTrace(() => db.query('SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()'));
+    const { rows } = await inTrace(() =>
+      db.query('SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()'),
+    );
     expect(rows).toEqual([{ query: 'SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()' }]);
   });
 
@@ -307,12 +315,17 @@ describe('trace comments', () => {
 
   it('never stand in a statement with a name, which is parsed once and runs for every request', async () => {
     const db = await client({ includeTraceComments: true });
-    const named = { name: 'by-id', text: 'SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid() AND $1 = $1' };
+    const named = {
+      name: 'by-id',
+      text: 'SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid() AND $1 = $1',
+    };
     for (const id of [1, 2]) {
       const { rows } = await inTrace(() => db.query({ ...named, values: [id] }));
       expect(rows).toEqual([{ query: named.text }]);
     }
-    const { rows } = await db.query("SELECT statement, generic_plans + custom_plans AS runs FROM pg_prepared_statements");
+    const { rows } = await db.query(
+      'SELECT statement, generic_plans + custom_plans AS runs FROM pg_prepared_statements',
+    );
     expect(rows).toEqual([{ statement: named.text, runs: '2' }]);
   });
 
@@ -333,7 +346,7 @@ describe('trace comments', () => {
     expect(built.text).toBe('SELECT $1::int AS n');
   });
 
-  it.each(["*/ DROP TABLE users; --", "'; DROP TABLE users; --", '\0', '/*', '\ud800'])(
+  it.each(['*/ DROP TABLE users; --', "'; DROP TABLE users; --", '\0', '/*', '\ud800'])(
     'encode %j, so that nothing can break out of them',
     async (id) => {
       const db = await client({ includeTraceComments: true });

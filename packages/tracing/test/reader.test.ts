@@ -75,7 +75,10 @@ describe('holdfast-trace', () => {
     expect(missing.code).toBe(2);
     expect(missing.stderr).toMatch(/^The trace file .*nowhere cannot be read \(ENOENT\)\..*\n$/);
     const usage = await holdfastTrace();
-    expect([usage.code, usage.stderr.split('\n')[0]]).toEqual([2, 'Usage: holdfast-trace FILE [traceId] [--svg]']);
+    expect([usage.code, usage.stderr.split('\n')[0]]).toEqual([
+      2,
+      'Usage: holdfast-trace FILE [traceId] [--svg]',
+    ]);
     expect((await holdfastTrace('--help')).code).toBe(0);
     expect((await holdfastTrace('--nonsense')).code).toBe(2);
   });
@@ -136,7 +139,9 @@ describe('a large or broken trace', () => {
     const spans = names.map((name, index) => span(index, undefined, name));
     const text = renderWaterfall(spans, { width: 80 });
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
-    expect(text.split('\n').length).toBe(renderWaterfall(spans.map((one) => ({ ...one, name: 'x' }))).split('\n').length);
+    expect(text.split('\n').length).toBe(
+      renderWaterfall(spans.map((one) => ({ ...one, name: 'x' }))).split('\n').length,
+    );
     const svg = renderWaterfallSvg(spans);
     expect(svg).not.toMatch(/<script|onload="|[\ufffe\uffff]|[^\P{Cc}\n\t]/u);
     expect(svg.isWellFormed()).toBe(true);

@@ -43,7 +43,15 @@ afterEach(async () => {
   await recording.stop();
 });
 
-function connect(options?: TraceRedisOptions, settings: { db?: number; keyPrefix?: string; enableAutoPipelining?: boolean; retryStrategy?: () => null } = {}): Redis {
+function connect(
+  options?: TraceRedisOptions,
+  settings: {
+    db?: number;
+    keyPrefix?: string;
+    enableAutoPipelining?: boolean;
+    retryStrategy?: () => null;
+  } = {},
+): Redis {
   const redis = traceRedis(new Redis({ ...settings, port: server.port }), options);
   opened.push(redis);
   return redis;
@@ -122,7 +130,10 @@ describe('a command', () => {
       status: 'error',
       attributes: { 'db.response.status_code': 'WRONGTYPE', 'error.type': 'WRONGTYPE' },
     });
-    expect(await recording.span('NOSUCH')).toMatchObject({ status: 'error', attributes: { 'error.type': 'ERR' } });
+    expect(await recording.span('NOSUCH')).toMatchObject({
+      status: 'error',
+      attributes: { 'error.type': 'ERR' },
+    });
     expect(JSON.stringify(await recording.spans())).not.toContain('secret');
   });
 
@@ -331,7 +342,13 @@ describe('stampKeys', () => {
       await redis.mset('d', 1, 'e', 2);
     });
     const stamp = `00-${context.traceId}-${context.spanId}-03`;
-    expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(stampOf))).toEqual([stamp, stamp, stamp, stamp, stamp]);
+    expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(stampOf))).toEqual([
+      stamp,
+      stamp,
+      stamp,
+      stamp,
+      stamp,
+    ]);
     expect(await plain.pttl('a:trace')).toBe(-1);
     const [ttl, ttlOfStamp] = [await plain.pttl('b'), await plain.pttl('b:trace')];
     expect(Math.abs(ttl - ttlOfStamp)).toBeLessThan(1000);
@@ -383,7 +400,13 @@ describe('stampKeys', () => {
     const redis = connect({ stampKeys: true }, { keyPrefix: 'app:' });
     await inTrace(() => redis.pipeline().set('a', 1).set('b', 1).exec());
     await redis.set('c', 1);
-    expect((await plain.keys('*')).toSorted()).toEqual(['app:a', 'app:a:trace', 'app:b', 'app:b:trace', 'app:c']);
+    expect((await plain.keys('*')).toSorted()).toEqual([
+      'app:a',
+      'app:a:trace',
+      'app:b',
+      'app:b:trace',
+      'app:c',
+    ]);
   });
 
   it.each([
@@ -449,12 +472,18 @@ describe('withRedisTrace', () => {
   it('runs an operation inside a span, whatever the client', async () => {
     await plain.set('cache:user:123', 'ada');
     const result = await inTrace(() =>
-      withRedisTrace('get', 'cache:user:123', () => plain.get('cache:user:123'), { slowOperationThreshold: 50 }),
+      withRedisTrace('get', 'cache:user:123', () => plain.get('cache:user:123'), {
+        slowOperationThreshold: 50,
+      }),
     );
     expect(result).toBe('ada');
     expect(await recording.span('GET')).toMatchObject({
       kind: 'client',
-      attributes: { 'db.system.name': 'redis', 'db.operation.name': 'GET', 'holdfast.redis.key': 'cache:user:123' },
+      attributes: {
+        'db.system.name': 'redis',
+        'db.operation.name': 'GET',
+        'holdfast.redis.key': 'cache:user:123',
+      },
     });
   });
 
@@ -462,11 +491,26 @@ describe('withRedisTrace', () => {
     const clock = new ManualClock();
     const lines: unknown[] = [];
     const { facts, stop } = listen();
-    const options = { slowOperationThreshold: 50, clock, logger: { warn: (fields: object) => void lines.push(fields) } };
+    const options = {
+      slowOperationThreshold: 50,
+      clock,
+      logger: { warn: (fields: object) => void lines.push(fields) },
+    };
     await withRedisTrace('get', 'k', () => clock.advance(51), options);
     const failure = new Error('down');
-    await expect(inTrace(() => withRedisTrace('set', 'k', () => Promise.reject(failure), options))).rejects.toBe(failure);
-    await expect(withRedisTrace('set', 'k', () => { throw failure; }, options)).rejects.toBe(failure);
+    await expect(
+      inTrace(() => withRedisTrace('set', 'k', () => Promise.reject(failure), options)),
+    ).rejects.toBe(failure);
+    await expect(
+      withRedisTrace(
+        'set',
+        'k',
+        () => {
+          throw failure;
+        },
+        options,
+      ),
+    ).rejects.toBe(failure);
     stop();
     expect(facts).toEqual([
       { command: 'GET', durationMs: 51, failed: false },

@@ -1,5 +1,5 @@
 import { type Carrier, fromCarrier, toCarrier } from '@holdfast/context';
-import { contextStorage, Scope } from '@holdfast/context/storage';
+import { contextStorage, type Scope } from '@holdfast/context/storage';
 import { context as contextApi, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import type { ContextManager } from 'bullmq';
 import { activeSource } from '../active-source.ts';
@@ -31,7 +31,9 @@ export const jobContexts: ContextManager<JobContext> = {
     const { scope, span } = context;
     if (scope === undefined) return fn();
     const source = activeSource();
-    return contextStorage.run(scope, () => (span === undefined || source.attaches ? fn() : source.runWith(span, fn)));
+    return contextStorage.run(scope, () =>
+      span === undefined || source.attaches ? fn() : source.runWith(span, fn),
+    );
   },
   getMetadata: ({ scope }) => (scope === undefined ? '' : JSON.stringify(toCarrier(scope))),
   fromMetadata: (_active, metadata) => {

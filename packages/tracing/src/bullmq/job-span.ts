@@ -47,7 +47,8 @@ export class JobSpan implements BullmqSpan<JobContext> {
   setAttribute(key: string, value: Values[string] & {}): void {
     if (PRIVATE.has(key)) return;
     this.#span.setAttribute(NAMES[key] ?? key, value as AttributeValue);
-    if (key === 'bullmq.queue.name' && this.#verb !== undefined) this.#span.updateName(`${this.#verb} ${String(value)}`);
+    if (key === 'bullmq.queue.name' && this.#verb !== undefined)
+      this.#span.updateName(`${this.#verb} ${String(value)}`);
   }
 
   setAttributes(attributes: Values): void {
@@ -58,7 +59,9 @@ export class JobSpan implements BullmqSpan<JobContext> {
 
   /** A job that fails is told as an event, with its reason as an attribute. */
   addEvent(name: string, attributes: Values = {}): void {
-    const shown = Object.entries(attributes).filter(([key, value]) => value !== undefined && !PRIVATE.has(key));
+    const shown = Object.entries(attributes).filter(
+      ([key, value]) => value !== undefined && !PRIVATE.has(key),
+    );
     this.#span.addEvent(name, Object.fromEntries(shown) as Record<string, AttributeValue>);
     if (name !== 'job failed') return;
     const reason = attributes['bullmq.job.failed.reason'];

@@ -1,5 +1,5 @@
 import { contextStorage } from '@holdfast/context/storage';
-import { SpanKind, type Span } from '@opentelemetry/api';
+import { type Span, SpanKind } from '@opentelemetry/api';
 import type { SpanKind as BullmqSpanKind, Telemetry, Tracer } from 'bullmq';
 import { activeSource } from '../active-source.ts';
 import { TracingOptionError } from '../errors.ts';

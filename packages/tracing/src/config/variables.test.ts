@@ -6,7 +6,11 @@ type Row = [variables: Record<string, string>, read: (options: ResolvedOptions) 
 const rows: Row[] = [
   [{ OTEL_SDK_DISABLED: 'true' }, (o) => o.disabled, true],
   [{ OTEL_SERVICE_NAME: 'pay' }, (o) => o.resource['service.name'], 'pay'],
-  [{ OTEL_RESOURCE_ATTRIBUTES: 'team=a%20b,tier=1' }, (o) => [o.resource['team'], o.resource['tier']], ['a b', '1']],
+  [
+    { OTEL_RESOURCE_ATTRIBUTES: 'team=a%20b,tier=1' },
+    (o) => [o.resource['team'], o.resource['tier']],
+    ['a b', '1'],
+  ],
   [{ OTEL_TRACES_EXPORTER: 'console' }, (o) => o.destination.kind, 'console'],
   [{ OTEL_TRACES_EXPORTER: 'none' }, (o) => o.destination.kind, 'none'],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:1' }, (o) => o.url.href, 'http://c:1/v1/traces'],
@@ -57,6 +61,8 @@ describe('the variables', () => {
   });
 
   it('of a protocol that is not spoken do not matter where nothing is exported over OTLP', () => {
-    expect(resolveOptions({ exporter: 'none' }, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).destination.kind).toBe('none');
+    expect(
+      resolveOptions({ exporter: 'none' }, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }).destination.kind,
+    ).toBe('none');
   });
 });

@@ -33,7 +33,11 @@ describe('the shape of a statement', () => {
   });
 
   it.each([
-    ["SELECT * FROM t WHERE a = ARRAY['secret'] AND b[1] = $1", 't', 'SELECT * FROM t WHERE a = ARRAY[?] AND b[?] = $1'],
+    [
+      "SELECT * FROM t WHERE a = ARRAY['secret'] AND b[1] = $1",
+      't',
+      'SELECT * FROM t WHERE a = ARRAY[?] AND b[?] = $1',
+    ],
     ["SELECT E'it\\'s secret', U&'x', B'01' FROM t", 't', 'SELECT ?, ?, ? FROM t'],
     ['SELECT $$secret$$, $tag$ $$ secret $tag$ FROM t', 't', 'SELECT ?, ? FROM t'],
     ['SELECT $$never closed', undefined, 'SELECT ?'],
@@ -63,12 +67,15 @@ describe('the shape of a statement', () => {
 
   it('never lets a PostgreSQL literal through', () => {
     fc.assert(
-      fc.property(fc.string().filter((secret) => !secret.includes('$')), (secret) => {
-        const quoted = secret.replaceAll("'", "''");
-        const escaped = secret.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
-        const sql = `SELECT a FROM t WHERE b = '${quoted}' AND c = E'${escaped}' AND d = $x$${secret}$x$`;
-        return shapeOf(sql, 'postgresql').text === 'SELECT a FROM t WHERE b = ? AND c = ? AND d = ?';
-      }),
+      fc.property(
+        fc.string().filter((secret) => !secret.includes('$')),
+        (secret) => {
+          const quoted = secret.replaceAll("'", "''");
+          const escaped = secret.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+          const sql = `SELECT a FROM t WHERE b = '${quoted}' AND c = E'${escaped}' AND d = $x$${secret}$x$`;
+          return shapeOf(sql, 'postgresql').text === 'SELECT a FROM t WHERE b = ? AND c = ? AND d = ?';
+        },
+      ),
     );
   });
 
@@ -90,7 +97,21 @@ describe('the shape of a statement', () => {
   });
 
   it('takes linear time for hostile text', () => {
-    for (const piece of ["'", '"', '/*', '--', '((((', "x'", '1.1e', '$a$', '$$', "e'\\\\", 'from a ', 'from "', ' from extract(']) {
+    for (const piece of [
+      "'",
+      '"',
+      '/*',
+      '--',
+      '((((',
+      "x'",
+      '1.1e',
+      '$a$',
+      '$$',
+      "e'\\\\",
+      'from a ',
+      'from "',
+      ' from extract(',
+    ]) {
       expect(shapeOf(piece.repeat(20_000)).text.length).toBeLessThanOrEqual(2048);
       expect(shapeOf(piece.repeat(20_000), 'postgresql').text.length).toBeLessThanOrEqual(2048);
     }

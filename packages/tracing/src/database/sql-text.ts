@@ -49,10 +49,7 @@ export function shapeOf(sql: string, dialect: SqlDialect = 'sqlite'): StatementS
 }
 
 function readShape(sql: string, dialect: SqlDialect): StatementShape {
-  const whole = sql
-    .replace(TOKENS[dialect], replacementOf(dialect))
-    .replace(/\s+/g, ' ')
-    .trim();
+  const whole = sql.replace(TOKENS[dialect], replacementOf(dialect)).replace(/\s+/g, ' ').trim();
   const statement = mainStatement(whole);
   const operation = /^\(*\s*([a-z]+)/i.exec(statement)?.[1]?.toUpperCase() ?? 'UNKNOWN';
   const named = tableOf(statement);

@@ -56,7 +56,8 @@ const sendings = new WeakMap<AxiosAdapter, Sending>();
 export function instrumentAxios(instance: AxiosLike, options: OutgoingHttpOptions = {}): InstrumentedAxios {
   const resolved = resolveHttpOptions(options);
   const id = instance.interceptors.request.use((config: AxiosRequest) => {
-    const before = typeof config.adapter === 'function' ? sendings.get(config.adapter as AxiosAdapter) : undefined;
+    const before =
+      typeof config.adapter === 'function' ? sendings.get(config.adapter as AxiosAdapter) : undefined;
     // A request that is repeated brings its settings along: the adapter and the header of the first time.
     if (before?.traceparent !== undefined && config.headers.get('traceparent') === before.traceparent) {
       config.headers.delete('traceparent');
@@ -71,16 +72,21 @@ export function instrumentAxios(instance: AxiosLike, options: OutgoingHttpOption
 function tracedAdapter(instance: AxiosLike, original: unknown, options: ResolvedHttpOptions): AxiosAdapter {
   const sending: Sending = { original };
   const traced: AxiosAdapter = async (config) => {
-    const adapter = typeof original === 'function' ? (original as AxiosAdapter) : await findAdapter(original, config);
+    const adapter =
+      typeof original === 'function' ? (original as AxiosAdapter) : await findAdapter(original, config);
     const url = URL.parse(instance.getUri(config));
     const own = config.headers.get('traceparent');
-    if (url === null || options.ignores(url) || isHandledElsewhere() || hasActiveHttpSpan()) return adapter(config);
+    if (url === null || options.ignores(url) || isHandledElsewhere() || hasActiveHttpSpan())
+      return adapter(config);
     if (carriesOwnSpan(typeof own === 'string' ? own : undefined)) return runHandled(() => adapter(config));
     const call = new ClientCall(config.method ?? 'GET', url, options);
     const headers = outgoingHeaders(call, options);
     for (const [name, value] of Object.entries(headers)) config.headers.set(name, value);
     sending.traceparent = headers['traceparent'];
-    return settle(call, runHandled(() => adapter(config)));
+    return settle(
+      call,
+      runHandled(() => adapter(config)),
+    );
   };
   sendings.set(traced, sending);
   return traced;
@@ -94,7 +100,9 @@ async function settle<T extends { readonly status: number }>(call: ClientCall, s
     return response;
   } catch (error) {
     const statusCode = (error as { response?: { status?: number } } | undefined)?.response?.status;
-    call.finish(statusCode === undefined ? { error: causeOf(error) ?? new Error('unknown') } : { statusCode });
+    call.finish(
+      statusCode === undefined ? { error: causeOf(error) ?? new Error('unknown') } : { statusCode },
+    );
     throw error;
   }
 }

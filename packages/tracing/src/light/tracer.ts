@@ -14,9 +14,9 @@ import {
   type TraceState,
   trace,
 } from '@opentelemetry/api';
+import type { HeadSampler } from '../config/sampler.ts';
 import { isTracingSuppressed } from '../propagation/suppression.ts';
 import { W3cTraceState } from '../propagation/trace-state.ts';
-import type { HeadSampler } from '../config/sampler.ts';
 import type { StartOptions } from '../span-source.ts';
 import { LightSpan, type SpanOwner } from './span.ts';
 

@@ -1,5 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type DatabaseOptions, type ResolvedDatabaseOptions, resolveDatabaseOptions } from '../database/options.ts';
+import {
+  type DatabaseOptions,
+  type ResolvedDatabaseOptions,
+  resolveDatabaseOptions,
+} from '../database/options.ts';
 import { QueryObserver } from '../database/query-observer.ts';
 import { TracingOptionError } from '../errors.ts';
 import { isPatched } from '../patched.ts';
@@ -18,7 +22,10 @@ const traced = new WeakSet<object>();
  * @throws TracingOptionError for an option that cannot be used, or when there is nothing to trace
  * @example const pool = tracePg(new Pool(), { slowQueryThreshold: 50 });
  */
-export function tracePg<T extends PgClientLike | PgPoolLike>(poolOrClient: T, options: DatabaseOptions = {}): T {
+export function tracePg<T extends PgClientLike | PgPoolLike>(
+  poolOrClient: T,
+  options: DatabaseOptions = {},
+): T {
   const resolved = resolveDatabaseOptions(options);
   if (typeof (poolOrClient as Partial<PgClientLike> | undefined)?.query !== 'function') {
     throw new TracingOptionError('poolOrClient', 'must be a Pool or a Client of pg.');

@@ -48,7 +48,7 @@ function withComment(given: unknown): unknown {
   if (comment === '') return given;
   if (typeof given === 'string') return comment + given;
   const { text, name } = given as PgQueryConfig;
-  if (typeof text !== 'string' || Boolean(name)) return given;
+  if (typeof text !== 'string' || name) return given;
   // The caller's object may be used again, and may have its values behind getters.
   const property = { value: comment + text, writable: true, enumerable: true, configurable: true };
   return Object.create(given as object, { text: property });
@@ -101,11 +101,7 @@ function watchPromise(work: PromiseLike<unknown>, running: RunningQuery): Promis
 }
 
 /** A cursor or a stream is over when the server is ready for the next query. */
-function watchSubmittable(
-  query: PgSubmittable,
-  args: unknown[],
-  running: RunningQuery | undefined,
-): void {
+function watchSubmittable(query: PgSubmittable, args: unknown[], running: RunningQuery | undefined): void {
   bindCallback(query, args);
   if (running === undefined) return;
   const { handleError, handleReadyForQuery } = query;
@@ -123,7 +119,8 @@ function watchSubmittable(
 }
 
 function bindCallback(query: PgSubmittable, args: unknown[]): void {
-  if (typeof query.callback === 'function') query.callback = AsyncLocalStorage.bind(query.callback as Callback);
+  if (typeof query.callback === 'function')
+    query.callback = AsyncLocalStorage.bind(query.callback as Callback);
   for (let index = 1; index < args.length; index += 1) {
     const argument = args[index];
     if (typeof argument === 'function') args[index] = AsyncLocalStorage.bind(argument as Callback);

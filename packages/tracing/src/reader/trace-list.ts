@@ -14,7 +14,10 @@ export function traceList(spans: readonly TraceSpan[], traceIds: readonly string
   return more > 0 ? [...lines, `… and ${more} more`].join('\n') : lines.join('\n');
 }
 
-function summaryOf(traceId: string, spans: readonly TraceSpan[]): { startMs: number; line: string } | undefined {
+function summaryOf(
+  traceId: string,
+  spans: readonly TraceSpan[],
+): { startMs: number; line: string } | undefined {
   const [first] = spans.toSorted((one, other) => one.startMs - other.startMs);
   if (first === undefined) return undefined;
   const { startMs } = first;

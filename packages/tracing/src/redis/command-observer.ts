@@ -3,7 +3,12 @@ import { getCurrentTrace } from '@holdfast/context';
 import { contextStorage } from '@holdfast/context/storage';
 import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
 import { activeSource } from '../active-source.ts';
-import { REDIS_CHANNEL, type RedisFact, SLOW_OPERATION_CHANNEL, type SlowOperationFact } from '../channels.ts';
+import {
+  REDIS_CHANNEL,
+  type RedisFact,
+  SLOW_OPERATION_CHANNEL,
+  type SlowOperationFact,
+} from '../channels.ts';
 import { PreparedAttributes } from '../prepared-attributes.ts';
 import type { ResolvedRedisOptions } from './options.ts';
 import { failCommand } from './redis-error.ts';
@@ -74,7 +79,8 @@ export class CommandObserver {
   /** Outside of every request and job, at start-up say, a command makes no trace of its own. */
   #startSpan({ operation, blocking, key }: OperationKind): Span | undefined {
     const source = activeSource();
-    if (!this.#spans || (contextStorage.getStore() === undefined && source.active() === undefined)) return undefined;
+    if (!this.#spans || (contextStorage.getStore() === undefined && source.active() === undefined))
+      return undefined;
     const span = source.start(operation, { kind: SpanKind.CLIENT, prepared: this.#attributesOf(operation) });
     if (blocking === true) span.setAttribute('holdfast.redis.blocking', true);
     if (key !== undefined) span.setAttribute('holdfast.redis.key', key.slice(0, MAX_KEY));
@@ -94,7 +100,12 @@ export class CommandObserver {
     span.end();
   }
 
-  #reportSlow({ operation, key }: OperationKind, span: Span | undefined, durationMs: number, failed: boolean): void {
+  #reportSlow(
+    { operation, key }: OperationKind,
+    span: Span | undefined,
+    durationMs: number,
+    failed: boolean,
+  ): void {
     const { slowOperationThreshold: thresholdMs, logger } = this.#options;
     span?.setAttribute('holdfast.redis.slow', true);
     const fact: SlowOperationFact = { command: operation, durationMs, thresholdMs, failed };

@@ -13,7 +13,15 @@ const WRITES: ReadonlySet<string> = new Set(
 );
 
 /** Conditional commands that say by these answers that nothing was written. */
-const CONDITIONAL: ReadonlySet<string> = new Set(['expire', 'hsetnx', 'msetnx', 'persist', 'pexpire', 'set', 'setnx']);
+const CONDITIONAL: ReadonlySet<string> = new Set([
+  'expire',
+  'hsetnx',
+  'msetnx',
+  'persist',
+  'pexpire',
+  'set',
+  'setnx',
+]);
 
 /** Gives the stamp the life of its key: gone with it, for ever, or until the same moment. */
 const SCRIPT = `

@@ -37,7 +37,8 @@ export interface ResolvedRedisOptions {
 
 /** @throws TracingOptionError when the threshold is negative or no number */
 export function resolveRedisOptions(options: TraceRedisOptions): ResolvedRedisOptions {
-  const slowOperationThreshold = options.slowOperationThreshold ?? REDIS_TRACE_DEFAULTS.slowOperationThreshold;
+  const slowOperationThreshold =
+    options.slowOperationThreshold ?? REDIS_TRACE_DEFAULTS.slowOperationThreshold;
   if (!(slowOperationThreshold >= 0)) {
     throw new TracingOptionError(
       'slowOperationThreshold',

@@ -24,6 +24,7 @@ export interface RedisClientLike {
 }
 
 type SendCommand = RedisClientLike['sendCommand'];
+
 export type { SendCommand };
 
 /** What a connection says about itself before anybody may use it. */
@@ -76,14 +77,18 @@ export function isHandshake(client: RedisClientLike, command: RedisCommandLike):
 export function isBlocking({ name, args }: RedisCommandLike): boolean {
   const command = name.toLowerCase();
   if (BLOCKING.has(command)) return true;
-  return (command === 'xread' || command === 'xreadgroup') && args.some((word) => /^block$/i.test(String(word)));
+  return (
+    (command === 'xread' || command === 'xreadgroup') && args.some((word) => /^block$/i.test(String(word)))
+  );
 }
 
 /** `GET`, `CONFIG SET`: letters only, since a name is whatever the application gave to `call()`. */
 export function operationOf({ name, args }: RedisCommandLike): string {
   const command = wordOf(name);
   const word = args[0];
-  return CONTAINERS.has(name.toLowerCase()) && typeof word === 'string' ? `${command} ${wordOf(word)}` : command;
+  return CONTAINERS.has(name.toLowerCase()) && typeof word === 'string'
+    ? `${command} ${wordOf(word)}`
+    : command;
 }
 
 function wordOf(word: string): string {

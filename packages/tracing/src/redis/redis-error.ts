@@ -23,5 +23,7 @@ export function prefixOf(error: unknown): string | undefined {
 }
 
 export function withoutArguments(message: string): string {
-  return message.replace(/,? with args beginning with:[\s\S]*$/, '').replace(/(['"`])(?:(?!\1)[\s\S])*(?:\1|$)/g, '?');
+  return message
+    .replace(/,? with args beginning with:[\s\S]*$/, '')
+    .replace(/(['"`])(?:(?!\1)[\s\S])*(?:\1|$)/g, '?');
 }

@@ -44,7 +44,8 @@ export function traceRedis<T extends RedisClientLike>(client: T, options: TraceR
   const watch = (command: RedisCommandLike, stream: PipelineStream | undefined): void => {
     if (watched.has(command.resolve) || isHandshake(client, command)) return;
     const written = stamps?.begin(command);
-    const running = stream?.isPipeline === true ? batches.begin(stream, command) : beginOne(observer, command);
+    const running =
+      stream?.isPipeline === true ? batches.begin(stream, command) : beginOne(observer, command);
     const { resolve, reject } = command;
     command.resolve = (value) => {
       running.finish();

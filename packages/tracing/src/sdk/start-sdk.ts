@@ -9,11 +9,11 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { NodeSDKConfiguration, NodeSDK as NodeSdkClass } from '@opentelemetry/sdk-node';
+import type { HeadSampler } from '../config/sampler.ts';
 import { TracingSdkMissingError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { ScopeContextManager } from '../propagation/context-manager.ts';
 import { W3cPropagator } from '../propagation/propagator.ts';
-import type { HeadSampler } from '../config/sampler.ts';
 import { chooseSink } from '../sinks/choose-sink.ts';
 import type { SinkControl } from '../sinks/sink.ts';
 import { controlOf } from './control.ts';

@@ -10,7 +10,11 @@ import type {
   Statement,
 } from 'better-sqlite3';
 import { activeSource } from '../active-source.ts';
-import { type DatabaseOptions, type ResolvedDatabaseOptions, resolveDatabaseOptions } from '../database/options.ts';
+import {
+  type DatabaseOptions,
+  type ResolvedDatabaseOptions,
+  resolveDatabaseOptions,
+} from '../database/options.ts';
 import { QueryObserver } from '../database/query-observer.ts';
 import { traceComment } from '../database/sql-comment.ts';
 import { type StatementShape, shapeOf } from '../database/sql-text.ts';
