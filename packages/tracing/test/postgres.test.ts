@@ -19,7 +19,7 @@ const opened: { end(): Promise<unknown> }[] = [];
 
 beforeAll(async () => {
   server = await startPostgres({
-    args: [...['-c', 'shared_preload_libraries=pg_stat_statements'], ...['-c', 'log_statement=all']],
+    args: ['-c', 'shared_preload_libraries=pg_stat_statements', '-c', 'log_statement=all'],
     onLog: (piece) => {
       log += piece;
     },
@@ -165,8 +165,7 @@ describe('the span of a query', () => {
     await db.query('SELECT 1');
     expect(await names()).toEqual([]);
     expect(() => inTrace(() => db.query(undefined as never))).toThrow('null or undefined query');
-    const text = new pg.Client(server.url).query;
-    expect(text).toBe(pg.Client.prototype.query);
+    expect(Object.hasOwn(new pg.Client(server.url), 'query')).toBe(false);
   });
 
   it('is published as a fact, and a slow one is logged without its values', async () => {

@@ -98,12 +98,12 @@ describe('a command', () => {
       expect(await redis.call('SET', 'a', '1')).toBe('OK');
       expect(await redis.incr('a')).toBe(2);
       expect(await redis.getBuffer('a')).toEqual(Buffer.from('2'));
-      await new Promise<void>((resolve) =>
-        redis.get('a', (error, value) => {
+      await new Promise<void>((resolve) => {
+        void redis.get('a', (error, value) => {
           expect([error, value]).toEqual([null, '2']);
           resolve();
-        }),
-      );
+        });
+      });
       expect(await redis.config('SET', 'slowlog-max-len', '128')).toBe('OK');
       expect(await redis.hgetall('nothing')).toEqual({});
     });

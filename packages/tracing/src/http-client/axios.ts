@@ -24,13 +24,11 @@ type AdapterFinder = (adapters: unknown, config: unknown) => AxiosAdapter;
 export interface AxiosLike {
   readonly interceptors: {
     readonly request: {
-      // biome-ignore lint/suspicious/noExplicitAny: the settings of a request differ between versions of axios
-      use(onFulfilled: (config: any) => any): number;
+      use(...args: never[]): number;
       eject(id: number): void;
     };
   };
-  // biome-ignore lint/suspicious/noExplicitAny: the settings of a request differ between versions of axios
-  getUri(config?: any): string;
+  getUri(...args: never[]): string;
 }
 
 /** What `instrumentAxios()` has added. */
@@ -55,7 +53,7 @@ const sendings = new WeakMap<AxiosAdapter, Sending>();
  */
 export function instrumentAxios(instance: AxiosLike, options: OutgoingHttpOptions = {}): InstrumentedAxios {
   const resolved = resolveHttpOptions(options);
-  const id = instance.interceptors.request.use((config: AxiosRequest) => {
+  const prepare = (config: AxiosRequest) => {
     const before =
       typeof config.adapter === 'function' ? sendings.get(config.adapter as AxiosAdapter) : undefined;
     // A request that is repeated brings its settings along: the adapter and the header of the first time.
@@ -64,7 +62,8 @@ export function instrumentAxios(instance: AxiosLike, options: OutgoingHttpOption
     }
     config.adapter = tracedAdapter(instance, before?.original ?? config.adapter, resolved);
     return config;
-  });
+  };
+  const id = instance.interceptors.request.use(prepare as never);
   const close = () => instance.interceptors.request.eject(id);
   return { close, [Symbol.dispose]: close };
 }
@@ -74,7 +73,7 @@ function tracedAdapter(instance: AxiosLike, original: unknown, options: Resolved
   const traced: AxiosAdapter = async (config) => {
     const adapter =
       typeof original === 'function' ? (original as AxiosAdapter) : await findAdapter(original, config);
-    const url = URL.parse(instance.getUri(config));
+    const url = URL.parse(instance.getUri(config as never));
     const own = config.headers.get('traceparent');
     if (url === null || options.ignores(url) || isHandledElsewhere() || hasActiveHttpSpan())
       return adapter(config);

@@ -1,7 +1,6 @@
 /** What is used of a client of `pg`, by shape: any version from 8 on, and whatever behaves like it. */
 export interface PgClientLike {
-  // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg cannot be matched by shape
-  query: (...args: any[]) => any;
+  query: (...args: never[]) => unknown;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly database?: string | undefined;
@@ -9,10 +8,8 @@ export interface PgClientLike {
 
 /** A pool of `pg`: it tells of each client that it hands out. */
 export interface PgPoolLike {
-  // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg cannot be matched by shape
-  connect: (...args: any[]) => any;
-  // biome-ignore lint/suspicious/noExplicitAny: the listener of each event takes its own arguments
-  on: (event: any, listener: (client: any) => void) => unknown;
+  connect: (...args: never[]) => unknown;
+  on: (event: 'acquire', listener: (client: never) => void) => unknown;
   readonly totalCount: number;
 }
 

@@ -8,7 +8,7 @@ import { QueryObserver } from '../database/query-observer.ts';
 import { TracingOptionError } from '../errors.ts';
 import { isPatched } from '../patched.ts';
 import { isPool, type PgClientLike, type PgPoolLike } from './pg-client.ts';
-import { tracedQuery } from './traced-query.ts';
+import { type Query, tracedQuery } from './traced-query.ts';
 
 /** Options of `tracePg`. */
 export type TracePgOptions = DatabaseOptions;
@@ -47,7 +47,7 @@ function tracePool(pool: PgPoolLike, options: ResolvedDatabaseOptions): void {
     traced.add(client);
     traceClient(client, options);
   });
-  const connect = pool.connect;
+  const connect = pool.connect as Query;
   pool.connect = function connectTraced(...args: unknown[]) {
     const bound = args.map((argument) =>
       typeof argument === 'function' ? AsyncLocalStorage.bind(argument as () => void) : argument,
@@ -57,7 +57,7 @@ function tracePool(pool: PgPoolLike, options: ResolvedDatabaseOptions): void {
 }
 
 function traceClient(client: PgClientLike, options: ResolvedDatabaseOptions): void {
-  const query = client.query;
+  const query = client.query as Query;
   let observer: QueryObserver | undefined;
   const observe = () => (observer ??= observerOf(client, options, !isPatched(query)));
   client.query = tracedQuery(query, {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { QueryObserver, RunningQuery } from '../database/query-observer.ts';
 import { traceComment } from '../database/sql-comment.ts';
 import { shapeOf } from '../database/sql-text.ts';
-import { isSubmittable, type PgClientLike, type PgQueryConfig, type PgSubmittable } from './pg-client.ts';
+import { isSubmittable, type PgQueryConfig, type PgSubmittable } from './pg-client.ts';
 
 export interface QueryTracing {
   /** Asked for at each query, since a client learns its address when it is made and a pool's client later. */
@@ -10,7 +10,8 @@ export interface QueryTracing {
   readonly comments: boolean;
 }
 
-type Query = PgClientLike['query'];
+/** `client.query`, whichever of its overloads is meant. */
+export type Query = (this: unknown, ...args: unknown[]) => unknown;
 type Callback = (error: unknown, result?: unknown) => unknown;
 
 /** `client.query` with a span around it, in all the ways in which it can be called. */

@@ -36,9 +36,9 @@ async function main(): Promise<number> {
     process.stdout.write(`${traceList(spans, traceIds)}\n`);
     return 0;
   }
-  const { columns = 100, isTTY } = process.stdout;
+  const { columns, isTTY } = process.stdout as { columns?: number; isTTY?: boolean };
   process.stdout.write(
-    `${values.svg ? renderWaterfallSvg(trace) : renderWaterfall(trace, { width: columns, color: isTTY })}\n`,
+    `${values.svg ? renderWaterfallSvg(trace) : renderWaterfall(trace, { width: columns ?? 100, color: isTTY === true })}\n`,
   );
   return 0;
 }

@@ -15,15 +15,13 @@ export interface PipelineStream {
 
 /** A client of ioredis, `Redis` or `Cluster`, by the part that is used. */
 export interface RedisClientLike {
-  // biome-ignore lint/suspicious/noExplicitAny: the command classes of ioredis differ between its versions
-  sendCommand: (command: any, ...rest: any[]) => unknown;
+  sendCommand: (...args: never[]) => unknown;
   readonly status: string;
   readonly isCluster?: boolean;
-  // biome-ignore lint/suspicious/noExplicitAny: the options of the two classes have little in common
-  readonly options: any;
+  readonly options: unknown;
 }
 
-type SendCommand = RedisClientLike['sendCommand'];
+type SendCommand = (this: unknown, command: RedisCommandLike, ...rest: unknown[]) => unknown;
 
 export type { SendCommand };
 

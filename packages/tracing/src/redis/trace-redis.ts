@@ -12,6 +12,7 @@ import {
   type PipelineStream,
   type RedisClientLike,
   type RedisCommandLike,
+  type SendCommand,
 } from './redis-client.ts';
 import { prefixOf } from './redis-error.ts';
 
@@ -26,7 +27,7 @@ const traced = new WeakSet<object>();
  */
 export function traceRedis<T extends RedisClientLike>(client: T, options: TraceRedisOptions = {}): T {
   const resolved = resolveRedisOptions(options);
-  const send = (client as Partial<RedisClientLike> | undefined)?.sendCommand;
+  const send = (client as Partial<RedisClientLike> | undefined)?.sendCommand as SendCommand | undefined;
   if (typeof send !== 'function') {
     throw new TracingOptionError('client', 'must be a Redis or a Cluster of ioredis.');
   }

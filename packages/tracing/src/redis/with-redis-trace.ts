@@ -19,8 +19,9 @@ export function withRedisTrace<T>(
     operation: operation.toUpperCase(),
     key,
   });
-  return settle(running.finish, () =>
-    running.span === undefined ? fn() : activeSource().runWith(running.span, fn),
+  return settle(
+    (error) => running.finish(error),
+    () => (running.span === undefined ? fn() : activeSource().runWith(running.span, fn)),
   );
 }
 

@@ -380,9 +380,8 @@ describe('the surface', () => {
       db.prepare<[number], { n: number }>('SELECT ? AS n').get(7)?.n;
     expect(count(traced())).toBe(7);
     expectTypeOf<TracedDatabase>().toExtend<Database.Database>();
-    expectTypeOf(traced().transaction((value: number) => String(value)).immediate).toEqualTypeOf<
-      (value: number) => string
-    >();
+    const shown = traced().transaction((value: number) => String(value));
+    expectTypeOf<(typeof shown)['immediate']>().toEqualTypeOf<(value: number) => string>();
   });
 
   it('is the whole surface of better-sqlite3', () => {
