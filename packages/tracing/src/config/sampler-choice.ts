@@ -1,5 +1,5 @@
+import { TracingOptionError } from '../errors.ts';
 import { type Environment, text } from './environment.ts';
-import { TracingOptionError } from './errors.ts';
 import { alwaysOff, alwaysOn, type HeadSampler, parentBased, traceIdRatio } from './sampler.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { TracingOptionError } from './errors.ts';
-import type { SpanLimits } from './light/limits.ts';
+import { TracingOptionError } from '../errors.ts';
+import type { SpanLimits } from '../light/limits.ts';
 
 /** Environment variables; an empty one counts as not set, as the specification has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -3,11 +3,11 @@ import { getCurrentTrace } from '@holdfast/context';
 import type { Clock } from '@holdfast/context/clock';
 import { contextStorage } from '@holdfast/context/storage';
 import type { Span } from '@opentelemetry/api';
-import { activeSource } from './active-source.ts';
-import { QUERY_CHANNEL, type QueryFact, SLOW_QUERY_CHANNEL, type SlowQueryFact } from './channels.ts';
-import { SpanKind } from './otel-api.ts';
-import { PreparedAttributes } from './prepared-attributes.ts';
-import { markFailed } from './spans.ts';
+import { activeSource } from '../active-source.ts';
+import { QUERY_CHANNEL, type QueryFact, SLOW_QUERY_CHANNEL, type SlowQueryFact } from '../channels.ts';
+import { SpanKind } from '../otel-api.ts';
+import { PreparedAttributes } from '../prepared-attributes.ts';
+import { markFailed } from '../spans.ts';
 import type { StatementShape } from './sql-text.ts';
 
 export interface QueryObserverOptions {
@@ -17,6 +17,10 @@ export interface QueryObserverOptions {
   readonly slowQueryThreshold: number;
   readonly logger: { warn(fields: Record<string, unknown>, message: string): void } | undefined;
   readonly clock: Clock;
+  /** Where the database is, when it is a server. */
+  readonly server?: { readonly address: string; readonly port: number } | undefined;
+  /** Whether spans are made; not where somebody else's instrumentation makes them. Default true. */
+  readonly spans?: boolean | undefined;
 }
 
 /** A statement on its way. */
@@ -72,6 +76,7 @@ export class QueryObserver {
 
   /** Outside of every request and job, at start-up say, a statement makes no trace of its own. */
   #startSpan(shape: StatementShape): Span | undefined {
+    if (this.#options.spans === false) return undefined;
     const source = activeSource();
     if (contextStorage.getStore() === undefined && source.active() === undefined) return undefined;
     return source.start(shape.summary, { kind: SpanKind.CLIENT, prepared: this.#attributesOf(shape) });
@@ -106,7 +111,7 @@ export class QueryObserver {
   #attributesOf(shape: StatementShape): PreparedAttributes {
     let attributes = this.#attributes.get(shape);
     if (attributes === undefined) {
-      const { system, namespace } = this.#options;
+      const { system, namespace, server } = this.#options;
       attributes = new PreparedAttributes({
         'db.system.name': system,
         'db.namespace': namespace,
@@ -114,6 +119,8 @@ export class QueryObserver {
         'db.collection.name': shape.table,
         'db.query.summary': shape.summary,
         'db.query.text': shape.text,
+        'server.address': server?.address,
+        'server.port': server?.port,
       });
       this.#attributes.set(shape, attributes);
     }

@@ -1,5 +1,5 @@
+import { TracingOptionError } from '../errors.ts';
 import { type Environment, text } from './environment.ts';
-import { TracingOptionError } from './errors.ts';
 
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
 const TRACES_PATH = '/v1/traces';

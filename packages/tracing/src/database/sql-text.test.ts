@@ -32,6 +32,53 @@ describe('the shape of a statement', () => {
     expect(shapeOf(sql)).toMatchObject({ summary, text });
   });
 
+  it.each([
+    [
+      "SELECT * FROM t WHERE a = ARRAY['secret'] AND b[1] = $1",
+      't',
+      'SELECT * FROM t WHERE a = ARRAY[?] AND b[?] = $1',
+    ],
+    ["SELECT E'it\\'s secret', U&'x', B'01' FROM t", 't', 'SELECT ?, ?, ? FROM t'],
+    ['SELECT $$secret$$, $tag$ $$ secret $tag$ FROM t', 't', 'SELECT ?, ? FROM t'],
+    ['SELECT $$never closed', undefined, 'SELECT ?'],
+    ['SELECT a$1b, $1, 1_000, 0xFF FROM "Odd"', 'Odd', 'SELECT a$1b, $1, ?, ? FROM "Odd"'],
+  ])('of %j in PostgreSQL has the table %j and the text %j', (sql, table, text) => {
+    expect(shapeOf(sql, 'postgresql')).toMatchObject({ table, text });
+  });
+
+  it.each([
+    ['SELECT * FROM a', 'a'],
+    ['SELECT * FROM ONLY public.a AS x WHERE id = $1 FOR UPDATE SKIP LOCKED', 'public.a'],
+    ['SELECT EXTRACT(YEAR FROM at) FROM a WHERE b IS DISTINCT FROM c', 'a'],
+    ['INSERT INTO a (b) VALUES ($1) ON CONFLICT (b) DO UPDATE SET c = $2', 'a'],
+    ['UPDATE "s"."a" SET b = 1', 's.a'],
+    ['SELECT * FROM a JOIN b ON true', undefined],
+    ['SELECT * FROM a, b', undefined],
+    ['SELECT * FROM a x, b y', undefined],
+    ['INSERT INTO a SELECT * FROM b', undefined],
+    ['SELECT * FROM (SELECT * FROM a) x', undefined],
+    ['SELECT * FROM generate_series(1, 3)', undefined],
+    ['WITH a AS (SELECT 1) SELECT * FROM a', undefined],
+    ['SELECT 1 FROM a; DELETE FROM a', undefined],
+    ['SELECT 1', undefined],
+  ])('of %j has the table %j, where it is sure of it', (sql, table) => {
+    expect(shapeOf(sql, 'postgresql').table).toBe(table);
+  });
+
+  it('never lets a PostgreSQL literal through', () => {
+    fc.assert(
+      fc.property(
+        fc.string().filter((secret) => !secret.includes('$')),
+        (secret) => {
+          const quoted = secret.replaceAll("'", "''");
+          const escaped = secret.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+          const sql = `SELECT a FROM t WHERE b = '${quoted}' AND c = E'${escaped}' AND d = $x$${secret}$x$`;
+          return shapeOf(sql, 'postgresql').text === 'SELECT a FROM t WHERE b = ? AND c = ? AND d = ?';
+        },
+      ),
+    );
+  });
+
   it('is cut to 2048 characters', () => {
     const { text } = shapeOf(
       `SELECT ${Array.from({ length: 2000 }, (_, i) => `column_${i}`).join(', ')} FROM wide`,
@@ -50,8 +97,23 @@ describe('the shape of a statement', () => {
   });
 
   it('takes linear time for hostile text', () => {
-    for (const piece of ["'", '"', '/*', '--', '((((', "x'", '1.1e']) {
+    for (const piece of [
+      "'",
+      '"',
+      '/*',
+      '--',
+      '((((',
+      "x'",
+      '1.1e',
+      '$a$',
+      '$$',
+      "e'\\\\",
+      'from a ',
+      'from "',
+      ' from extract(',
+    ]) {
       expect(shapeOf(piece.repeat(20_000)).text.length).toBeLessThanOrEqual(2048);
+      expect(shapeOf(piece.repeat(20_000), 'postgresql').text.length).toBeLessThanOrEqual(2048);
     }
   });
 });

@@ -6,11 +6,12 @@ export interface SlowQueryLogger {
   warn(fields: Record<string, unknown>, message: string): void;
 }
 
-export interface TracedDatabaseOptions {
+/** What `TracedDatabase` and `tracePg` can be told. */
+export interface DatabaseOptions {
   /**
    * Writes a comment with `traceId` and `spanId` before each statement that runs inside a context, for what reads SQL
-   * text, such as `verbose`. SQLite must compile the statement anew for each span then, which takes some ten times as
-   * long as running a small one. Default false.
+   * text: `verbose` of SQLite, `pg_stat_activity` and the log of PostgreSQL. SQLite must compile the statement anew for
+   * each span then, which takes some ten times as long as running a small one. Default false.
    */
   includeTraceComments?: boolean | undefined;
   /** Makes spans, publishes durations and watches for slow statements. Default true. */
@@ -38,7 +39,7 @@ export interface ResolvedDatabaseOptions {
 }
 
 /** @throws TracingOptionError when the threshold is negative or no number */
-export function resolveDatabaseOptions(options: TracedDatabaseOptions): ResolvedDatabaseOptions {
+export function resolveDatabaseOptions(options: DatabaseOptions): ResolvedDatabaseOptions {
   const slowQueryThreshold = options.slowQueryThreshold ?? TRACED_DATABASE_DEFAULTS.slowQueryThreshold;
   if (!(slowQueryThreshold >= 0)) {
     throw new TracingOptionError(
