@@ -1,7 +1,7 @@
 /** What a queue tells to whoever listens; the payload types are part of the API. */
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import type { Carrier } from '@holdfast/context';
-import type { DeathClass } from './failure-class.ts';
+import type { DeathClass } from './failures/failure-class.ts';
 
 export type EngineName = 'sqlite' | 'redis' | 'postgres';
 

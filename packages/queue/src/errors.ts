@@ -1,4 +1,4 @@
-import type { FailureClass } from './failure-class.ts';
+import type { FailureClass } from './failures/failure-class.ts';
 
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
 export abstract class QueueError extends Error {

@@ -1,4 +1,3 @@
-export type { AttemptRecord } from './attempt-history.ts';
 export type {
   DeadLetterAct,
   DeadLettered,
@@ -18,7 +17,12 @@ export type {
   DeadLetterSummary,
   DeadLetters,
 } from './dead-letters.ts';
-export type { RedisAddress, RedisClientLike, SqliteDatabaseLike, SqliteLocation } from './engine-choice.ts';
+export type {
+  RedisAddress,
+  RedisClientLike,
+  SqliteDatabaseLike,
+  SqliteLocation,
+} from './engines/engine-choice.ts';
 export {
   DeadLetterNotFoundError,
   DirectProcessingError,
@@ -32,9 +36,10 @@ export {
   QueueUnavailableError,
   WorkerStartError,
 } from './errors.ts';
-export type { DeathClass, FailureClass } from './failure-class.ts';
-export { jobIdOf } from './job-id.ts';
-export type { Redrive } from './job-notes.ts';
+export type { AttemptRecord } from './failures/attempt-history.ts';
+export type { DeathClass, FailureClass } from './failures/failure-class.ts';
+export { jobIdOf } from './job/job-id.ts';
+export type { Redrive } from './job/job-notes.ts';
 export {
   type BackoffOptions,
   DEFAULTS,
@@ -42,11 +47,16 @@ export {
   type QueueDefaults,
   type WebhookQueueOptions,
 } from './options.ts';
-export type { ProcessingStats } from './processing-totals.ts';
-export { priorityOf, type WebhookEvent, type WebhookJob, type WebhookProcessor } from './webhook-event.ts';
+export {
+  priorityOf,
+  type WebhookEvent,
+  type WebhookJob,
+  type WebhookProcessor,
+} from './webhook/webhook-event.ts';
 export {
   createWebhookQueue,
   type EnqueueResult,
   type QueueMetrics,
   type WebhookQueue,
-} from './webhook-queue.ts';
+} from './webhook/webhook-queue.ts';
+export type { ProcessingStats } from './worker/processing-totals.ts';

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { chooseEngine, type EngineChoice, type EngineOptions } from './engine-choice.ts';
+import { chooseEngine, type EngineChoice, type EngineOptions } from './engines/engine-choice.ts';
 import { QueueOptionError } from './errors.ts';
 
 /** Full jitter: each delay is random between 0 and `initialDelayMs * multiplier ** (retry - 1)`, at most `maxDelayMs`. */

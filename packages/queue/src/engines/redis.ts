@@ -1,13 +1,13 @@
 import type { IRedisClient, Queue, RedisQueueBackend, Worker } from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
+import type { ResolvedOptions } from '../options.ts';
+import type { EngineWorkerOptions, JobHandler, JobToStore, QueueEngine } from './engine.ts';
 import {
   type EngineChoice,
   isRedisClient,
   type RedisAddress,
   type RedisClientLike,
-} from '../engine-choice.ts';
-import type { ResolvedOptions } from '../options.ts';
-import type { EngineWorkerOptions, JobHandler, JobToStore, QueueEngine } from './engine.ts';
+} from './engine-choice.ts';
 import { loadPeer } from './load-peer.ts';
 import { newJob } from './new-job.ts';
 import { RedisAvailability } from './redis-availability.ts';

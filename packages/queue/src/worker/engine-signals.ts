@@ -1,5 +1,5 @@
-import { type DescribedError, withTrailer } from './attempt-history.ts';
-import type { FailureClass } from './failure-class.ts';
+import { type DescribedError, withTrailer } from '../failures/attempt-history.ts';
+import type { FailureClass } from '../failures/failure-class.ts';
 
 /** The names by which BullMQ knows what to do with what a processor throws. */
 type SignalName = 'Error' | 'UnrecoverableError' | 'DelayedError' | 'WaitingError';

@@ -1,7 +1,7 @@
 import { remainingMs } from '@holdfast/context';
-import type { QueueEngine } from './engines/engine.ts';
-import { QueueError, QueueUnavailableError } from './errors.ts';
-import type { ResolvedOptions } from './options.ts';
+import { QueueError, QueueUnavailableError } from '../errors.ts';
+import type { ResolvedOptions } from '../options.ts';
+import type { QueueEngine } from './engine.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** When whoever was refused may come back: by then a server that was restarted is usually there. */

@@ -1,4 +1,4 @@
-import type { JobOutcome } from './channels.ts';
+import type { JobOutcome } from '../channels.ts';
 
 /** How this process's attempts went since the queue was created. */
 export interface ProcessingStats {

@@ -1,4 +1,4 @@
-import { InvalidEventError } from './errors.ts';
+import { InvalidEventError } from '../errors.ts';
 
 /** What a provider sent. The payload stays the text that was signed. */
 export interface WebhookEvent {

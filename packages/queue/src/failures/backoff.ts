@@ -1,4 +1,4 @@
-import type { BackoffOptions } from './options.ts';
+import type { BackoffOptions } from '../options.ts';
 
 /**
  * The delay before a retry, with full jitter, in whole ms.

@@ -1,12 +1,12 @@
 import { contextStorage } from '@holdfast/context/storage';
+import type { EngineWorker, EngineWorkerOptions, QueueEngine } from '../engines/engine.ts';
+import { settlesWithin } from '../engines/time-limit.ts';
+import { JobAbortedError } from '../errors.ts';
+import type { ResolvedOptions } from '../options.ts';
 import type { AttemptInput } from './attempt.ts';
 import { EngineSignal } from './engine-signals.ts';
-import type { EngineWorker, EngineWorkerOptions, QueueEngine } from './engines/engine.ts';
-import { JobAbortedError } from './errors.ts';
 import { JobsInHand } from './jobs-in-hand.ts';
-import type { ResolvedOptions } from './options.ts';
 import type { ProcessingTotals } from './processing-totals.ts';
-import { settlesWithin } from './time-limit.ts';
 import { WorkerFacts } from './worker-facts.ts';
 
 /** How long a processor has to stop after its signal was aborted, and a job to be put back after that. */

@@ -1,10 +1,10 @@
-import type { EnqueueStatus, QueueSnapshot } from './channels.ts';
-import type { DeadLetters } from './dead-letters.ts';
-import { DirectProcessingError, type QueueUnavailableError, WorkerStartError } from './errors.ts';
-import { jobIdOf } from './job-id.ts';
-import { resolveOptions, resolveWhenUnavailable, type WebhookQueueOptions } from './options.ts';
-import type { ProcessingStats } from './processing-totals.ts';
-import { openQueue } from './queue-runtime.ts';
+import type { EnqueueStatus, QueueSnapshot } from '../channels.ts';
+import type { DeadLetters } from '../dead-letters.ts';
+import { DirectProcessingError, type QueueUnavailableError, WorkerStartError } from '../errors.ts';
+import { jobIdOf } from '../job/job-id.ts';
+import { resolveOptions, resolveWhenUnavailable, type WebhookQueueOptions } from '../options.ts';
+import { openQueue } from '../queue/queue-runtime.ts';
+import type { ProcessingStats } from '../worker/processing-totals.ts';
 import {
   checkedEvent,
   PRIORITIES,

@@ -1,4 +1,3 @@
-import { readAttempt } from './attempt-history.ts';
 import {
   type DeadLettered,
   deadLetterChannel,
@@ -6,9 +5,10 @@ import {
   type JobSettled,
   publish,
   settledChannel,
-} from './channels.ts';
-import type { EngineJob } from './engines/engine.ts';
-import { readCarrier } from './job-metadata.ts';
+} from '../channels.ts';
+import type { EngineJob } from '../engines/engine.ts';
+import { readAttempt } from '../failures/attempt-history.ts';
+import { readCarrier } from '../job/job-metadata.ts';
 import type { ProcessingTotals } from './processing-totals.ts';
 
 /** Tells how attempts ended, once the engine has recorded it. */

@@ -1,6 +1,6 @@
 import { COLLECT_CHANNEL, type CollectRequest, subscribeSafely } from '@holdfast/context/channels';
-import type { CountedState, QueueSnapshot } from './channels.ts';
-import type { QueueEngine } from './engines/engine.ts';
+import type { CountedState, QueueSnapshot } from '../channels.ts';
+import type { QueueEngine } from '../engines/engine.ts';
 
 const STATES: readonly CountedState[] = [
   'waiting',

@@ -1,10 +1,10 @@
+import type { EngineJob } from '../engines/engine.ts';
+import type { JobAbortedError } from '../errors.ts';
+import { describeError } from '../failures/attempt-history.ts';
+import { readNotes, writeNotes } from '../job/job-notes.ts';
+import type { ResolvedOptions } from '../options.ts';
 import { Attempt, type AttemptInput, type AttemptResult } from './attempt.ts';
-import { describeError } from './attempt-history.ts';
 import { type EngineSignal, failureSignal, movedSignal } from './engine-signals.ts';
-import type { EngineJob } from './engines/engine.ts';
-import type { JobAbortedError } from './errors.ts';
-import { readNotes, writeNotes } from './job-notes.ts';
-import type { ResolvedOptions } from './options.ts';
 import type { WorkerFacts } from './worker-facts.ts';
 
 export interface JobsInHandParts<Data> {

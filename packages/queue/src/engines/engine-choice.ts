@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { QueueOptionError } from './errors.ts';
+import { QueueOptionError } from '../errors.ts';
 
 /** An ioredis client, by what is used of it: it is copied, never used itself, and stays yours to close. */
 export interface RedisClientLike {

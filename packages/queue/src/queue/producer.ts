@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { toCarrier } from '@holdfast/context';
 import type { JobsOptions } from 'bullmq';
-import { type EnqueueOperation, type EnqueueStatus, enqueueChannel } from './channels.ts';
-import type { EngineAccess } from './engine-access.ts';
-import { QueueUnavailableError } from './errors.ts';
-import { writeMetadata } from './job-metadata.ts';
-import type { ResolvedOptions } from './options.ts';
+import { type EnqueueOperation, type EnqueueStatus, enqueueChannel } from '../channels.ts';
+import type { EngineAccess } from '../engines/engine-access.ts';
+import { QueueUnavailableError } from '../errors.ts';
+import { writeMetadata } from '../job/job-metadata.ts';
+import type { ResolvedOptions } from '../options.ts';
 
 /** The delay of a retry is worked out by the worker, from the failure. */
 const BACKOFF_TYPE = 'holdfast';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JobAbortedError } from './errors.ts';
+import { JobAbortedError } from '../errors.ts';
 import type { FailureClass } from './failure-class.ts';
 import { type AttemptState, judge } from './failure-verdict.ts';
 

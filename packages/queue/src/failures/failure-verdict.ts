@@ -1,8 +1,8 @@
 import { classifyFailure, retryAfterMs } from '@holdfast/resilience';
+import type { ResolvedOptions } from '../options.ts';
 import { describeError } from './attempt-history.ts';
 import { backoffDelayMs } from './backoff.ts';
 import type { FailureClass } from './failure-class.ts';
-import type { ResolvedOptions } from './options.ts';
 
 /** What happens to a job whose attempt failed. */
 export type Verdict =

@@ -1,13 +1,13 @@
 import { type Carrier, fromCarrier, runWithTrace } from '@holdfast/context';
 import type { Clock } from '@holdfast/context/clock';
 import { isScope } from '@holdfast/context/storage';
-import { type JobOutcome, type ProcessOperation, processChannel } from './channels.ts';
-import type { EngineJob } from './engines/engine.ts';
-import { JobAbortedError } from './errors.ts';
-import { judge, type Verdict } from './failure-verdict.ts';
-import { readCarrier } from './job-metadata.ts';
-import { readNotes } from './job-notes.ts';
-import type { ResolvedOptions } from './options.ts';
+import { type JobOutcome, type ProcessOperation, processChannel } from '../channels.ts';
+import type { EngineJob } from '../engines/engine.ts';
+import { JobAbortedError } from '../errors.ts';
+import { judge, type Verdict } from '../failures/failure-verdict.ts';
+import { readCarrier } from '../job/job-metadata.ts';
+import { readNotes } from '../job/job-notes.ts';
+import type { ResolvedOptions } from '../options.ts';
 
 /** What a processor is given, whatever the kind of queue. */
 export interface AttemptInput<Data> {

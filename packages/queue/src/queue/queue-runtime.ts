@@ -1,14 +1,14 @@
-import type { AttemptInput } from './attempt.ts';
-import { publish, type QueueSnapshot, type QueueTrouble, troubleChannel } from './channels.ts';
-import { DeadLetterActs } from './dead-letter-acts.ts';
-import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
-import { createEngineAccess, type EngineAccess } from './engine-access.ts';
-import type { QueueEngine } from './engines/engine.ts';
-import { openEngine } from './engines/open.ts';
-import { QueueClosedError, WorkerStartError } from './errors.ts';
-import { type JobWorker, startJobWorker } from './job-worker.ts';
-import type { ResolvedOptions } from './options.ts';
-import { type ProcessingStats, ProcessingTotals } from './processing-totals.ts';
+import { publish, type QueueSnapshot, type QueueTrouble, troubleChannel } from '../channels.ts';
+import { DeadLetterActs } from '../dead-letter-acts.ts';
+import { createDeadLetters, type DeadLetters } from '../dead-letters.ts';
+import type { QueueEngine } from '../engines/engine.ts';
+import { createEngineAccess, type EngineAccess } from '../engines/engine-access.ts';
+import { openEngine } from '../engines/open.ts';
+import { QueueClosedError, WorkerStartError } from '../errors.ts';
+import type { ResolvedOptions } from '../options.ts';
+import type { AttemptInput } from '../worker/attempt.ts';
+import { type JobWorker, startJobWorker } from '../worker/job-worker.ts';
+import { type ProcessingStats, ProcessingTotals } from '../worker/processing-totals.ts';
 import { createProducer, type Producer } from './producer.ts';
 import { answerCollect, snapshot } from './snapshot.ts';
 
