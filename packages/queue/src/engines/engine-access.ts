@@ -2,6 +2,7 @@ import { remainingMs } from '@holdfast/context';
 import { QueueError, QueueUnavailableError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { QueueEngine } from './engine.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** When whoever was refused may come back: by then a server that was restarted is usually there. */
@@ -11,9 +12,10 @@ const RETRY_AFTER_MS = 2000;
 export interface EngineAccess<Data> {
   /**
    * Runs `work` on the engine, within `enqueueTimeoutMs` and the deadline of the current context.
+   * @param shareRatio the part of that time it may take. Default 1
    * @throws QueueUnavailableError where the engine fails or does not answer; errors of this package as they are
    */
-  use<T>(work: (engine: QueueEngine<Data>) => Promise<T>): Promise<T>;
+  use<T>(work: (engine: QueueEngine<Data>) => Promise<T>, shareRatio?: number): Promise<T>;
 }
 
 /** @param opened the engine once it is open */
@@ -22,23 +24,27 @@ export function createEngineAccess<Data>(
   opened: () => QueueEngine<Data> | undefined,
   { queueName, enqueueTimeoutMs, clock }: ResolvedOptions,
 ): EngineAccess<Data> {
+  const silence = new SilenceWatch(clock, enqueueTimeoutMs);
   const unavailable = (what: string, options?: ErrorOptions) =>
     new QueueUnavailableError(queueName, what, RETRY_AFTER_MS, options);
 
   async function answerOf<T>(work: (engine: QueueEngine<Data>) => Promise<T>): Promise<T> {
     const engine = opened() ?? (await open());
     if (!engine.usable()) await engine.connected();
+    else if (silence.holds(engine)) throw unavailable('it does not answer');
     return work(engine);
   }
 
   return {
-    use: async (work) => {
-      const limitMs = Math.min(enqueueTimeoutMs, remainingMs());
+    use: async (work, shareRatio = 1) => {
+      const ownMs = Math.ceil(enqueueTimeoutMs * shareRatio);
+      const limitMs = Math.min(ownMs, remainingMs());
       if (limitMs === 0) throw unavailable('the deadline of the caller has passed');
       try {
-        return await withTimeLimit(answerOf(work), limitMs, clock, () =>
-          unavailable(`no answer within ${limitMs} ms`),
-        );
+        return await withTimeLimit(answerOf(work), limitMs, clock, () => {
+          if (limitMs === ownMs) silence.began();
+          return unavailable(`no answer within ${limitMs} ms`);
+        });
       } catch (error) {
         if (error instanceof QueueError) throw error;
         throw unavailable(error instanceof Error ? error.message : String(error), { cause: error });

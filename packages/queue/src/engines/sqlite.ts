@@ -33,6 +33,7 @@ export async function openSqliteEngine<Data>(
   return {
     name: 'sqlite',
     queue,
+    keepsOrder: true,
     sibling: open,
     createWorker: async (handler, workerOptions) => {
       const settings = { ...workerOptions, connection };

@@ -65,7 +65,12 @@ function describe(name: unknown, message: unknown, stack: unknown): DescribedErr
   const cutName = String(name).slice(0, LONGEST_MESSAGE);
   const cutMessage = String(message).slice(0, LONGEST_MESSAGE);
   const text = typeof stack === 'string' && stack !== '' ? stack : `${cutName}: ${cutMessage}`;
-  return { name: cutName, message: cutMessage, stack: text.slice(0, LONGEST_STACK) };
+  return { name: cutName, message: storable(cutMessage), stack: storable(text.slice(0, LONGEST_STACK)) };
+}
+
+/** Without what PostgreSQL cannot hold: U+0000 and halves of characters. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 function describeValue(thrown: unknown): string {

@@ -64,6 +64,7 @@ describe('judge', () => {
       kind: 'park',
       failureClass: 'open',
       delayMs: 2200,
+      counted: true,
     });
     expect(judge(failure('overload'), FRESH, OPTIONS, half)).toMatchObject({ kind: 'park', delayMs: 1100 });
     expect(judge(failure('open', 0), FRESH, OPTIONS, half)).toMatchObject({ kind: 'park', delayMs: 55 });

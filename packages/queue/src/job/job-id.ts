@@ -12,6 +12,15 @@ export function jobIdOf(provider: string, eventId: string): string {
   return `${bounded(encode(provider))}.${bounded(encode(eventId))}`;
 }
 
+/**
+ * The id of a job for an id of the application, in the same alphabet; what would be a bare number, which BullMQ
+ * refuses, has its first character written as `%XX`.
+ */
+export function plainJobId(id: string): string {
+  const encoded = bounded(encode(id));
+  return /^-?\d+$/.test(encoded) ? encodeUnit(encoded) + encoded.slice(1) : encoded;
+}
+
 function encode(text: string): string {
   return text.replace(/[^A-Za-z0-9_-]/g, encodeUnit);
 }

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { toCarrier } from '@holdfast/context';
+import { remainingMs, toCarrier } from '@holdfast/context';
 import type { JobsOptions } from 'bullmq';
 import { type EnqueueOperation, type EnqueueStatus, enqueueChannel } from '../channels.ts';
+import type { JobToStore } from '../engines/engine.ts';
 import type { EngineAccess } from '../engines/engine-access.ts';
 import { QueueUnavailableError } from '../errors.ts';
+import { writeBackoff } from '../job/job-backoff.ts';
 import { writeMetadata } from '../job/job-metadata.ts';
-import type { ResolvedOptions } from '../options.ts';
+import type { BackoffOptions, ResolvedOptions } from '../options.ts';
+import type { OutageSpool } from '../spool/outage-spool.ts';
 
-/** The delay of a retry is worked out by the worker, from the failure. */
-const BACKOFF_TYPE = 'holdfast';
+/** What the engine may take of the time of an enqueue where something is to be done after it has failed. */
+const SHARE_BEFORE_FALLBACK_RATIO = 0.8;
 
 const PROCESS_TOKEN = randomBytes(9).toString('base64url');
 let enqueues = 0;
@@ -19,59 +22,92 @@ function nextToken(): string {
   return `${PROCESS_TOKEN}${enqueues.toString(36)}.`;
 }
 
-export interface JobToAdd<Data> {
+export interface JobToAdd {
   readonly jobId: string;
   readonly jobName: string;
-  readonly data: Data;
+  /** The data, as JSON. */
+  readonly json: string;
+  /** 0 for none, which goes before all that have one. */
   readonly priority: number;
+  readonly delayMs?: number;
+  readonly maxAttempts?: number;
+  readonly backoff?: Required<BackoffOptions>;
 }
 
-export interface Producer<Data> {
+export interface Producer {
   /**
    * Stores a job.
-   * @param whenUnavailable may settle the operation in another way, once the engine is known to be unavailable
-   * @throws QueueUnavailableError
+   * @param processDirectly settles the operation with `whenUnavailable: 'direct'`
+   * @throws QueueUnavailableError, SpoolFullError, SpoolWriteError
    */
   add(
-    job: JobToAdd<Data>,
-    whenUnavailable?: (error: QueueUnavailableError) => Promise<EnqueueStatus>,
+    job: JobToAdd,
+    processDirectly?: (error: QueueUnavailableError) => Promise<EnqueueStatus>,
   ): Promise<EnqueueStatus>;
 }
 
-export function createProducer<Data>(access: EngineAccess<Data>, options: ResolvedOptions): Producer<Data> {
-  const { queueName, engine, maxAttempts, clock } = options;
-  const base: JobsOptions = { attempts: maxAttempts, backoff: { type: BACKOFF_TYPE } };
+/** @param spool where `whenUnavailable` is `spool` */
+export function createProducer<Data>(
+  access: EngineAccess<Data>,
+  spool: OutageSpool | undefined,
+  options: ResolvedOptions,
+): Producer {
+  const { queueName, engine, maxAttempts, clock, whenUnavailable } = options;
+  const shareRatio = whenUnavailable === 'spool' ? SHARE_BEFORE_FALLBACK_RATIO : 1;
+  const queueBackoff = writeBackoff(undefined);
 
-  async function store({ jobId, jobName, data, priority }: JobToAdd<Data>): Promise<EnqueueStatus> {
+  function jobToStore(job: JobToAdd): JobToStore {
+    const { jobId, jobName, json, priority, delayMs, backoff } = job;
     const token = nextToken();
-    const telemetry = { metadata: writeMetadata(toCarrier(), token), omitContext: true };
-    const jobOptions = { ...base, jobId, priority, timestamp: clock.wallTime(), telemetry };
-    const stored = await access.use((opened) =>
-      opened.store({ jobId, jobName, data, options: jobOptions, token }),
-    );
+    const jobOptions: JobsOptions = {
+      attempts: job.maxAttempts ?? maxAttempts,
+      backoff: backoff === undefined ? queueBackoff : writeBackoff(backoff),
+      jobId,
+      ...(priority > 0 && { priority }),
+      ...(delayMs !== undefined && delayMs > 0 && { delay: delayMs }),
+      timestamp: clock.wallTime(),
+      telemetry: { metadata: writeMetadata(toCarrier(), token), omitContext: true },
+    };
+    return { jobId, jobName, json, options: jobOptions, token };
+  }
+
+  async function store(job: JobToStore): Promise<EnqueueStatus> {
+    const stored = await access.use((opened) => opened.store(job), shareRatio);
     // BullMQ drops an add whose id exists and does not say so: whose token is stored tells.
     return stored === false ? 'duplicate' : 'queued';
   }
 
+  async function keep(job: JobToStore, into: OutageSpool): Promise<EnqueueStatus> {
+    return (await into.put(job)) ? 'spooled' : 'duplicate';
+  }
+
   async function storeOrElse(
-    job: JobToAdd<Data>,
-    whenUnavailable: ((error: QueueUnavailableError) => Promise<EnqueueStatus>) | undefined,
+    job: JobToAdd,
+    processDirectly: ((error: QueueUnavailableError) => Promise<EnqueueStatus>) | undefined,
   ): Promise<EnqueueStatus> {
+    const toStore = jobToStore(job);
+    const isTooLate = remainingMs() === 0;
     try {
-      return await store(job);
+      // Before the first one is needed, so that a folder that cannot be written shows while the server is there.
+      await spool?.open();
+      const status = await store(toStore);
+      spool?.serverAnswered();
+      return status;
     } catch (error) {
-      if (whenUnavailable === undefined || !(error instanceof QueueUnavailableError)) throw error;
-      return whenUnavailable(error);
+      if (!(error instanceof QueueUnavailableError) || isTooLate) throw error;
+      if (spool !== undefined) return keep(toStore, spool);
+      if (whenUnavailable === 'direct' && processDirectly !== undefined) return processDirectly(error);
+      throw error;
     }
   }
 
   return {
-    add: (job, whenUnavailable) => {
-      if (!enqueueChannel.hasSubscribers) return storeOrElse(job, whenUnavailable);
+    add: (job, processDirectly) => {
+      if (!enqueueChannel.hasSubscribers) return storeOrElse(job, processDirectly);
       const { jobId, jobName } = job;
       const operation: EnqueueOperation = { queue: queueName, jobId, jobName, engine: engine.engine };
       return enqueueChannel.tracePromise(async () => {
-        operation.status = await storeOrElse(job, whenUnavailable);
+        operation.status = await storeOrElse(job, processDirectly);
         return operation.status;
       }, operation);
     },

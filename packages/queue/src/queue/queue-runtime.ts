@@ -6,7 +6,8 @@ import { createEngineAccess, type EngineAccess } from '../engines/engine-access.
 import { openEngine } from '../engines/open.ts';
 import { QueueClosedError, WorkerStartError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { AttemptInput } from '../worker/attempt.ts';
+import { OutageSpool } from '../spool/outage-spool.ts';
+import type { QueueJob } from '../worker/attempt.ts';
 import { type JobWorker, startJobWorker } from '../worker/job-worker.ts';
 import { type ProcessingStats, ProcessingTotals } from '../worker/processing-totals.ts';
 import { createProducer, type Producer } from './producer.ts';
@@ -15,10 +16,10 @@ import { answerCollect, snapshot } from './snapshot.ts';
 /** What every kind of queue is made of. */
 export interface QueueRuntime<Data> {
   /** @throws QueueClosedError */
-  producer(): Producer<Data>;
+  producer(): Producer;
   /** Resolves when the engine has answered. @throws QueueUnavailableError */
   ready(): Promise<void>;
-  startWorker(processor: (input: AttemptInput<Data>) => unknown): Promise<void>;
+  startWorker(processor: (input: QueueJob<Data>) => unknown): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   snapshot(): Promise<QueueSnapshot>;
@@ -27,18 +28,17 @@ export interface QueueRuntime<Data> {
   close(): Promise<void>;
 }
 
-/** @param priorities every priority its jobs may have, the most urgent first */
-export function openQueue<Data>(options: ResolvedOptions, priorities: readonly number[]): QueueRuntime<Data> {
-  return new Runtime<Data>(options, priorities);
+export function openQueue<Data>(options: ResolvedOptions): QueueRuntime<Data> {
+  return new Runtime<Data>(options);
 }
 
 class Runtime<Data> implements QueueRuntime<Data> {
   readonly deadLetters: DeadLetters<Data>;
   readonly #options: ResolvedOptions;
-  readonly #priorities: readonly number[];
   readonly #access: EngineAccess<Data>;
   readonly #acts: DeadLetterActs;
-  readonly #producer: Producer<Data>;
+  readonly #producer: Producer;
+  readonly #spool: OutageSpool | undefined;
   readonly #totals = new ProcessingTotals();
   readonly #stopAnswering: () => void;
   #opened: Promise<QueueEngine<Data>> | undefined;
@@ -46,23 +46,28 @@ class Runtime<Data> implements QueueRuntime<Data> {
   #worker: Promise<JobWorker> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(options: ResolvedOptions, priorities: readonly number[]) {
+  constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.#priorities = priorities;
     this.#access = createEngineAccess(
       () => this.#open(),
       () => this.#engine,
       options,
     );
-    this.#producer = createProducer(this.#access, options);
+    this.#spool = options.whenUnavailable === 'spool' ? this.#createSpool() : undefined;
+    this.#producer = createProducer(this.#access, this.#spool, options);
     this.#acts = new DeadLetterActs(options.queueName);
     this.deadLetters = createDeadLetters(this.#access, this.#acts, options.clock);
-    this.#stopAnswering = answerCollect(() => this.snapshot());
+    const spool = this.#spool;
+    this.#stopAnswering = answerCollect({
+      depth: () => this.snapshot(),
+      spool: spool === undefined ? undefined : () => spool.snapshot(),
+    });
     // Opened at once, so that the first enqueue need not wait; a failure shows in what needs the engine.
     this.#open().catch(() => {});
+    this.#spool?.open().catch((error: unknown) => this.#report(error as Error));
   }
 
-  producer(): Producer<Data> {
+  producer(): Producer {
     this.#refuseWhenClosed();
     return this.#producer;
   }
@@ -71,7 +76,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     return this.#access.use((engine) => engine.ping());
   }
 
-  async startWorker(processor: (input: AttemptInput<Data>) => unknown): Promise<void> {
+  async startWorker(processor: (input: QueueJob<Data>) => unknown): Promise<void> {
     this.#refuseWhenClosed();
     if (this.#worker !== undefined) {
       throw new WorkerStartError(
@@ -103,7 +108,8 @@ class Runtime<Data> implements QueueRuntime<Data> {
   }
 
   snapshot(): Promise<QueueSnapshot> {
-    return this.#access.use((engine) => snapshot(engine, this.#priorities, this.#options.clock.wallTime()));
+    const spooled = this.#spool?.snapshot().jobs ?? 0;
+    return this.#access.use((engine) => snapshot(engine, spooled, this.#options.clock.wallTime()));
   }
 
   processing(): ProcessingStats {
@@ -119,6 +125,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     this.#stopAnswering();
     const worker = await this.#worker?.catch(() => undefined);
     await worker?.close();
+    await this.#spool?.close();
     await this.#acts.close();
     const engine = await this.#opened?.catch(() => undefined);
     await engine?.close();
@@ -142,6 +149,21 @@ class Runtime<Data> implements QueueRuntime<Data> {
     engine.queue.on('error', (error) => this.#report(error));
     this.#engine = engine;
     return engine;
+  }
+
+  #createSpool(): OutageSpool {
+    const access = this.#access;
+    return new OutageSpool({
+      queueName: this.#options.queueName,
+      options: this.#options.spool,
+      clock: this.#options.clock,
+      target: {
+        keepsOrder: () => this.#engine?.keepsOrder ?? false,
+        store: (job) => access.use((engine) => engine.store(job)),
+        ping: () => access.use((engine) => engine.ping()),
+        onTrouble: (error) => this.#report(error),
+      },
+    });
   }
 
   #report(error: Error): void {

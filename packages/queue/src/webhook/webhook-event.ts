@@ -1,4 +1,5 @@
 import { InvalidEventError } from '../errors.ts';
+import type { QueueJob } from '../worker/attempt.ts';
 
 /** What a provider sent. The payload stays the text that was signed. */
 export interface WebhookEvent {
@@ -13,25 +14,13 @@ export interface WebhookEvent {
 }
 
 /** One attempt at an event. It is the event too, so that what takes an event takes a job. */
-export interface WebhookJob extends WebhookEvent {
-  readonly id: string;
-  readonly data: WebhookEvent;
-  /** 1-based. */
-  readonly attempt: number;
-  /** Counts the first attempt. */
-  readonly maxAttempts: number;
-  /** Aborts when the worker shuts down and cannot wait any longer, or when another worker has taken the job. */
-  readonly signal: AbortSignal;
-}
+export interface WebhookJob extends Omit<QueueJob<WebhookEvent>, 'name' | 'enqueuedAt'>, WebhookEvent {}
 
 export type WebhookProcessor = (job: WebhookJob) => unknown;
 
 const PAYMENT_PRIORITY = 1;
 const SUBSCRIPTION_PRIORITY = 2;
 const OTHER_PRIORITY = 5;
-
-/** Every priority that `priorityOf` gives, the most urgent first. */
-export const PRIORITIES: readonly number[] = [PAYMENT_PRIORITY, SUBSCRIPTION_PRIORITY, OTHER_PRIORITY];
 
 /** 1 for `payment.*` and `transaction.*`, 2 for `subscription.*`, 5 for the rest; lower goes first. */
 export function priorityOf(eventType: string): number {
@@ -46,6 +35,7 @@ const TEXT_FIELDS = ['eventId', 'eventType', 'provider'] as const;
  * @throws InvalidEventError naming the field
  */
 export function checkedEvent(event: WebhookEvent): WebhookEvent {
+  if (typeof event !== 'object' || event === null) throw new InvalidEventError('event', 'must be an object');
   for (const field of TEXT_FIELDS) {
     const value: unknown = event[field];
     if (typeof value !== 'string' || value === '')
@@ -57,6 +47,6 @@ export function checkedEvent(event: WebhookEvent): WebhookEvent {
   return { eventId, eventType, payload, provider, receivedAt };
 }
 
-export function toWebhookJob(attempt: Omit<WebhookJob, keyof WebhookEvent>): WebhookJob {
+export function toWebhookJob(attempt: QueueJob<WebhookEvent>): WebhookJob {
   return { ...attempt.data, ...attempt };
 }

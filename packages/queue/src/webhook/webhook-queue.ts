@@ -1,52 +1,34 @@
-import type { EnqueueStatus, QueueSnapshot } from '../channels.ts';
-import type { DeadLetters } from '../dead-letters.ts';
-import { DirectProcessingError, type QueueUnavailableError, WorkerStartError } from '../errors.ts';
+import { InvalidEventError, InvalidJobError, QueueOptionError } from '../errors.ts';
 import { jobIdOf } from '../job/job-id.ts';
-import { resolveOptions, resolveWhenUnavailable, type WebhookQueueOptions } from '../options.ts';
-import { openQueue } from '../queue/queue-runtime.ts';
-import type { ProcessingStats } from '../worker/processing-totals.ts';
+import { type QueueOptions, resolveOptions, type WhenUnavailable } from '../options.ts';
+import {
+  checkedPriority,
+  createQueueCore,
+  type EnqueueResult,
+  type QueueControl,
+} from '../queue/job-queue.ts';
 import {
   checkedEvent,
-  PRIORITIES,
   priorityOf,
   toWebhookJob,
   type WebhookEvent,
   type WebhookJob,
-  type WebhookProcessor,
 } from './webhook-event.ts';
 
-export interface EnqueueResult {
-  status: EnqueueStatus;
-  jobId: string;
-  /** Present where the queue was unavailable and the processor has run instead. */
-  processedDirectly?: true;
+export interface WebhookQueueOptions extends QueueOptions {
+  /** The same as `whenUnavailable: 'direct'`, which wins where both are given. Default false. */
+  enableDirectFallback?: boolean;
+  /** The priority of an event, 1 to 2097151, lower first. Default `priorityOf`. */
+  priorityOf?: (event: WebhookEvent) => number;
 }
 
-export interface QueueMetrics extends QueueSnapshot {
-  /** Of this process alone. */
-  readonly processing: ProcessingStats;
-}
-
-export interface WebhookQueue extends AsyncDisposable {
-  readonly name: string;
+export interface WebhookQueue extends QueueControl<WebhookEvent, WebhookJob> {
   /**
-   * Stores an event, within `enqueueTimeoutMs`. When it resolves with `queued` or `duplicate`, the event is in the store.
-   * @throws InvalidEventError, QueueUnavailableError, DirectProcessingError, QueueClosedError
+   * Stores an event, within `enqueueTimeoutMs`. When it resolves with `queued` or `duplicate`, the event is in the
+   * store; with `spooled`, it is on the disk of this machine.
+   * @throws InvalidEventError, QueueUnavailableError, DirectProcessingError, SpoolFullError, SpoolWriteError, QueueClosedError
    */
   enqueue(event: WebhookEvent): Promise<EnqueueResult>;
-  /** Says what processes an event, without starting a worker: for `whenUnavailable: 'direct'`, or before `startWorker()`. */
-  setProcessor(processor: WebhookProcessor): void;
-  /** Starts this process's worker. @throws WorkerStartError without a processor, or when one runs */
-  startWorker(processor?: WebhookProcessor): Promise<void>;
-  /** This process's worker takes no further job until `resume()`; running ones go on. */
-  pause(): Promise<void>;
-  resume(): Promise<void>;
-  getMetrics(): Promise<QueueMetrics>;
-  readonly deadLetters: DeadLetters<WebhookEvent>;
-  /** Resolves when the engine has answered. @throws QueueUnavailableError within `enqueueTimeoutMs` */
-  ready(): Promise<void>;
-  /** Waits for running jobs up to `closeTimeoutMs`, puts the rest back, and lets go of every connection. */
-  close(): Promise<void>;
 }
 
 /**
@@ -58,58 +40,47 @@ export interface WebhookQueue extends AsyncDisposable {
  * @throws QueueOptionError
  */
 export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
-  const whenUnavailable = resolveWhenUnavailable(options);
-  const resolved = resolveOptions(options);
-  const runtime = openQueue<WebhookEvent>(resolved, PRIORITIES);
-  let processor: WebhookProcessor | undefined;
-
-  async function processDirectly(
-    id: string,
-    data: WebhookEvent,
-    error: QueueUnavailableError,
-  ): Promise<EnqueueStatus> {
-    if (processor === undefined) throw error;
-    const { signal } = new AbortController();
-    try {
-      await processor(toWebhookJob({ id, data, attempt: 1, maxAttempts: 1, signal }));
-      return 'processedDirectly';
-    } catch (cause) {
-      throw new DirectProcessingError(resolved.queueName, { cause });
-    }
-  }
-
+  const core = createQueueCore<WebhookEvent, WebhookJob>(
+    resolveOptions({ ...options, whenUnavailable: whenUnavailableOf(options) }),
+    toWebhookJob,
+  );
+  const priority = resolvePriorityOf(options.priorityOf);
   return {
-    name: resolved.queueName,
+    ...core.control,
     enqueue: async (event) => {
       const data = checkedEvent(event);
-      const jobId = jobIdOf(data.provider, data.eventId);
-      const status = await runtime
-        .producer()
-        .add(
-          { jobId, jobName: data.eventType, data, priority: priorityOf(data.eventType) },
-          whenUnavailable === 'direct' ? (error) => processDirectly(jobId, data, error) : undefined,
-        );
-      return status === 'processedDirectly' ? { status, jobId, processedDirectly: true } : { status, jobId };
-    },
-    setProcessor: (next) => {
-      processor = next;
-    },
-    startWorker: async (next) => {
-      processor = next ?? processor;
-      if (processor === undefined) {
-        throw new WorkerStartError(
-          'startWorker() has no processor. Pass one, or call setProcessor() before.',
+      const job = {
+        jobId: jobIdOf(data.provider, data.eventId),
+        jobName: data.eventType,
+        json: JSON.stringify(data),
+        priority: priority(data),
+      };
+      try {
+        return await core.add(job, data);
+      } catch (error) {
+        if (!(error instanceof InvalidJobError)) throw error;
+        const field = error.field === 'name' ? 'eventType' : 'payload';
+        throw new InvalidEventError(
+          field,
+          'or another field holds U+0000 or half of a character, which PostgreSQL cannot keep',
         );
       }
-      // Read at each job, so that setProcessor() also reaches a worker that runs.
-      await runtime.startWorker((input) => processor?.(toWebhookJob(input) satisfies WebhookJob));
     },
-    pause: () => runtime.pause(),
-    resume: () => runtime.resume(),
-    getMetrics: async () => ({ ...(await runtime.snapshot()), processing: runtime.processing() }),
-    deadLetters: runtime.deadLetters,
-    ready: () => runtime.ready(),
-    close: () => runtime.close(),
-    [Symbol.asyncDispose]: () => runtime.close(),
   };
+}
+
+/** `enableDirectFallback` is the name that the requirement documents have. */
+export function whenUnavailableOf({
+  whenUnavailable,
+  enableDirectFallback,
+}: WebhookQueueOptions): WhenUnavailable {
+  return whenUnavailable ?? (enableDirectFallback === true ? 'direct' : 'throw');
+}
+
+function resolvePriorityOf(own: WebhookQueueOptions['priorityOf']): (event: WebhookEvent) => number {
+  if (own === undefined) return (event) => priorityOf(event.eventType);
+  if (typeof own !== 'function') {
+    throw new QueueOptionError('priorityOf', 'must be a function from an event to its priority.');
+  }
+  return (event) => checkedPriority(own(event), 1);
 }

@@ -1,21 +1,31 @@
 import { type Carrier, fromCarrier, runWithTrace } from '@holdfast/context';
-import type { Clock } from '@holdfast/context/clock';
+import type { Clock, Timer } from '@holdfast/context/clock';
 import { isScope } from '@holdfast/context/storage';
 import { type JobOutcome, type ProcessOperation, processChannel } from '../channels.ts';
 import type { EngineJob } from '../engines/engine.ts';
-import { JobAbortedError } from '../errors.ts';
+import { JobAbortedError, JobTimeoutError } from '../errors.ts';
 import { judge, type Verdict } from '../failures/failure-verdict.ts';
+import { readBackoff } from '../job/job-backoff.ts';
 import { readCarrier } from '../job/job-metadata.ts';
 import { readNotes } from '../job/job-notes.ts';
 import type { ResolvedOptions } from '../options.ts';
 
-/** What a processor is given, whatever the kind of queue. */
-export interface AttemptInput<Data> {
+/** One attempt at a job: what a processor is given. */
+export interface QueueJob<Data> {
   readonly id: string;
+  readonly name: string;
   readonly data: Data;
+  /** 1-based. */
   readonly attempt: number;
+  /** Counts the first attempt. */
   readonly maxAttempts: number;
+  /**
+   * Aborts when the time of the attempt is up, when the worker shuts down and cannot wait any longer, or when another
+   * worker has taken the job.
+   */
   readonly signal: AbortSignal;
+  /** Epoch ms. */
+  readonly enqueuedAt: number;
 }
 
 export type AttemptResult =
@@ -28,6 +38,9 @@ const OUTCOMES: Record<Verdict['kind'], JobOutcome> = {
   park: 'parked',
   return: 'returned',
 };
+
+/** How long a processor has to stop after its signal was aborted. */
+const STOP_GRACE_MS = 1000;
 
 /** One run of the processor over one job. */
 export class Attempt<Data> {
@@ -66,19 +79,39 @@ export class Attempt<Data> {
     this.#settle({ kind: 'failed', verdict, error: new JobAbortedError('shutdown') });
   }
 
+  /** The same for one that went on after its time was up: the attempt has failed. */
+  #giveUp(error: JobTimeoutError): void {
+    this.#settle({ kind: 'failed', verdict: this.#judge(error), error });
+  }
+
   /** Runs the processor in the context of the producer, and as an operation that a tracer can see. */
-  run(processor: (input: AttemptInput<Data>) => unknown): Promise<AttemptResult> {
+  run(processor: (input: QueueJob<Data>) => unknown): Promise<AttemptResult> {
     const context = fromCarrier(this.carrier);
     // One scope for the producer's context and the job's signal; without a time there is nothing to release.
     if (isScope(context)) context.shortenDeadline(Number.POSITIVE_INFINITY, this.#controller.signal);
     return new Promise((resolve) => {
-      this.#settle = resolve;
-      void runWithTrace(context, () => this.#execute(processor)).then(resolve);
+      const timer = this.#startTimer();
+      this.#settle = (result) => {
+        timer?.cancel();
+        resolve(result);
+      };
+      void runWithTrace(context, () => this.#execute(processor)).then((result) => this.#settle(result));
     });
   }
 
+  #startTimer(): Timer | undefined {
+    const { jobTimeoutMs } = this.#options;
+    if (jobTimeoutMs === undefined) return undefined;
+    let timer = this.#clock.setTimer(() => {
+      const error = new JobTimeoutError(jobTimeoutMs);
+      this.#controller.abort(error);
+      timer = this.#clock.setTimer(() => this.#giveUp(error), STOP_GRACE_MS);
+    }, jobTimeoutMs);
+    return { cancel: () => timer.cancel() };
+  }
+
   /** Never rejects. */
-  async #execute(processor: (input: AttemptInput<Data>) => unknown): Promise<AttemptResult> {
+  async #execute(processor: (input: QueueJob<Data>) => unknown): Promise<AttemptResult> {
     let verdict: Verdict | undefined;
     try {
       if (!processChannel.hasSubscribers) return { kind: 'completed', value: await processor(this.#input()) };
@@ -96,27 +129,37 @@ export class Attempt<Data> {
       }, operation);
       return { kind: 'completed', value };
     } catch (error) {
-      return { kind: 'failed', verdict: verdict ?? this.#judge(error), error };
+      return { kind: 'failed', verdict: verdict ?? this.#judge(error), error: this.#causeOf(error) };
     }
   }
 
-  #judge(error: unknown): Verdict {
+  /** What a processor throws because its time was up is only how it stopped. */
+  #causeOf(error: unknown): unknown {
+    const { reason } = this.#controller.signal;
+    return reason instanceof JobTimeoutError ? reason : error;
+  }
+
+  #judge(thrown: unknown): Verdict {
+    const error = this.#causeOf(thrown);
     const state = {
       signal: this.#controller.signal,
       attempt: this.number,
       maxAttempts: this.maxAttempts,
       parkedMs: readNotes(this.#job).parkedMs,
     };
-    return judge(error, state, this.#options);
+    const { backoff, maxParkMs } = this.#options;
+    return judge(error, state, { backoff: readBackoff(this.#job.opts.backoff) ?? backoff, maxParkMs });
   }
 
-  #input(): AttemptInput<Data> {
+  #input(): QueueJob<Data> {
     return {
       id: this.#job.id ?? '',
+      name: this.#job.name,
       data: this.#job.data,
       attempt: this.number,
       maxAttempts: this.maxAttempts,
       signal: this.#controller.signal,
+      enqueuedAt: this.#job.timestamp,
     };
   }
 

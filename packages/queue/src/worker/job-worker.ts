@@ -3,11 +3,13 @@ import type { EngineWorker, EngineWorkerOptions, QueueEngine } from '../engines/
 import { settlesWithin } from '../engines/time-limit.ts';
 import { JobAbortedError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { AttemptInput } from './attempt.ts';
+import type { QueueJob } from './attempt.ts';
+import { CircuitGate } from './circuit-gate.ts';
 import { EngineSignal } from './engine-signals.ts';
 import { JobsInHand } from './jobs-in-hand.ts';
 import type { ProcessingTotals } from './processing-totals.ts';
 import { WorkerFacts } from './worker-facts.ts';
+import { WorkerValve } from './worker-valve.ts';
 
 /** How long a processor has to stop after its signal was aborted, and a job to be put back after that. */
 const STOP_GRACE_MS = 1000;
@@ -22,7 +24,7 @@ export interface JobWorker {
 
 export interface WorkerParts<Data> {
   readonly options: ResolvedOptions;
-  readonly processor: (input: AttemptInput<Data>) => unknown;
+  readonly processor: (input: QueueJob<Data>) => unknown;
   readonly totals: ProcessingTotals;
   readonly onTrouble: (error: Error) => void;
 }
@@ -41,21 +43,21 @@ export function startJobWorker<Data>(
       engineOptions(parts.options),
     );
     const { worker } = engineWorker;
+    const valve = new WorkerValve(worker, (paused) => (jobs.paused = paused));
     worker.on('error', parts.onTrouble);
     worker.on('completed', (job) => facts.completed(job));
     worker.on('failed', (job) => facts.failed(job));
     worker.on('lockRenewalFailed', (ids) => jobs.abort(new JobAbortedError('lock-lost'), ids));
+    const gate = new CircuitGate(parts.options.circuit, parts.options.clock, (shut) => valve.shut(shut));
+    jobs.gate = gate;
     worker.run().catch(parts.onTrouble);
     return {
-      pause: async () => {
-        jobs.paused = true;
-        await worker.pause(true);
+      pause: async () => valve.pause(),
+      resume: async () => valve.resume(),
+      close: () => {
+        gate.close();
+        return closeWorker(engineWorker, jobs, parts.options);
       },
-      resume: async () => {
-        jobs.paused = false;
-        await worker.resume();
-      },
-      close: () => closeWorker(engineWorker, jobs, parts.options),
     };
   });
 }
@@ -68,7 +70,10 @@ function engineOptions(options: ResolvedOptions): EngineWorkerOptions {
     lockDuration: lockDurationMs,
     stalledInterval: stalledIntervalMs,
     maxStalledCount: maxStalls,
-    removeOnComplete: { age: Math.ceil(keepCompleted.ageMs / 1000), count: keepCompleted.count },
+    removeOnComplete: {
+      age: Math.ceil(keepCompleted.ageMs / 1000),
+      ...(keepCompleted.count !== undefined && { count: keepCompleted.count }),
+    },
     // Seconds. A connection that Redis lost in a wait is noticed a second after it.
     drainDelay: 2,
     runRetryDelay: 1000,

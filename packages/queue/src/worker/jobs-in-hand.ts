@@ -1,15 +1,18 @@
 import type { EngineJob } from '../engines/engine.ts';
 import type { JobAbortedError } from '../errors.ts';
 import { describeError } from '../failures/attempt-history.ts';
+import type { Verdict } from '../failures/failure-verdict.ts';
 import { readNotes, writeNotes } from '../job/job-notes.ts';
+import { storableResult } from '../job/stored-text.ts';
 import type { ResolvedOptions } from '../options.ts';
-import { Attempt, type AttemptInput, type AttemptResult } from './attempt.ts';
+import { Attempt, type AttemptResult, type QueueJob } from './attempt.ts';
+import type { CircuitGate } from './circuit-gate.ts';
 import { type EngineSignal, failureSignal, movedSignal } from './engine-signals.ts';
 import type { WorkerFacts } from './worker-facts.ts';
 
 export interface JobsInHandParts<Data> {
   readonly options: ResolvedOptions;
-  readonly processor: (input: AttemptInput<Data>) => unknown;
+  readonly processor: (input: QueueJob<Data>) => unknown;
   readonly facts: WorkerFacts<Data>;
   readonly onTrouble: (error: Error) => void;
 }
@@ -19,6 +22,7 @@ type FailedAttempt = Extract<AttemptResult, { kind: 'failed' }>;
 /** The jobs a worker is running, and what becomes of each. */
 export class JobsInHand<Data> {
   paused = false;
+  gate: CircuitGate | undefined;
   readonly #parts: JobsInHandParts<Data>;
   readonly #attempts = new Map<string, Attempt<Data>>();
 
@@ -28,21 +32,24 @@ export class JobsInHand<Data> {
 
   /** What BullMQ calls for each attempt; what it throws tells BullMQ what to do with the job. */
   async handle(job: EngineJob<Data>, token: string | undefined): Promise<unknown> {
+    const id = job.id ?? '';
     // A worker of BullMQ that was waiting for a job when it was paused still takes the one that comes.
-    if (this.paused) {
+    if (this.paused || this.gate?.admits(id) === false) {
       await this.#moves(() => job.moveToWait(token));
       throw movedSignal('waiting');
     }
     const attempt = new Attempt(job, this.#parts.options);
-    const id = job.id ?? '';
     this.#attempts.set(id, attempt);
+    let refusedForMs: number | undefined;
     try {
       const result = await attempt.run(this.#parts.processor);
       this.#parts.facts.ended(job, attempt.durationMs);
-      if (result.kind === 'completed') return storable(result.value);
+      if (result.kind === 'completed') return storableResult(result.value, this.#parts.options.engine.engine);
+      refusedForMs = openDelayMs(result);
       throw await this.#settle(job, token, attempt, result);
     } finally {
       this.#attempts.delete(id);
+      this.gate?.ended(id, refusedForMs);
     }
   }
 
@@ -76,7 +83,7 @@ export class JobsInHand<Data> {
         return failureSignal(describeError(error), attempt.number, verdict.failureClass, at, delayMs);
       }
       case 'park':
-        if (await this.#moves(() => park(job, token, verdict.delayMs))) facts.moved(job, 'parked');
+        if (await this.#moves(() => park(job, token, verdict))) facts.moved(job, 'parked');
         return movedSignal('delayed');
       case 'return':
         if (await this.#moves(() => job.moveToWait(token))) facts.moved(job, 'returned');
@@ -96,18 +103,19 @@ export class JobsInHand<Data> {
   }
 }
 
-async function park<Data>(job: EngineJob<Data>, token: string | undefined, delayMs: number): Promise<void> {
-  const notes = readNotes(job);
-  await writeNotes(job, { ...notes, parkedMs: notes.parkedMs + delayMs });
+async function park<Data>(
+  job: EngineJob<Data>,
+  token: string | undefined,
+  { delayMs, counted }: Extract<Verdict, { kind: 'park' }>,
+): Promise<void> {
+  if (counted) {
+    const notes = readNotes(job);
+    await writeNotes(job, { ...notes, parkedMs: notes.parkedMs + delayMs });
+  }
   await job.moveToDelayed(Date.now() + delayMs, token);
 }
 
-/** A result that JSON cannot hold must not make a job fail whose work is done. */
-function storable(value: unknown): unknown {
-  if (value === undefined) return null;
-  try {
-    return JSON.stringify(value) === undefined ? null : value;
-  } catch {
-    return null;
-  }
+/** Where a circuit refused the call: how long the job is parked for it. */
+function openDelayMs({ verdict }: FailedAttempt): number | undefined {
+  return verdict.kind === 'park' && verdict.failureClass === 'open' ? verdict.delayMs : undefined;
 }
