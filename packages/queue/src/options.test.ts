@@ -74,8 +74,14 @@ describe('resolveOptions', () => {
       { backend: undefined, connection: 'redis://h' },
       'connection must be { url }, { host, port }, { sentinels, name }, { cluster: [...] } or an ioredis client.',
     ],
-    [{ backend: { file: '' } }, 'backend must be { file: path }, { db: an open better-sqlite3 database } or { postgres: { url } or a pg Pool }.'],
-    [{ backend: { db: {} } }, 'backend must be { file: path }, { db: an open better-sqlite3 database } or { postgres: { url } or a pg Pool }.'],
+    [
+      { backend: { file: '' } },
+      'backend must be { file: path }, { db: an open better-sqlite3 database } or { postgres: { url } or a pg Pool }.',
+    ],
+    [
+      { backend: { db: {} } },
+      'backend must be { file: path }, { db: an open better-sqlite3 database } or { postgres: { url } or a pg Pool }.',
+    ],
   ])('refuses %j', (options, message) => {
     const run = () => createWebhookQueue({ ...SQLITE, ...options } as never);
     expect(run).toThrow(message);

@@ -11,7 +11,7 @@ import {
   type QueueTrouble,
   type WebhookQueue,
 } from '../src/index.ts';
-import { STORES, type RunningEngine } from './engines.ts';
+import { type RunningEngine, STORES } from './engines.ts';
 import { collectFacts } from './facts.ts';
 
 const EVENT = {

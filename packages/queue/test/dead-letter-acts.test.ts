@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeadLetterActs } from '../src/dead-letter-acts.ts';
 import { openEngine } from '../src/engines/open.ts';
 import { resolveOptions } from '../src/options.ts';
-import { STORES, type RunningEngine } from './engines.ts';
+import { type RunningEngine, STORES } from './engines.ts';
 
 describe.each(STORES.filter((engine) => engine.available))(
   'the acts on dead letters on $name',

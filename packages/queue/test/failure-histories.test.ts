@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWebhookQueue, type FailureClass, type JobSettled } from '../src/index.ts';
-import { STORES, type RunningEngine } from './engines.ts';
+import { type RunningEngine, STORES } from './engines.ts';
 import { collectFacts } from './facts.ts';
 
 const MAX_ATTEMPTS = 3;

@@ -16,7 +16,7 @@ import {
   type WebhookQueueOptions,
 } from '../src/index.ts';
 import type { WorkerOrder } from './children/worker.ts';
-import { STORES, type RunningEngine } from './engines.ts';
+import { type RunningEngine, STORES } from './engines.ts';
 import { collectFacts } from './facts.ts';
 
 const CHILD = fileURLToPath(new URL('children/worker.ts', import.meta.url));

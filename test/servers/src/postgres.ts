@@ -85,7 +85,10 @@ function processOf(server: object): ChildProcess {
 
 function childrenOf(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-  return (stdout ?? '').split('\n').map(Number).filter((child) => child > 0);
+  return (stdout ?? '')
+    .split('\n')
+    .map(Number)
+    .filter((child) => child > 0);
 }
 
 function isAlive(pid: number): boolean {

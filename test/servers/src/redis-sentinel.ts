@@ -24,7 +24,10 @@ export async function startRedisWithSentinel(): Promise<RedisWithSentinel> {
   const program = redisServer();
   if (program === undefined) throw new Error('redis-server is missing: install the package redis-server.');
   const master = await startRedis({ appendfsync: 'everysec' });
-  const replica = await startRedis({ appendfsync: 'everysec', args: ['--replicaof', `127.0.0.1 ${master.port}`] });
+  const replica = await startRedis({
+    appendfsync: 'everysec',
+    args: ['--replicaof', `127.0.0.1 ${master.port}`],
+  });
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-sentinel-'));
   const port = await freePort();
   const file = join(folder, 'sentinel.conf');

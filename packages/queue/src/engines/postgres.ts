@@ -25,6 +25,7 @@ export async function openPostgresEngine<Data>(
   const { Pool } = (await loadPeer('pg', () => import('pg'))).default;
   const bullmq = await import('bullmq');
   const { PatientConnection } = await import('./postgres-connection.ts');
+  const { RememberingBackend } = await import('./postgres-backend.ts');
   const { settings } = location;
   const createPool = (more: object): PgPool => {
     const own = typeof settings['options'] === 'string' ? `${settings['options']} ` : '';
@@ -44,7 +45,7 @@ export async function openPostgresEngine<Data>(
       name,
       { connection: pool as never },
       (queueName, queueOptions) =>
-        new bullmq.PostgresQueueBackend(connection, queueName, queueOptions as never, true) as never,
+        new RememberingBackend(connection, queueName, queueOptions, { pool }) as never,
     );
   const queue = open<Data>(options.queueName);
   const backend = queue.getBackend();
@@ -63,13 +64,10 @@ export async function openPostgresEngine<Data>(
         handler,
         { ...workerOptions, connection: workerPool as never },
         (queueName, backendOptions) =>
-          new bullmq.PostgresQueueBackend(
-            workerConnection,
-            queueName,
-            backendOptions as never,
-            true,
-            queueName,
-          ) as never,
+          new RememberingBackend(workerConnection, queueName, backendOptions, {
+            pool: workerPool,
+            listenName: queueName,
+          }) as never,
       );
       return { worker, disconnect: () => disconnectWorker(worker, workerPool) };
     },

@@ -82,8 +82,7 @@ function copier(client: AnyRedis): RedisConnector {
   if (client.isCluster) {
     return {
       isCluster: true,
-      connect: (manner) =>
-        (client as Duplicable).duplicate([], clusterOptions(manner)),
+      connect: (manner) => (client as Duplicable).duplicate([], clusterOptions(manner)),
     };
   }
   return { isCluster: false, connect: (manner) => (client as Redis).duplicate(manner.node) };

@@ -5,8 +5,10 @@ const NOT_FOR_POSTGRES = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 
 /** Why JSON cannot be kept by an engine, or undefined where it can. */
 export function unstorable(json: string, engine: EngineName): string | undefined {
-  return engine === 'postgres' && NOT_FOR_POSTGRES.test(json)
-    ? 'holds U+0000 or half of a character, which PostgreSQL cannot keep'
+  if (engine !== 'postgres') return undefined;
+  if (NOT_FOR_POSTGRES.test(json)) return 'holds U+0000 or half of a character, which PostgreSQL cannot keep';
+  return json === 'null'
+    ? 'is null, which comes back as {} from PostgreSQL; wrap it in an object'
     : undefined;
 }
 
