@@ -92,7 +92,10 @@ describe('the check of the store at the start', () => {
     });
 
     it('says that it knows nothing where CONFIG and INFO are forbidden', async () => {
-      const { url } = await start(['--user', 'app on >secret ~* &* +@all -info -config']);
+      const { url } = await start([]);
+      const admin = new Redis(url);
+      cleanUp.push(async () => admin.disconnect());
+      await admin.call('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', '-info', '-config');
       const connection = { url: url.replace('//', '//app:secret@') };
       const { queue, warnings } = create({ connection, requireNoEviction: true });
       expect((await warnings).map(({ problem }) => problem)).toEqual([

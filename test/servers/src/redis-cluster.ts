@@ -21,8 +21,6 @@ const MASTERS = 3;
 const NODE_TIMEOUT_MS = 1000;
 const READY_LIMIT_MS = 30_000;
 const POLL_MS = 50;
-/** A node's bus listens this much above its port, which has to stay below 65536. */
-const BUS_OFFSET = 10_000;
 
 /** Starts a private Cluster of three masters on loopback and answers when it accepts commands for every slot. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
@@ -42,14 +40,15 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   };
 }
 
-async function startNode(appendfsync: 'no' | 'everysec' | 'always'): Promise<RedisServer> {
-  let port = await freePort();
-  while (port + BUS_OFFSET > 65_535) port = await freePort();
-  return startRedis({
-    appendfsync,
-    port,
-    args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
-  });
+async function startNode(appendfsync: 'no' | 'everysec' | 'always', triesLeft = 3): Promise<RedisServer> {
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)];
+  try {
+    return await startRedis({ appendfsync, args: [...args, '--cluster-port', String(await freePort())] });
+  } catch (error) {
+    // Somebody may have taken a port that was free a moment ago.
+    if (triesLeft === 0) throw error;
+    return startNode(appendfsync, triesLeft - 1);
+  }
 }
 
 async function untilAllReady(nodes: readonly RedisServer[], size: number): Promise<void> {
