@@ -36,6 +36,7 @@ describe.each(STORES.filter((engine) => engine.available))('document 000 on $nam
       ...engine.where,
       queueName: 'paddle-webhooks',
       concurrency: 5,
+      enqueueTimeoutMs: 20_000,
       maxRetries: 3,
     });
 
@@ -70,7 +71,7 @@ describe.each(STORES.filter((engine) => engine.available))('document 000 on $nam
   });
 
   it('tells queue depth, processing latency and the number of dead letters', async () => {
-    const queue = createWebhookQueue({ ...engine.where, queueName: 'metrics' });
+    const queue = createWebhookQueue({ ...engine.where, queueName: 'metrics', enqueueTimeoutMs: 20_000 });
     expect(await queue.getMetrics()).toMatchObject({
       counts: { prioritized: 0, active: 0, failed: 0 },
       processing: { meanDurationMs: 0, maxDurationMs: 0 },
@@ -92,6 +93,7 @@ describe.each(STORES.filter((engine) => engine.available))('document 002 on $nam
     const emailQueue = createJobQueue<{ to: string; correlationId?: string }>({
       ...engine.where,
       queueName: 'email',
+      enqueueTimeoutMs: 20_000,
     });
     const emailData = { to: 'ann@example.org' };
     const req = { correlationId: 'corr-1' };

@@ -34,8 +34,9 @@ describe.skipIf(redisServer() === undefined)('a job queue that spools', () => {
 
   /** A server that was there and is not any more; starts it again. */
   async function stopped(): Promise<{ port: number; restart: () => Promise<RedisServer> }> {
-    const { port, directory, kill } = await startRedis({ appendfsync: 'always' });
-    await kill();
+    const server = await startRedis({ appendfsync: 'always' });
+    const { port, directory } = server;
+    await server.kill();
     return { port, restart: () => start({ port, directory, appendfsync: 'always' }) };
   }
 

@@ -68,9 +68,9 @@ async function sendBatch(batch: readonly SpooledJob[], target: DrainTarget): Pro
   return sent;
 }
 
-async function stillAnswers({ ping }: DrainTarget): Promise<boolean> {
+async function stillAnswers(target: DrainTarget): Promise<boolean> {
   try {
-    await ping();
+    await target.ping();
     return true;
   } catch {
     return false;

@@ -154,7 +154,7 @@ export class OutageSpool {
 
   async #drainAll(): Promise<void> {
     const goesOn = () => !this.#closed;
-    for (const file of [...this.#adopted]) {
+    for (const file of this.#adopted) {
       if (!(await drainFile(file, this.#parts.target, goesOn))) return;
       this.#adopted = this.#adopted.filter((other) => other !== file);
       file.close();
