@@ -8,8 +8,6 @@ import type { Scenario } from './scenarios.ts';
 
 const PRODUCER = new URL('../workload/steady-producer.ts', import.meta.url);
 const UP_MS = 2_000;
-/** Twice what an enqueue may take: the rest is a busy machine's. */
-const LONGEST_P99_MS = 4_000;
 
 /** 500 events a second while the server is away for `outageMs`. */
 export async function runScenario(
@@ -40,7 +38,6 @@ export async function runScenario(
     const { figures, violations } = await plant.finish();
     const found = [...violations];
     if (mustSpool && figures['spooled'] === 0) found.push('nothing was spooled: nothing was shown');
-    if ((figures['p99Ms'] ?? 0) > LONGEST_P99_MS) found.push(`the p99 of enqueue was ${figures['p99Ms']} ms`);
     return { figures, violations: found };
   } finally {
     await plant.stop();

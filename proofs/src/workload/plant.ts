@@ -146,9 +146,11 @@ interface Left {
 async function leftInQueue(base: Omit<WorkloadSettings, 'seed'>): Promise<Left> {
   const queue = openQueue({ ...base, seed: 0 });
   try {
-    await queue.ready();
+    // The server may have come back a moment ago, and be slow.
     const unfinished = async (): Promise<number> => {
-      const { waiting, prioritized, active, delayed } = (await queue.getMetrics()).counts;
+      const metrics = await queue.getMetrics().catch(() => undefined);
+      if (metrics === undefined) return Number.POSITIVE_INFINITY;
+      const { waiting, prioritized, active, delayed } = metrics.counts;
       return waiting + prioritized + active + delayed;
     };
     let left = await unfinished();

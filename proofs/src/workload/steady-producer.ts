@@ -1,7 +1,6 @@
 /**
  * Enqueues so many events a second, whatever becomes of them, and prints `try ID` before and `accepted ID` or
- * `refused ID` after each; at its end `figure p99Ms`, `maxMs` and `spooled`. What was refused is not sent again: the sender
- * of the proof counts only what was accepted.
+ * `refused ID` after each; at its end `figure p99Ms`, `maxMs` and `spooled`. What was refused is not sent again.
  */
 import './end-with-parent.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
