@@ -72,7 +72,7 @@ describe('enqueue answers in time', () => {
       const server = await startRedis();
       cleanUp.push(() => server.stop());
       const queue = create({ connection: { url: server.url } });
-      await queue.ready();
+      await untilQueued(queue, 'first');
       const client = new Redis(server.url);
       cleanUp.push(async () => client.disconnect());
       await client.config('SET', 'maxmemory', '1');
@@ -94,7 +94,7 @@ describe('enqueue answers in time', () => {
       const server = await startRedis({ args: ['--lua-time-limit', '50'] });
       cleanUp.push(() => server.stop());
       const queue = create({ connection: { url: server.url } });
-      await queue.ready();
+      await untilQueued(queue, 'first');
       const client = new Redis(server.url);
       const killer = new Redis(server.url);
       await killer.ping();
@@ -113,7 +113,7 @@ describe('enqueue answers in time', () => {
       cleanUp.push(() => cluster.stop());
       const nodes = cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
       const queue = create({ connection: { cluster: nodes } });
-      expect((await queue.add('any', 1)).status).toBe('queued');
+      await untilQueued(queue, 'first');
       const goOn = hang(cluster.nodes.map(({ pid }) => pid));
       await expect(queue.add('any', 1, { id: 'a' })).rejects.toThrow('no answer within 300 ms');
       await expect(queue.add('any', 1, { id: 'a' })).rejects.toMatchObject(UNAVAILABLE);
@@ -126,8 +126,9 @@ describe('enqueue answers in time', () => {
       cleanUp.push(() => cluster.stop());
       const nodes = cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
       const queue = create({ connection: { cluster: nodes } });
-      await queue.add('any', 1, { id: 'before' });
+      await untilQueued(queue, 'before');
       const client = new Redis(cluster.nodes[0]?.port ?? 0);
+      client.on('error', () => undefined);
       cleanUp.push(async () => client.disconnect());
       const slot = await client.cluster('KEYSLOT', `{${QUEUE}}`);
       const master = cluster.nodes[slot <= 5460 ? 0 : slot <= 10_922 ? 1 : 2];
