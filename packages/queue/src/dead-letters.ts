@@ -1,15 +1,15 @@
 import type { Carrier } from '@holdfast/context';
 import type { Clock } from '@holdfast/context/clock';
 import type { Job } from 'bullmq';
-import { type AttemptRecord, readAttempt } from './attempt-history.ts';
 import type { DeadLetterAct } from './channels.ts';
 import type { DeadLetterActs } from './dead-letter-acts.ts';
-import type { EngineAccess } from './engine-access.ts';
 import type { EngineJob, QueueEngine } from './engines/engine.ts';
+import type { EngineAccess } from './engines/engine-access.ts';
 import { DeadLetterNotFoundError, DiscardFailedError, QueueOptionError } from './errors.ts';
-import type { DeathClass } from './failure-class.ts';
-import { readCarrier } from './job-metadata.ts';
-import { type Redrive, readNotes, writeNotes } from './job-notes.ts';
+import { type AttemptRecord, readAttempt } from './failures/attempt-history.ts';
+import type { DeathClass } from './failures/failure-class.ts';
+import { readCarrier } from './job/job-metadata.ts';
+import { type Redrive, readNotes, writeNotes } from './job/job-notes.ts';
 
 /** A job that failed for good, as it stands in a list. */
 export interface DeadLetterSummary {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeadLetterActs } from '../src/dead-letter-acts.ts';
 import { openEngine } from '../src/engines/open.ts';
 import { resolveOptions } from '../src/options.ts';
-import { ENGINES, type RunningEngine } from './engines.ts';
+import { type RunningEngine, STORES } from './engines.ts';
 
-describe.each(ENGINES.filter((engine) => engine.available))(
+describe.each(STORES.filter((engine) => engine.available))(
   'the acts on dead letters on $name',
   ({ start }) => {
     let running: RunningEngine;
