@@ -11,15 +11,19 @@ export type {
   QueueSnapshot,
   QueueTrouble,
 } from './channels.ts';
-export type {
-  ActOptions,
-  DeadLetter,
-  DeadLetterPage,
-  DeadLetterSummary,
-  DeadLetters,
-} from './dead-letters.ts';
+export type { BulkOptions, BulkProgress, BulkResult } from './dead-letters/bulk.ts';
+export type { BulkRun } from './dead-letters/bulk-runs.ts';
+export type { DeadLetter, DeadLetterSummary } from './dead-letters/dead-letter.ts';
+export type { ActFilter, RecordedAct } from './dead-letters/dead-letter-acts.ts';
+export type { ActOptions, DeadLetters, ExpiryOptions } from './dead-letters/dead-letters.ts';
+export type { ExpiryResult } from './dead-letters/expiry.ts';
+export type { DeadLetterFilter } from './dead-letters/filter.ts';
+export type { DeadLetterGroup, DeadLetterGroups } from './dead-letters/groups.ts';
+export type { DeadLetterPage, DeadLetterPageRequest } from './dead-letters/page.ts';
 export type { RedisAddress, RedisClientLike, SqliteDatabaseLike, SqliteLocation } from './engine-choice.ts';
 export {
+  BulkActInterruptedError,
+  DeadLetterBusyError,
   DeadLetterNotFoundError,
   DirectProcessingError,
   DiscardFailedError,

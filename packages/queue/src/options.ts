@@ -40,6 +40,8 @@ export interface QueueOptions extends EngineOptions {
   maxStalls?: number;
   /** How long `close` waits for running jobs before it aborts their signals. Default 10000. */
   closeTimeoutMs?: number;
+  /** Dead letters older than this are removed while a worker runs. Default never. */
+  maxDeadLetterAgeDays?: number;
   /** What the engine reports outside of any call, such as a lost connection. */
   onError?: (error: Error) => void;
   clock?: Clock;
@@ -68,6 +70,7 @@ export interface ResolvedOptions {
   readonly stalledIntervalMs: number;
   readonly maxStalls: number;
   readonly closeTimeoutMs: number;
+  readonly maxDeadLetterAgeMs: number | undefined;
   readonly onError: ((error: Error) => void) | undefined;
   readonly clock: Clock;
 }
@@ -126,6 +129,10 @@ export function resolveOptions(options: QueueOptions): ResolvedOptions {
     stalledIntervalMs: whole('stalledIntervalMs', given.stalledIntervalMs, 50, DAY_MS),
     maxStalls: whole('maxStalls', given.maxStalls, 0, 1000),
     closeTimeoutMs: whole('closeTimeoutMs', given.closeTimeoutMs, 0, DAY_MS),
+    maxDeadLetterAgeMs:
+      options.maxDeadLetterAgeDays === undefined
+        ? undefined
+        : between('maxDeadLetterAgeDays', options.maxDeadLetterAgeDays, 0.01, 36_500) * DAY_MS,
     onError: options.onError,
     clock: options.clock ?? systemClock,
   };

@@ -1,7 +1,7 @@
 import type { AttemptInput } from './attempt.ts';
 import { publish, type QueueSnapshot, type QueueTrouble, troubleChannel } from './channels.ts';
-import { DeadLetterActs } from './dead-letter-acts.ts';
-import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
+import type { DeadLetters } from './dead-letters/dead-letters.ts';
+import { type OpenDeadLetters, openDeadLetters } from './dead-letters/open-dead-letters.ts';
 import { createEngineAccess, type EngineAccess } from './engine-access.ts';
 import type { QueueEngine } from './engines/engine.ts';
 import { openEngine } from './engines/open.ts';
@@ -33,11 +33,10 @@ export function openQueue<Data>(options: ResolvedOptions, priorities: readonly n
 }
 
 class Runtime<Data> implements QueueRuntime<Data> {
-  readonly deadLetters: DeadLetters<Data>;
+  readonly #deadLetters: OpenDeadLetters<Data>;
   readonly #options: ResolvedOptions;
   readonly #priorities: readonly number[];
   readonly #access: EngineAccess<Data>;
-  readonly #acts: DeadLetterActs;
   readonly #producer: Producer<Data>;
   readonly #totals = new ProcessingTotals();
   readonly #stopAnswering: () => void;
@@ -55,11 +54,14 @@ class Runtime<Data> implements QueueRuntime<Data> {
       options,
     );
     this.#producer = createProducer(this.#access, options);
-    this.#acts = new DeadLetterActs(options.queueName);
-    this.deadLetters = createDeadLetters(this.#access, this.#acts, options.clock);
+    this.#deadLetters = openDeadLetters(this.#access, options, (error) => this.#report(error));
     this.#stopAnswering = answerCollect(() => this.snapshot());
     // Opened at once, so that the first enqueue need not wait; a failure shows in what needs the engine.
     this.#open().catch(() => {});
+  }
+
+  get deadLetters(): DeadLetters<Data> {
+    return this.#deadLetters.letters;
   }
 
   producer(): Producer<Data> {
@@ -88,6 +90,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     this.#worker = worker;
     try {
       await worker;
+      this.#deadLetters.startExpiry();
     } catch (error) {
       this.#worker = undefined;
       throw error;
@@ -119,7 +122,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     this.#stopAnswering();
     const worker = await this.#worker?.catch(() => undefined);
     await worker?.close();
-    await this.#acts.close();
+    await this.#deadLetters.close();
     const engine = await this.#opened?.catch(() => undefined);
     await engine?.close();
   }

@@ -1,5 +1,5 @@
 import type { EnqueueStatus, QueueSnapshot } from './channels.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { DeadLetters } from './dead-letters/dead-letters.ts';
 import { DirectProcessingError, type QueueUnavailableError, WorkerStartError } from './errors.ts';
 import { jobIdOf } from './job-id.ts';
 import { resolveOptions, resolveWhenUnavailable, type WebhookQueueOptions } from './options.ts';

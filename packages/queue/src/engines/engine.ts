@@ -23,6 +23,7 @@ export type EngineQueue<Data> = Pick<
   | 'add'
   | 'getJob'
   | 'getJobs'
+  | 'getRanges'
   | 'getJobCounts'
   | 'getJobCountByTypes'
   | 'getCountsPerPriority'
