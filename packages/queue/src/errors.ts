@@ -155,6 +155,19 @@ export class BulkActInterruptedError extends QueueError {
   }
 }
 
+/** The store of a `DeadLetterQueue` failed or did not answer. What was asked for may have been done. */
+export class DeadLetterStoreError extends QueueError {
+  override readonly name = 'DeadLetterStoreError';
+  readonly code = 'ERR_QUEUE_DEAD_LETTER_STORE';
+
+  constructor(doing: string, options: ErrorOptions) {
+    super(
+      `The store of the dead letters failed to ${doing}: see the cause. Check that it can be reached, then try again.`,
+      options,
+    );
+  }
+}
+
 /** Why a job's signal was aborted: the worker shuts down, or another worker has taken the job over. */
 export class JobAbortedError extends QueueError {
   override readonly name = 'JobAbortedError';

@@ -52,6 +52,7 @@ const CHUNK = 200;
 const LANES = 16;
 const EXAMPLES = 10;
 const LARGEST_BUSY = 10_000;
+const FIRST_LOOK_MS = 50;
 
 /**
  * Redrives or discards what a filter means, the oldest first. It takes the letters that were dead when the run began
@@ -155,13 +156,19 @@ class Bulk<Data> {
     }
   }
 
-  /** Claims of a process that was killed end after a time: what it had in hand is taken then. */
+  /** What others have in hand is soon gone; claims of a process that was killed end after a time. */
   async #takeBusy(): Promise<void> {
-    const busy = this.#busy;
-    if (busy.length === 0) return;
-    await pause(this.#parts.clock, this.#parts.acts.claimMs, this.#options.signal);
-    this.#busy = [];
-    await this.#act(busy);
+    const { acts, clock } = this.#parts;
+    const endAt = clock.now() + acts.claimMs;
+    for (let waitMs = FIRST_LOOK_MS; this.#busy.length > 0; waitMs *= 2) {
+      const leftMs = endAt - clock.now();
+      if (leftMs <= 0 || this.#options.signal?.aborted === true) break;
+      await pause(clock, Math.min(waitMs, leftMs), this.#options.signal);
+      const busy = this.#busy;
+      this.#busy = [];
+      await this.#act(busy);
+    }
+    if (this.#options.signal?.aborted === true) return;
     this.#skipped += this.#busy.length;
     this.#options.onProgress?.(this.progress());
   }

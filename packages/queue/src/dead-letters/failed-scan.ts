@@ -1,6 +1,6 @@
 import type { EngineAccess } from '../engine-access.ts';
 import type { EngineJob, EngineQueue } from '../engines/engine.ts';
-import type { ScanPosition } from './scan-position.ts';
+import type { ScanOrder, ScanPosition } from './scan-position.ts';
 
 /** A failed job and its rank in the order of the scan when it was read. */
 export interface Ranked<Data> {
