@@ -21,7 +21,7 @@ export function renderTable(
 
 function shrink(widths: number[], columns: number): void {
   const last = widths.length - 1;
-  let surplus = widths.reduce((sum, one) => sum + one + GAP, -GAP) - columns;
+  let surplus = Math.max(0, widths.reduce((sum, one) => sum + one + GAP, -GAP) - columns);
   const take = (index: number, floor: number) => {
     const cut = Math.min(surplus, Math.max(0, (widths[index] ?? 0) - floor));
     widths[index] = (widths[index] ?? 0) - cut;
