@@ -104,7 +104,9 @@ export async function openPostgresStore(
         before,
         limit,
       ]),
-    close: async () => void (await opened?.end()),
+    close: async () => {
+      await opened?.end();
+    },
   };
 }
 
