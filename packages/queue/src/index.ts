@@ -11,6 +11,7 @@ export type {
   QueueSnapshot,
   QueueTrouble,
 } from './channels.ts';
+export type { LetterDatabase, LetterPgClient, LetterRedisClient } from './dead-letter-queue/clients.ts';
 export {
   type DeadLetterOrigin,
   DeadLetterQueue,
@@ -22,10 +23,7 @@ export {
   type DeadLetterQueueDefaults,
   type DeadLetterQueueOptions,
 } from './dead-letter-queue/options.ts';
-export type { LetterPgClient } from './dead-letter-queue/postgres-store.ts';
 export type { DeadLetterRecord, RecordedError, RetryRecord } from './dead-letter-queue/record.ts';
-export type { LetterRedisClient } from './dead-letter-queue/redis-store.ts';
-export type { LetterDatabase } from './dead-letter-queue/sqlite-store.ts';
 export type { BulkOptions, BulkProgress, BulkResult } from './dead-letters/bulk.ts';
 export type { BulkRun } from './dead-letters/bulk-runs.ts';
 export type { DeadLetter, DeadLetterSummary } from './dead-letters/dead-letter.ts';

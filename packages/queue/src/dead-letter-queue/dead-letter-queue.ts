@@ -10,7 +10,7 @@ import {
   QueueError,
   QueueOptionError,
 } from '../errors.ts';
-import { type DeadLetterQueueOptions, type ResolvedLetterOptions, resolveLetterOptions } from './options.ts';
+import type { DeadLetterQueueOptions } from './options.ts';
 import {
   afterFailedRetry,
   type DeadLetterRecord,
@@ -22,6 +22,7 @@ import {
   type StoredRecord,
   shown,
 } from './record.ts';
+import { type ResolvedLetterOptions, resolveLetterOptions } from './resolve-options.ts';
 import type { DeadLetterStore, Entry } from './store.ts';
 
 export interface DeadLetterOrigin {

@@ -1,10 +1,6 @@
 import { loadPeer } from '../engines/load-peer.ts';
+import type { LetterPgClient } from './clients.ts';
 import type { DeadLetterStore, Entry, EntryKey } from './store.ts';
-
-/** The part of a `pg` Pool or Client that is called here. */
-export interface LetterPgClient {
-  query(text: string, values?: unknown[]): Promise<{ rows: readonly unknown[]; rowCount: number | null }>;
-}
 
 const UNDEFINED_TABLE = '42P01';
 const CONNECT_TIMEOUT_MS = 5000;

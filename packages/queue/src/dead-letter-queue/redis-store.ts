@@ -1,12 +1,6 @@
 import { loadPeer } from '../engines/load-peer.ts';
+import type { LetterRedisClient } from './clients.ts';
 import type { DeadLetterStore, Entry, EntryKey } from './store.ts';
-
-/** The part of an ioredis `Redis` or `Cluster` that is called here. */
-export interface LetterRedisClient {
-  call(command: string, ...args: (string | number)[]): Promise<unknown>;
-  /** A Cluster's. */
-  nodes?(role: 'master'): LetterRedisClient[];
-}
 
 interface OpenedRedis extends LetterRedisClient {
   disconnect(): void;

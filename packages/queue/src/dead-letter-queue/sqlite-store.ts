@@ -2,19 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadPeer } from '../engines/load-peer.ts';
 import { QueueOptionError } from '../errors.ts';
+import type { LetterDatabase } from './clients.ts';
 import type { DeadLetterStore, Entry, EntryKey } from './store.ts';
-
-interface Statement {
-  run(...values: unknown[]): { changes: number };
-  get(...values: unknown[]): unknown;
-  all(...values: unknown[]): unknown[];
-}
-
-/** The part of a better-sqlite3 database that is called here. */
-export interface LetterDatabase {
-  prepare(source: string): Statement;
-  exec(source: string): unknown;
-}
 
 interface OpenedDatabase extends LetterDatabase {
   pragma(source: string): unknown;

@@ -44,7 +44,8 @@ describe("the dead letters of BullMQ's own PostgreSQL backend", () => {
       createPostgresBackend as never,
     );
     // What is said when the server ends before its connections.
-    for (const one of [queue, worker]) one.on('error', () => {});
+    queue.on('error', () => {});
+    worker.on('error', () => {});
     let failed = 0;
     const waiting: { count: number; resolve: () => void }[] = [];
     worker.on('failed', () => {
