@@ -1,12 +1,10 @@
 // index.d.ts
 export type { AttemptRecord } from './attempt-history.ts';
 export type { DeadLetterAct, DeadLettered, EngineName, EnqueueOperation, EnqueueStatus, JobOutcome, JobSettled, ProcessOperation, QueueSnapshot, QueueTrouble, } from './channels.ts';
+export type { LetterDatabase, LetterPgClient, LetterRedisClient } from './dead-letter-queue/clients.ts';
 export { type DeadLetterOrigin, DeadLetterQueue, type LetterActOptions, type LetterListOptions, } from './dead-letter-queue/dead-letter-queue.ts';
 export { DEAD_LETTER_QUEUE_DEFAULTS, type DeadLetterQueueDefaults, type DeadLetterQueueOptions, } from './dead-letter-queue/options.ts';
-export type { LetterPgClient } from './dead-letter-queue/postgres-store.ts';
 export type { DeadLetterRecord, RecordedError, RetryRecord } from './dead-letter-queue/record.ts';
-export type { LetterRedisClient } from './dead-letter-queue/redis-store.ts';
-export type { LetterDatabase } from './dead-letter-queue/sqlite-store.ts';
 export type { BulkOptions, BulkProgress, BulkResult } from './dead-letters/bulk.ts';
 export type { BulkRun } from './dead-letters/bulk-runs.ts';
 export type { DeadLetter, DeadLetterSummary } from './dead-letters/dead-letter.ts';
@@ -148,8 +146,37 @@ export declare const troubleChannel: Channel;
 /** Publishes `fact()` where somebody listens. */
 export declare function publish<T>(on: Channel, fact: () => T): void;
 
+// dead-letter-queue/clients.d.ts
+/** What the stores call of the clients that an application gives them. */
+interface Statement {
+    run(...values: unknown[]): {
+        changes: number;
+    };
+    get(...values: unknown[]): unknown;
+    all(...values: unknown[]): unknown[];
+}
+/** The part of a better-sqlite3 database that is called here. */
+export interface LetterDatabase {
+    prepare(source: string): Statement;
+    exec(source: string): unknown;
+}
+/** The part of an ioredis `Redis` or `Cluster` that is called here. */
+export interface LetterRedisClient {
+    call(command: string, ...args: (string | number)[]): Promise<unknown>;
+    /** A Cluster's. */
+    nodes?(role: 'master'): LetterRedisClient[];
+}
+/** The part of a `pg` Pool or Client that is called here. */
+export interface LetterPgClient {
+    query(text: string, values?: unknown[]): Promise<{
+        rows: readonly unknown[];
+        rowCount: number | null;
+    }>;
+}
+export {};
+
 // dead-letter-queue/dead-letter-queue.d.ts
-import { type DeadLetterQueueOptions } from './options.ts';
+import type { DeadLetterQueueOptions } from './options.ts';
 import { type DeadLetterRecord } from './record.ts';
 export interface DeadLetterOrigin {
     sourceService?: string;
@@ -218,11 +245,8 @@ export declare class DeadLetterQueue implements AsyncDisposable {
 }
 
 // dead-letter-queue/options.d.ts
-import { type Clock } from '@holdfast/context/clock';
-import { type LetterPgClient } from './postgres-store.ts';
-import { type LetterRedisClient } from './redis-store.ts';
-import { type LetterDatabase } from './sqlite-store.ts';
-import type { DeadLetterStore } from './store.ts';
+import type { Clock } from '@holdfast/context/clock';
+import type { LetterDatabase, LetterPgClient, LetterRedisClient } from './clients.ts';
 export interface DeadLetterQueueOptions {
     /** Redis, by its address: `redis://` or `rediss://`. */
     redisUrl?: string | undefined;
@@ -255,99 +279,6 @@ export interface DeadLetterQueueDefaults {
     readonly claimMs: number;
 }
 export declare const DEAD_LETTER_QUEUE_DEFAULTS: DeadLetterQueueDefaults;
-export interface ResolvedLetterOptions {
-    readonly queuePrefix: string;
-    readonly maxAgeMs: number;
-    readonly claimMs: number;
-    readonly clock: Clock;
-    readonly open: () => Promise<DeadLetterStore>;
-}
-/** @throws QueueOptionError naming option, value and range */
-export declare function resolveLetterOptions(options: DeadLetterQueueOptions): ResolvedLetterOptions;
-
-// dead-letter-queue/postgres-store.d.ts
-import type { DeadLetterStore } from './store.ts';
-/** The part of a `pg` Pool or Client that is called here. */
-export interface LetterPgClient {
-    query(text: string, values?: unknown[]): Promise<{
-        rows: readonly unknown[];
-        rowCount: number | null;
-    }>;
-}
-/** Dead letters in PostgreSQL: with a `pg` Pool or Client of the application, or one of its own. */
-export declare function openPostgresStore(place: LetterPgClient | {
-    url: string;
-}, prefix: string): Promise<DeadLetterStore>;
-
-// dead-letter-queue/store.d.ts
-/** A dead letter as the stores know it: text under an event type and an id that sorts by time. */
-export interface Entry {
-    readonly eventType: string;
-    readonly id: string;
-    readonly text: string;
-}
-export type EntryKey = Pick<Entry, 'eventType' | 'id'>;
-/**
- * Where dead letters are kept. All that must not be done twice is done by comparing: an entry changes, or goes, only
- * if it is still what the caller has read.
- */
-export interface DeadLetterStore {
-    insert(entry: Entry): Promise<void>;
-    read(key: EntryKey): Promise<string | undefined>;
-    /** Newest first. @param before only ids below this one */
-    page(eventType: string, before: string | undefined, limit: number): Promise<Entry[]>;
-    /** Whether it was still `from`, and is `entry.text` now. */
-    replace(entry: Entry, from: string): Promise<boolean>;
-    /** Whether it was there, and still `from` where that is given, and is gone now. */
-    remove(key: EntryKey, from?: string): Promise<boolean>;
-    /** Every event type that has an entry, sorted. */
-    types(): Promise<string[]>;
-    count(eventType: string): Promise<number>;
-    /** Entries of any type with ids below this one, at most about `limit`. */
-    older(before: string, limit: number): Promise<Entry[]>;
-    close(): Promise<void>;
-}
-
-// dead-letter-queue/redis-store.d.ts
-import type { DeadLetterStore } from './store.ts';
-/** The part of an ioredis `Redis` or `Cluster` that is called here. */
-export interface LetterRedisClient {
-    call(command: string, ...args: (string | number)[]): Promise<unknown>;
-    /** A Cluster's. */
-    nodes?(role: 'master'): LetterRedisClient[];
-}
-/** The set that tells which event types have dead letters, for whoever looks with redis-cli. */
-export declare const INDEX_KEY = "dlq:index";
-/**
- * Dead letters in Redis: a hash for each event type, and a set of the types. A script touches one key only, so it is
- * the same in a cluster, where hash and set have no slot in common: the hashes are the truth, and the set is mended
- * by whoever finds it wrong.
- */
-export declare function openRedisStore(place: LetterRedisClient | {
-    url: string;
-}, prefix: string): Promise<DeadLetterStore>;
-
-// dead-letter-queue/sqlite-store.d.ts
-import type { DeadLetterStore } from './store.ts';
-interface Statement {
-    run(...values: unknown[]): {
-        changes: number;
-    };
-    get(...values: unknown[]): unknown;
-    all(...values: unknown[]): unknown[];
-}
-/** The part of a better-sqlite3 database that is called here. */
-export interface LetterDatabase {
-    prepare(source: string): Statement;
-    exec(source: string): unknown;
-}
-/** Dead letters in a SQLite database: in the file given, or in one that the application has open. */
-export declare function openSqliteStore(location: {
-    file: string;
-} | {
-    db: LetterDatabase;
-}, prefix: string): Promise<DeadLetterStore>;
-export {};
 
 // dead-letter-queue/record.d.ts
 import type { Carrier } from '@holdfast/context';
