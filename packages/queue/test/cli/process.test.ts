@@ -34,7 +34,8 @@ function placeOf(where: Where): string[] {
 
 const shared = ENGINES.filter(({ name, available }) => available && (name === 'sqlite' || name === 'redis'));
 
-describe.each(shared)('holdfast-dlq as a process, on $name', ({ start }) => {
+// Each line is a process of its own, slow to start on a busy machine.
+describe.each(shared)('holdfast-dlq as a process, on $name', { timeout: 120_000 }, ({ start }) => {
   let engine: RunningEngine;
   let queue: string;
   let where: string[];
