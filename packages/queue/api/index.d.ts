@@ -1,23 +1,58 @@
 // index.d.ts
-export type { DeadLetterAct, DeadLettered, EngineName, EnqueueOperation, EnqueueStatus, JobOutcome, JobSettled, ProcessOperation, QueueSnapshot, QueueTrouble, SpoolSnapshot, StoreSafety, } from './channels.ts';
-export type { ActOptions, DeadLetter, DeadLetterPage, DeadLetterSummary, DeadLetters, } from './dead-letters.ts';
-export type { RedisConnection, SqliteDatabaseLike, SqliteLocation } from './engines/engine-choice.ts';
-export type { PostgresAddress, PostgresLocation, PostgresPoolLike } from './engines/postgres-location.ts';
-export type { RedisAddress, RedisClientLike, RedisClusterNodes, RedisNode, RedisSentinels, } from './engines/redis-location.ts';
-export { DeadLetterNotFoundError, DirectProcessingError, DiscardFailedError, EvictionPolicyError, InvalidEventError, InvalidJobError, JobAbortedError, JobDeferredError, JobTimeoutError, MissingPeerError, QueueClosedError, QueueError, QueueOptionError, QueueUnavailableError, SpoolFullError, SpoolRefusedError, SpoolWriteError, WorkerStartError, } from './errors.ts';
-export type { AttemptRecord } from './failures/attempt-history.ts';
-export type { DeathClass, FailureClass } from './failures/failure-class.ts';
-export { jobIdOf } from './job/job-id.ts';
-export type { Redrive } from './job/job-notes.ts';
-export { type BackoffOptions, DEFAULTS, type KeepCompleted, type QueueDefaults, type QueueOptions, type WhenUnavailable, } from './options.ts';
-export { type AddOptions, createJobQueue, type EnqueueResult, type JobProcessor, type JobQueue, type JobQueueOptions, type QueueControl, type QueueMetrics, } from './queue/job-queue.ts';
-export type { SchemaIssue, SchemaResult, StandardSchema } from './queue/standard-schema.ts';
-export { SPOOL_DEFAULTS, type SpoolOptions } from './spool/spool-options.ts';
-export { priorityOf, type WebhookEvent, type WebhookJob, type WebhookProcessor, } from './webhook/webhook-event.ts';
-export { createWebhookQueue, type WebhookQueue, type WebhookQueueOptions } from './webhook/webhook-queue.ts';
-export type { QueueJob } from './worker/attempt.ts';
-export type { Circuit } from './worker/circuit.ts';
-export type { ProcessingStats } from './worker/processing-totals.ts';
+export type { AttemptRecord } from './attempt-history.ts';
+export type { DeadLetterAct, DeadLettered, EngineName, EnqueueOperation, EnqueueStatus, JobOutcome, JobSettled, ProcessOperation, QueueSnapshot, QueueTrouble, } from './channels.ts';
+export type { LetterDatabase, LetterPgClient, LetterRedisClient } from './dead-letter-queue/clients.ts';
+export { type DeadLetterOrigin, DeadLetterQueue, type LetterActOptions, type LetterListOptions, } from './dead-letter-queue/dead-letter-queue.ts';
+export { DEAD_LETTER_QUEUE_DEFAULTS, type DeadLetterQueueDefaults, type DeadLetterQueueOptions, } from './dead-letter-queue/options.ts';
+export type { DeadLetterRecord, RecordedError, RetryRecord } from './dead-letter-queue/record.ts';
+export type { BulkOptions, BulkProgress, BulkResult } from './dead-letters/bulk.ts';
+export type { BulkRun } from './dead-letters/bulk-runs.ts';
+export type { DeadLetter, DeadLetterSummary } from './dead-letters/dead-letter.ts';
+export type { ActFilter, RecordedAct } from './dead-letters/dead-letter-acts.ts';
+export type { ActOptions, DeadLetters, ExpiryOptions } from './dead-letters/dead-letters.ts';
+export type { ExpiryResult } from './dead-letters/expiry.ts';
+export type { DeadLetterFilter } from './dead-letters/filter.ts';
+export type { DeadLetterGroup, DeadLetterGroups } from './dead-letters/groups.ts';
+export type { DeadLetterPage, DeadLetterPageRequest } from './dead-letters/page.ts';
+export type { RedisAddress, RedisClientLike, SqliteDatabaseLike, SqliteLocation } from './engine-choice.ts';
+export { BulkActInterruptedError, DeadLetterBusyError, DeadLetterNotFoundError, DeadLetterStoreError, DirectProcessingError, DiscardFailedError, InvalidEventError, JobAbortedError, MissingPeerError, QueueClosedError, QueueError, QueueOptionError, QueueUnavailableError, WorkerStartError, } from './errors.ts';
+export type { DeathClass, FailureClass } from './failure-class.ts';
+export { jobIdOf } from './job-id.ts';
+export type { Redrive } from './job-notes.ts';
+export { type BackoffOptions, DEFAULTS, type KeepCompleted, type QueueDefaults, type WebhookQueueOptions, } from './options.ts';
+export type { ProcessingStats } from './processing-totals.ts';
+export { priorityOf, type WebhookEvent, type WebhookJob, type WebhookProcessor } from './webhook-event.ts';
+export { createWebhookQueue, type EnqueueResult, type QueueMetrics, type WebhookQueue, } from './webhook-queue.ts';
+
+// attempt-history.d.ts
+import type { FailureClass } from './failure-class.ts';
+/** One failed attempt of a job. */
+export interface AttemptRecord {
+    /** 1-based; starts again at 1 after a redrive. Undefined for a death without an attempt, by stalling. */
+    readonly attempt: number | undefined;
+    /** Epoch ms, or undefined where the engine did not record it. */
+    readonly at: number | undefined;
+    readonly failureClass: FailureClass | undefined;
+    /** The first line of the stack: the error's name and message. */
+    readonly error: string;
+    readonly stack: string;
+}
+/** A thrown value as text; never throws, whatever it is. */
+export interface DescribedError {
+    readonly name: string;
+    readonly message: string;
+    readonly stack: string;
+}
+export declare function withTrailer(stack: string, attempt: number, failureClass: FailureClass, at: number): string;
+/** The record that `withTrailer` wrote, or of a stack that BullMQ wrote by itself. */
+export declare function readAttempt(text: string): AttemptRecord;
+export declare function describeError(thrown: unknown): DescribedError;
+
+// failure-class.d.ts
+/** How a failure is treated; as `classifyFailure` of `@holdfast/resilience` says. */
+export type FailureClass = 'transient' | 'throttled' | 'permanent' | 'cancelled' | 'overload' | 'open';
+/** Why a job is dead: the class of its last failure, or that its workers died or hung too often. */
+export type DeathClass = FailureClass | 'stalled';
 
 // channels.d.ts
 /** What a queue tells to whoever listens; the payload types are part of the API. */
@@ -73,16 +108,20 @@ export interface DeadLettered {
     readonly failureClass: DeathClass;
     readonly carrier: Carrier;
 }
-/** Fact `holdfast:queue:dead-letter-act`: somebody redrove or discarded a dead letter. */
+/** Fact `holdfast:queue:dead-letter-act`: a dead letter was redriven, discarded or has expired. */
 export interface DeadLetterAct {
     readonly queue: string;
     readonly jobId: string;
     readonly jobName: string;
-    readonly act: 'redrive' | 'discard';
+    readonly act: 'redrive' | 'discard' | 'expire';
     /** Who asked for it, or `unknown`. */
     readonly by: string;
     /** Epoch ms. */
     readonly at: number;
+    /** When the job had died; epoch ms. */
+    readonly failedAt: number;
+    /** Of the redrive or discard of many that it was part of. */
+    readonly run?: string;
 }
 /** Fact `holdfast:queue:error`: the engine or a worker had trouble that fails no call of the application. */
 export interface QueueTrouble {
@@ -126,102 +165,285 @@ export declare const troubleChannel: Channel;
 /** Publishes `fact()` where somebody listens. */
 export declare function publish<T>(on: Channel, fact: () => T): void;
 
-// failures/failure-class.d.ts
-/** How a failure is treated; as `classifyFailure` of `@holdfast/resilience` says. */
-export type FailureClass = 'transient' | 'throttled' | 'permanent' | 'cancelled' | 'overload' | 'open';
-/** Why a job is dead: the class of its last failure, or that its workers died or hung too often. */
-export type DeathClass = FailureClass | 'stalled';
-
-// dead-letters.d.ts
-import type { Carrier } from '@holdfast/context';
-import type { Clock } from '@holdfast/context/clock';
-import type { DeadLetterAct } from './channels.ts';
-import type { DeadLetterActs } from './dead-letter-acts.ts';
-import type { EngineAccess } from './engines/engine-access.ts';
-import { type AttemptRecord } from './failures/attempt-history.ts';
-import type { DeathClass } from './failures/failure-class.ts';
-import { type Redrive } from './job/job-notes.ts';
-/** A job that failed for good, as it stands in a list. */
-export interface DeadLetterSummary {
-    readonly id: string;
-    readonly jobName: string;
-    /** The message of the last error. */
-    readonly reason: string;
-    readonly failureClass: DeathClass;
-    /** Epoch ms. */
-    readonly failedAt: number;
-    /** Epoch ms. */
-    readonly enqueuedAt: number;
-    /** Attempts spent since it was enqueued or last redriven. */
-    readonly attempts: number;
-    /** How often its workers died or hung. */
-    readonly stalls: number;
-    readonly redrives: number;
-    /** The producer's context: its trace is where to look. */
-    readonly carrier: Carrier;
+// dead-letter-queue/clients.d.ts
+/** What the stores call of the clients that an application gives them. */
+interface Statement {
+    run(...values: unknown[]): {
+        changes: number;
+    };
+    get(...values: unknown[]): unknown;
+    all(...values: unknown[]): unknown[];
 }
-export interface DeadLetter<Data> extends DeadLetterSummary {
-    readonly data: Data;
-    /** The stack of the last error. */
-    readonly stack: string;
-    /** Every failed attempt, the oldest first, over all redrives. */
-    readonly history: readonly AttemptRecord[];
-    readonly redriveLog: readonly Redrive[];
+/** The part of a better-sqlite3 database that is called here. */
+export interface LetterDatabase {
+    prepare(source: string): Statement;
+    exec(source: string): unknown;
 }
-export interface DeadLetterPage {
-    /** Newest first. */
-    readonly items: readonly DeadLetterSummary[];
-    /** Of all pages. */
-    readonly total: number;
-    /** Where the next page begins, or undefined when this is the last. */
-    readonly nextOffset: number | undefined;
+/** The part of an ioredis `Redis` or `Cluster` that is called here. */
+export interface LetterRedisClient {
+    call(command: string, ...args: (string | number)[]): Promise<unknown>;
+    /** A Cluster's. */
+    nodes?(role: 'master'): LetterRedisClient[];
 }
-export interface ActOptions {
-    /** Who asks for it. Default `unknown`. */
-    by?: string;
-}
-export interface DeadLetters<Data> {
-    count(): Promise<number>;
-    /** @param page `offset` default 0, `limit` 1 to 1000, default 50 */
-    list(page?: {
-        offset?: number;
-        limit?: number;
-    }): Promise<DeadLetterPage>;
-    get(jobId: string): Promise<DeadLetter<Data> | undefined>;
-    /**
-     * Runs a dead letter again, with all its attempts, under its old id, priority and trace.
-     * @throws DeadLetterNotFoundError
-     */
-    redrive(jobId: string, options?: ActOptions): Promise<void>;
-    /**
-     * Removes a dead letter for good; a redelivery of its event is then a new one.
-     * @throws DeadLetterNotFoundError
-     * @throws DiscardFailedError where the engine did not confirm the removal
-     */
-    discard(jobId: string, options?: ActOptions): Promise<void>;
-    /** Who redrove and discarded what, newest first. @param limit default 50 */
-    acts(limit?: number): Promise<readonly DeadLetterAct[]>;
-}
-/** The dead letters are BullMQ's failed jobs and nothing else: whatever way a job failed, it is here. */
-export declare function createDeadLetters<Data>(access: EngineAccess<Data>, acts: DeadLetterActs, clock: Clock): DeadLetters<Data>;
-
-// dead-letter-acts.d.ts
-import { type DeadLetterAct } from './channels.ts';
-import type { QueueEngine } from './engines/engine.ts';
-type SiblingSource = Pick<QueueEngine<never>, 'sibling'>;
-/**
- * Who did what to which dead letter, and when. The records are jobs of a queue of their own that no worker runs, so
- * they are as durable as the queue itself, on every engine.
- */
-export declare class DeadLetterActs {
-    #private;
-    constructor(queueName: string, kept?: number);
-    record(engine: SiblingSource, act: DeadLetterAct): Promise<void>;
-    /** Newest first. */
-    list(engine: SiblingSource, limit: number): Promise<DeadLetterAct[]>;
-    close(): Promise<void>;
+/** The part of a `pg` Pool or Client that is called here. */
+export interface LetterPgClient {
+    query(text: string, values?: unknown[]): Promise<{
+        rows: readonly unknown[];
+        rowCount: number | null;
+    }>;
 }
 export {};
+
+// dead-letter-queue/dead-letter-queue.d.ts
+import type { DeadLetterQueueOptions } from './options.ts';
+import { type DeadLetterRecord } from './record.ts';
+export interface DeadLetterOrigin {
+    sourceService?: string;
+    /** Default the correlation id of the current context. */
+    correlationId?: string;
+}
+export interface LetterActOptions {
+    /** Who asks for it. Default the user id of the current context, or `unknown`. */
+    by?: string;
+}
+export interface LetterListOptions {
+    /** 1 to 1000. Default 100. */
+    limit?: number;
+    /** The id of the last letter of the page before. */
+    after?: string;
+}
+/**
+ * A store for events that could not be processed, whatever they came from: kept by event type until they are removed
+ * or too old. One who takes a letter has it alone for `claimMs`.
+ * @example
+ * const dlq = new DeadLetterQueue({ redisUrl, queuePrefix: 'dlq:requests:', maxAgeDays: 30 });
+ * const id = await dlq.enqueue(event.type, event.payload, error, { sourceService: 'requests-service' });
+ * await dlq.retry(event.type, id, (record) => processEvent(record.payload));
+ */
+export declare class DeadLetterQueue implements AsyncDisposable {
+    #private;
+    /** @throws QueueOptionError */
+    constructor(options?: DeadLetterQueueOptions);
+    /**
+     * Keeps a payload and the error it failed with. When it resolves, they are in the store.
+     * @returns the letter's id
+     * @throws QueueOptionError, DeadLetterStoreError
+     */
+    enqueue(eventType: string, payload: unknown, error: unknown, { sourceService, correlationId }?: DeadLetterOrigin): Promise<string>;
+    /** The letters of an event type, newest first. @throws DeadLetterStoreError */
+    list<Payload = unknown>(eventType: string, { limit, after }?: LetterListOptions): Promise<DeadLetterRecord<Payload>[]>;
+    /**
+     * Takes a letter to process it. It stays in the store, in nobody else's hands for `claimMs`, until `remove`.
+     * @throws DeadLetterNotFoundError, DeadLetterBusyError, DeadLetterStoreError
+     */
+    dequeue<Payload = unknown>(eventType: string, id: string, options?: LetterActOptions): Promise<DeadLetterRecord<Payload>>;
+    /**
+     * Takes a letter, processes it and removes it. Where that fails the letter stays, with the failure in its log.
+     * @throws what `process` threw; DeadLetterNotFoundError, DeadLetterBusyError, DeadLetterStoreError
+     */
+    retry<Payload, T>(eventType: string, id: string, process: (record: DeadLetterRecord<Payload>) => T | Promise<T>, { by }?: LetterActOptions): Promise<T>;
+    /**
+     * Removes a letter, whoever has it in hand.
+     * @returns whether it was there
+     * @throws DeadLetterStoreError
+     */
+    remove(eventType: string, id: string, { by }?: LetterActOptions): Promise<boolean>;
+    /** Every event type that has letters. @throws DeadLetterStoreError */
+    types(): Promise<string[]>;
+    /** @throws DeadLetterStoreError */
+    count(eventType: string): Promise<number>;
+    /**
+     * Removes letters that are too old and in nobody's hands, so many at most; once an hour it happens by itself.
+     * @param limit default 500
+     * @returns how many
+     */
+    expire(limit?: number): Promise<number>;
+    /** Lets go of what was opened here; a client that was given stays open. */
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+// dead-letter-queue/options.d.ts
+import type { Clock } from '@holdfast/context/clock';
+import type { LetterDatabase, LetterPgClient, LetterRedisClient } from './clients.ts';
+export interface DeadLetterQueueOptions {
+    /** Redis, by its address: `redis://` or `rediss://`. */
+    redisUrl?: string | undefined;
+    /** Redis, by an ioredis client or Cluster, which stays yours to close. */
+    client?: LetterRedisClient;
+    /**
+     * SQLite with `{ file }` or `{ db }`, PostgreSQL with `{ postgres: { url } }` or `{ postgres: a pg Pool }`. Default,
+     * where neither `redisUrl` nor `client` is given: `dead-letters.db` in `HOLDFAST_DATA_DIR` or `./.holdfast`.
+     */
+    backend?: {
+        file: string;
+    } | {
+        db: LetterDatabase;
+    } | {
+        postgres: {
+            url: string;
+        } | LetterPgClient;
+    };
+    /** What the keys begin with in Redis, and what sets two queues in one database apart. Default `dlq:`. */
+    queuePrefix?: string;
+    /** Letters older than this are removed. Default 30. */
+    maxAgeDays?: number;
+    /** How long a letter is its taker's after `dequeue`; then another may take it. Default 300000, five minutes. */
+    claimMs?: number;
+    clock?: Clock;
+}
+export interface DeadLetterQueueDefaults {
+    readonly queuePrefix: string;
+    readonly maxAgeDays: number;
+    readonly claimMs: number;
+}
+export declare const DEAD_LETTER_QUEUE_DEFAULTS: DeadLetterQueueDefaults;
+
+// dead-letter-queue/record.d.ts
+import type { Carrier } from '@holdfast/context';
+export interface RecordedError {
+    readonly name: string;
+    readonly message: string;
+    readonly stack: string;
+}
+/** One more failure of a dead letter, at a retry. */
+export interface RetryRecord {
+    readonly by: string;
+    /** Epoch ms. */
+    readonly at: number;
+    readonly error: RecordedError;
+}
+/** An event that could not be processed, as it is stored. */
+export interface DeadLetterRecord<Payload = unknown> {
+    /** In the order of time. */
+    readonly id: string;
+    readonly eventType: string;
+    /** What was given, as JSON keeps it. */
+    readonly payload: Payload;
+    /** True where JSON could not hold the payload: it is then a text that shows it. */
+    readonly payloadIsText?: true;
+    readonly error: RecordedError;
+    readonly sourceService?: string;
+    readonly correlationId?: string;
+    /** Whose event it was: its trace is where to look. */
+    readonly carrier: Carrier;
+    /** Epoch ms. */
+    readonly failedAt: number;
+    /** Retries that failed. */
+    readonly retries: number;
+    /** The newest ten of them, the oldest first. */
+    readonly retryLog: readonly RetryRecord[];
+}
+export interface ClaimMark {
+    readonly token: string;
+    readonly by: string;
+    /** Epoch ms. */
+    readonly until: number;
+}
+/** What is in the store: the record, and who has it in hand. */
+export interface StoredRecord extends DeadLetterRecord {
+    readonly claim?: ClaimMark;
+}
+/** An id that sorts by time and is like no other; the first of a millisecond where no random part is given. */
+export declare function letterId(at: number, random?: string): string;
+export declare function errorRecord(thrown: unknown): RecordedError;
+/** A dead letter is the last place for a payload: what JSON cannot hold is kept as a text rather than refused. */
+export declare function payloadFields(payload: unknown): Pick<DeadLetterRecord, 'payload' | 'payloadIsText'>;
+export declare function afterFailedRetry({ claim: _claim, ...record }: StoredRecord, retry: RetryRecord): StoredRecord;
+export declare function shown<Payload>({ claim: _claim, ...record }: StoredRecord): DeadLetterRecord<Payload>;
+export declare function encode(record: StoredRecord): string;
+/** The record of a text; undefined where it is none, for example because another program wrote it. */
+export declare function decode(text: string): StoredRecord | undefined;
+
+// dead-letters/bulk.d.ts
+import { type ActParts } from './act-on-letter.ts';
+import type { BulkRun, BulkRuns } from './bulk-runs.ts';
+import { type DeadLetterFilter } from './filter.ts';
+export interface BulkOptions {
+    /** Which letters; without it all. */
+    filter?: DeadLetterFilter;
+    /** At most so many in a second, 0.001 to 100000. Default as fast as the engine takes them. */
+    perSecond?: number;
+    /** Counts what would be done and does nothing. Default false. */
+    dryRun?: boolean;
+    /** Who asks for it. Default the user id of the current context, or `unknown`. */
+    by?: string;
+    /** Name of the act: with the name of one that was cut off, that one goes on. Default a new one. */
+    run?: string;
+    onProgress?: (progress: BulkProgress) => void;
+    /** Stops it; what was done is done, and it can be resumed. */
+    signal?: AbortSignal;
+}
+export interface BulkProgress {
+    readonly run: string;
+    /** Dead letters looked at. */
+    readonly seen: number;
+    /** Those that the filter means. */
+    readonly matched: number;
+    /** Those redriven or discarded by this call. */
+    readonly done: number;
+    /** Those that somebody else redrove or discarded at the same time. */
+    readonly skipped: number;
+}
+export interface BulkResult extends BulkProgress {
+    readonly act: 'redrive' | 'discard';
+    readonly dryRun: boolean;
+    readonly aborted: boolean;
+    /** Ids of the first of those matched, ten at most. */
+    readonly examples: readonly string[];
+}
+export interface BulkParts<Data> extends ActParts<Data> {
+    readonly runs: BulkRuns;
+}
+/**
+ * Redrives or discards what a filter means, the oldest first. It takes the letters that were dead when the run began
+ * and each death once, so that a run that is resumed, or runs twice at once, doubles nothing.
+ * @throws QueueOptionError, BulkActInterruptedError
+ */
+export declare function actOnMany<Data>(parts: BulkParts<Data>, act: BulkRun['act'], options?: BulkOptions): Promise<BulkResult>;
+
+// dead-letters/act-on-letter.d.ts
+import type { Clock } from '@holdfast/context/clock';
+import type { DeadLetterAct } from '../channels.ts';
+import type { EngineAccess } from '../engine-access.ts';
+import type { EngineJob, QueueEngine } from '../engines/engine.ts';
+import type { DeadLetterActs } from './dead-letter-acts.ts';
+/** What acts on dead letters need. */
+export interface ActParts<Data> {
+    readonly access: EngineAccess<Data>;
+    readonly acts: DeadLetterActs;
+    readonly clock: Clock;
+}
+export interface ActRequest {
+    readonly act: DeadLetterAct['act'];
+    readonly by: string;
+    readonly run?: string | undefined;
+    /** Only if this death is the one that is meant; epoch ms. Default whichever it lies in. */
+    readonly failedAt?: number | undefined;
+}
+/** Who acts where nobody is named: the user of the current request. */
+export declare function currentActor(): string;
+/**
+ * Redrives or removes one dead letter. Of several callers one does it, also when the letter dies again meanwhile:
+ * each death is answered once.
+ * @throws DeadLetterNotFoundError, DeadLetterBusyError, DiscardFailedError
+ */
+export declare function actOnLetter<Data>({ access, acts, clock }: ActParts<Data>, jobId: string, { act, by, run, failedAt }: ActRequest): Promise<void>;
+export declare function findDead<Data>({ queue }: QueueEngine<Data>, jobId: string): Promise<EngineJob<Data> | undefined>;
+
+// engine-access.d.ts
+import type { QueueEngine } from './engines/engine.ts';
+import type { ResolvedOptions } from './options.ts';
+/** The one way to the engine for everything but the worker: opened on first use, and never waited for too long. */
+export interface EngineAccess<Data> {
+    /**
+     * Runs `work` on the engine, within `enqueueTimeoutMs` and the deadline of the current context.
+     * @throws QueueUnavailableError where the engine fails or does not answer; errors of this package as they are
+     */
+    use<T>(work: (engine: QueueEngine<Data>) => Promise<T>): Promise<T>;
+}
+/** @param opened the engine once it is open */
+export declare function createEngineAccess<Data>(open: () => Promise<QueueEngine<Data>>, opened: () => QueueEngine<Data> | undefined, { queueName, enqueueTimeoutMs, clock }: ResolvedOptions): EngineAccess<Data>;
 
 // engines/engine.d.ts
 import type { Job, JobsOptions, Queue, Worker, WorkerOptions } from 'bullmq';
@@ -239,7 +461,7 @@ export interface JobToStore {
     readonly token: string;
 }
 /** A BullMQ queue, by what is used of it. */
-export type EngineQueue<Data> = Pick<Queue<Data, unknown, string, Data, unknown, string>, 'name' | 'add' | 'getJob' | 'getJobs' | 'getJobCounts' | 'getJobCountByTypes' | 'getCountsPerPriority' | 'close'> & {
+export type EngineQueue<Data> = Pick<Queue<Data, unknown, string, Data, unknown, string>, 'name' | 'add' | 'getJob' | 'getJobs' | 'getRanges' | 'getJobCounts' | 'getJobCountByTypes' | 'getCountsPerPriority' | 'close'> & {
     on(event: 'error', listener: (error: Error) => void): unknown;
 };
 /** A BullMQ queue on one engine, with what differs between the engines. */
@@ -278,21 +500,6 @@ export interface EngineWorker<Data> {
     /** Ends the connections under a worker, whatever it is doing. Calls in flight fail. */
     readonly disconnect: () => void;
 }
-
-// engines/engine-access.d.ts
-import type { ResolvedOptions } from '../options.ts';
-import type { QueueEngine } from './engine.ts';
-/** The one way to the engine for everything but the worker: opened on first use, and never waited for too long. */
-export interface EngineAccess<Data> {
-    /**
-     * Runs `work` on the engine, within `enqueueTimeoutMs` and the deadline of the current context.
-     * @param shareRatio the part of that time it may take. Default 1
-     * @throws QueueUnavailableError where the engine fails or does not answer; errors of this package as they are
-     */
-    use<T>(work: (engine: QueueEngine<Data>) => Promise<T>, shareRatio?: number): Promise<T>;
-}
-/** @param opened the engine once it is open */
-export declare function createEngineAccess<Data>(open: () => Promise<QueueEngine<Data>>, opened: () => QueueEngine<Data> | undefined, { queueName, enqueueTimeoutMs, clock }: ResolvedOptions): EngineAccess<Data>;
 
 // options.d.ts
 import { type Clock } from '@holdfast/context/clock';
@@ -338,19 +545,8 @@ export interface QueueOptions extends EngineOptions {
     maxStalls?: number;
     /** How long `close` waits for running jobs before it aborts their signals. Default 10000. */
     closeTimeoutMs?: number;
-    /** How long one attempt may take before it counts as failed and its signal is aborted. Default without limit. */
-    jobTimeoutMs?: number;
-    /**
-     * What an enqueue does where the engine does not answer in time: `throw` QueueUnavailableError (default), `direct`,
-     * that is, run the processor at once, or `spool`, that is, keep the job in a local file until the engine is back.
-     */
-    whenUnavailable?: WhenUnavailable;
-    /** Where and how much `whenUnavailable: 'spool'` may keep. */
-    spool?: SpoolOptions;
-    /** The circuit of what the jobs depend on, or its name: while it is open the worker takes no job. */
-    circuit?: Circuit | string;
-    /** Redis: refuse to enqueue unless its maxmemory-policy is `noeviction`. Default false, a warning. */
-    requireNoEviction?: boolean;
+    /** Dead letters older than this are removed while a worker runs. Default never. */
+    maxDeadLetterAgeDays?: number;
     /** What the engine reports outside of any call, such as a lost connection. */
     onError?: (error: Error) => void;
     /** Takes what would be a warning of the process: the store is set up in a way that may lose jobs. */
@@ -374,11 +570,7 @@ export interface ResolvedOptions {
     readonly stalledIntervalMs: number;
     readonly maxStalls: number;
     readonly closeTimeoutMs: number;
-    readonly jobTimeoutMs: number | undefined;
-    readonly whenUnavailable: WhenUnavailable;
-    readonly spool: ResolvedSpoolOptions;
-    readonly circuit: Circuit | undefined;
-    readonly requireNoEviction: boolean;
+    readonly maxDeadLetterAgeMs: number | undefined;
     readonly onError: ((error: Error) => void) | undefined;
     readonly onWarning: ((warning: StoreSafety) => void) | undefined;
     readonly clock: Clock;
@@ -442,157 +634,315 @@ export declare function chooseEngine({ connection, backend }: EngineOptions): En
 /** Where everything lies that was given no place of its own. */
 export declare function dataFolder(): string;
 
-// engines/postgres-location.d.ts
-/** Where PostgreSQL is; further fields of node-postgres' own options are passed on. */
-export interface PostgresAddress {
-    /** `postgres://` or `postgresql://`, wins over `host` and `port`. */
-    url?: string;
-    host?: string;
-    port?: number;
-    user?: string;
-    password?: string | (() => string | Promise<string>);
-    database?: string;
-    ssl?: boolean | object;
-    /** Connections that the producer may have open. Default 10. */
-    max?: number;
+// dead-letters/dead-letter-acts.d.ts
+import { type DeadLetterAct } from '../channels.ts';
+import type { QueueEngine } from '../engines/engine.ts';
+type SiblingSource = Pick<QueueEngine<never>, 'sibling'>;
+/** An act on the record. */
+export interface RecordedAct extends DeadLetterAct {
+    /** False where whoever began it was cut off, or is still at it: the letter itself shows what came of it. */
+    readonly confirmed: boolean;
 }
-/** A pool of node-postgres: its settings are copied, it is never used itself, and stays yours to end. */
-export interface PostgresPoolLike {
-    readonly options: object;
-    connect(...args: never[]): unknown;
-    end(...args: never[]): unknown;
+/** Which acts are meant; what is left out does not matter. */
+export interface ActFilter {
+    jobId?: string;
+    by?: string;
+    run?: string;
+    /** 1 to 1000. Default 50. */
+    limit?: number;
 }
-export interface PostgresLocation {
-    postgres: PostgresAddress | PostgresPoolLike;
+/** The right to act on one death of one job, which one caller at a time has. */
+export interface Claim {
+    /** Puts on record that it is done, and publishes it. */
+    confirm(): Promise<void>;
+    /** Takes the act off the record: it did not take place. */
+    release(): Promise<void>;
 }
-/** Settings of node-postgres, whatever they were given as. */
-export interface PostgresChoice {
-    readonly settings: Readonly<Record<string, unknown>>;
+export interface ActsSettings {
+    readonly kept?: number;
+    readonly claimMs?: number;
 }
-/** @throws QueueOptionError */
-export declare function checkedPostgres(postgres: PostgresAddress | PostgresPoolLike): PostgresChoice;
-
-// engines/redis-location.d.ts
-/** An ioredis client, of one server or a Cluster: it is copied, never used itself, and stays yours to close. */
-export interface RedisClientLike {
-    duplicate(...overrides: never[]): unknown;
-    readonly options: object;
-    readonly status: string;
-    readonly isCluster?: boolean;
+/**
+ * Who did what to which dead letter, and when. The records are jobs of a queue of their own that no worker runs, so
+ * they are as durable as the queue itself, on every engine. A record is made before the act, under an id made of the
+ * letter and its death: as an id can be taken only once, it is the claim that keeps two operators apart.
+ */
+export declare class DeadLetterActs {
+    #private;
+    readonly claimMs: number;
+    constructor(queueName: string, { kept, claimMs }?: ActsSettings);
+    /**
+     * @throws DeadLetterBusyError where another claim holds
+     * @throws DeadLetterNotFoundError where the act on this death was done
+     */
+    claim(engine: SiblingSource, act: DeadLetterAct): Promise<Claim>;
+    /** Newest first. */
+    list(engine: SiblingSource, { limit, ...filter }?: ActFilter): Promise<RecordedAct[]>;
+    close(): Promise<void>;
 }
-/** Where one Redis is; further fields of ioredis' own options are passed on. */
-export interface RedisAddress {
-    /** `redis://` or `rediss://`, wins over `host` and `port`. */
-    url?: string;
-    host?: string;
-    port?: number;
-    username?: string;
-    password?: string;
-    db?: number;
-    tls?: object;
-}
-export interface RedisNode {
-    readonly host: string;
-    readonly port: number;
-}
-/** A master that Sentinels watch; further fields of ioredis' own options are passed on. */
-export interface RedisSentinels {
-    sentinels: readonly RedisNode[];
-    /** Of the group of the master. */
-    name: string;
-    username?: string;
-    password?: string;
-    sentinelUsername?: string;
-    sentinelPassword?: string;
-    db?: number;
-    tls?: object;
-}
-/** Some nodes of a Cluster; the others are found through them. */
-export interface RedisClusterNodes {
-    /** Each a `redis://` or `rediss://` url, or a host and port. */
-    cluster: readonly (string | RedisNode)[];
-    username?: string;
-    password?: string;
-    tls?: object;
-    /** Where nodes announce addresses that are not reachable from here: what to use instead, by `host:port`. */
-    natMap?: Readonly<Record<string, RedisNode>>;
-}
-type RedisConnection = RedisAddress | RedisSentinels | RedisClusterNodes | RedisClientLike;
-export declare function isRedisClient(connection: RedisConnection): connection is RedisClientLike;
-/** @throws QueueOptionError */
-export declare function checkedConnection(connection: RedisConnection): RedisConnection;
 export {};
 
-// spool/spool-options.d.ts
-export interface SpoolOptions {
+// dead-letters/bulk-runs.d.ts
+import type { QueueEngine } from '../engines/engine.ts';
+import type { DeadLetterFilter } from './filter.ts';
+type SiblingSource = Pick<QueueEngine<never>, 'sibling'>;
+/** A redrive or discard of many dead letters, on record from its first moment. */
+export interface BulkRun {
+    readonly run: string;
+    readonly act: 'redrive' | 'discard';
+    readonly filter: DeadLetterFilter;
+    /** Who began it. */
+    readonly by: string;
+    /** It takes letters that were dead at this time, and none that died later; epoch ms. */
+    readonly begunAt: number;
+    /** Epoch ms; undefined where it was cut off, aborted or still runs: it can be resumed. */
+    readonly endedAt?: number;
+}
+/** The bulk acts of a queue, as jobs of a queue of their own that no worker runs. */
+export declare class BulkRuns {
+    #private;
+    constructor(queueName: string);
     /**
-     * Where the files are, on a disk of this machine. Queues of one name on two servers need two folders. Default
-     * `spool/<queueName>` in `HOLDFAST_DATA_DIR` or `./.holdfast`.
+     * Begins a run, or finds the one of this name.
+     * @throws QueueOptionError where that is of another act or filter
      */
-    folder?: string;
-    /** Jobs that one process may keep. Default 100000. */
-    maxJobs?: number;
-    /** What they may take in all. Default 268435456, 256 MiB. */
-    maxBytes?: number;
+    begin(engine: SiblingSource, run: BulkRun): Promise<BulkRun>;
+    end(engine: SiblingSource, run: BulkRun): Promise<void>;
+    /** Newest first. */
+    list(engine: SiblingSource, limit: number): Promise<BulkRun[]>;
+    close(): Promise<void>;
 }
-export type ResolvedSpoolOptions = Readonly<Required<SpoolOptions>>;
-export declare const SPOOL_DEFAULTS: Readonly<{
-    maxJobs: number;
-    maxBytes: number;
-}>;
-/** @throws QueueOptionError */
-export declare function resolveSpool(options: SpoolOptions, queueName: string): ResolvedSpoolOptions;
+export {};
 
-// worker/circuit.d.ts
-/** A circuit breaker, by what is used of it; one of `@holdfast/resilience` or another. */
-export interface Circuit {
-    /** `OPEN`, `HALF_OPEN` or `CLOSED`, in any case. */
-    readonly state: string;
-    on(event: 'stateChange', listener: () => void): unknown;
-    off?(event: 'stateChange', listener: () => void): unknown;
+// dead-letters/filter.d.ts
+import type { DeathClass } from '../failure-class.ts';
+import type { DeadLetterSummary } from './dead-letter.ts';
+/** Which dead letters are meant; what is left out does not matter. Every condition must hold. */
+export interface DeadLetterFilter {
+    /** Of one failure, as `groups()` and `list()` show it. */
+    fingerprint?: string;
+    /** The event type of a webhook, the name of a job. */
+    jobName?: string;
+    failureClass?: DeathClass;
+    /** Died at this time or later; epoch ms. */
+    failedSince?: number;
+    /** Died at this time or earlier; epoch ms. */
+    failedUntil?: number;
 }
-/** @throws QueueOptionError */
-export declare function resolveCircuit(circuit: Circuit | string | undefined): Circuit | undefined;
+/**
+ * The filter without absent conditions. A condition that is not known is refused: it would match everything.
+ * @throws QueueOptionError
+ */
+export declare function checkedFilter(filter?: DeadLetterFilter): DeadLetterFilter;
+/** Whether anything but the time of death is asked. */
+export declare function isSelective({ fingerprint, jobName, failureClass }: DeadLetterFilter): boolean;
+export declare function matches(filter: DeadLetterFilter, letter: DeadLetterSummary): boolean;
 
-// failures/attempt-history.d.ts
-import type { FailureClass } from './failure-class.ts';
-/** One failed attempt of a job. */
-export interface AttemptRecord {
-    /** 1-based; starts again at 1 after a redrive. Undefined for a death without an attempt, by stalling. */
-    readonly attempt: number | undefined;
-    /** Epoch ms, or undefined where the engine did not record it. */
-    readonly at: number | undefined;
-    readonly failureClass: FailureClass | undefined;
-    /** The first line of the stack: the error's name and message. */
-    readonly error: string;
+// dead-letters/dead-letter.d.ts
+import type { Carrier } from '@holdfast/context';
+import type { Job } from 'bullmq';
+import { type AttemptRecord } from '../attempt-history.ts';
+import type { EngineJob } from '../engines/engine.ts';
+import type { DeathClass } from '../failure-class.ts';
+import { type Redrive } from '../job-notes.ts';
+/** A job that failed for good, as it stands in a list. */
+export interface DeadLetterSummary {
+    readonly id: string;
+    readonly jobName: string;
+    /** The message of the last error. */
+    readonly reason: string;
+    readonly failureClass: DeathClass;
+    /** The same for all that died of the same failure: 16 hexadecimal digits. */
+    readonly fingerprint: string;
+    /** Epoch ms. */
+    readonly failedAt: number;
+    /** Epoch ms. */
+    readonly enqueuedAt: number;
+    /** Attempts spent since it was enqueued or last redriven. */
+    readonly attempts: number;
+    /** How often its workers died or hung. */
+    readonly stalls: number;
+    readonly redrives: number;
+    /** The producer's context: its trace is where to look. */
+    readonly carrier: Carrier;
+}
+export interface DeadLetter<Data> extends DeadLetterSummary {
+    readonly data: Data;
+    /** The stack of the last error. */
     readonly stack: string;
+    /** Every failed attempt, the oldest first, over all redrives. */
+    readonly history: readonly AttemptRecord[];
+    /** Who redrove it and when, the oldest first; the newest hundred are kept. */
+    readonly redriveLog: readonly Redrive[];
 }
-/** A thrown value as text; never throws, whatever it is. */
-export interface DescribedError {
-    readonly name: string;
-    readonly message: string;
-    readonly stack: string;
-}
-export declare function withTrailer(stack: string, attempt: number, failureClass: FailureClass, at: number): string;
-/** The record that `withTrailer` wrote, or of a stack that BullMQ wrote by itself. */
-export declare function readAttempt(text: string): AttemptRecord;
-export declare function describeError(thrown: unknown): DescribedError;
+export declare function summarise(job: Job): DeadLetterSummary;
+export declare function detail<Data>(job: EngineJob<Data>): DeadLetter<Data>;
 
-// job/job-notes.d.ts
+// job-notes.d.ts
 import type { Job } from 'bullmq';
 /** What a queue keeps with a job beside its event, in BullMQ's progress field. */
 export interface JobNotes {
     /** How long the job has been parked in all. */
     readonly parkedMs: number;
+    /** The newest of them. */
     readonly redrives: readonly Redrive[];
+    /** How many redrives came before those. */
+    readonly olderRedrives?: number;
 }
 export interface Redrive {
     readonly by: string;
     /** Epoch ms. */
     readonly at: number;
+    /** When the death happened that it answered; epoch ms. */
+    readonly failedAt?: number;
 }
 export declare function readNotes(job: Pick<Job, 'progress'>): JobNotes;
 export declare function writeNotes(job: Job, notes: JobNotes): Promise<void>;
+/** The redrives that took place: one noted for the death that the job still lies in was cut off by a crash. */
+export declare function redrivesOf(job: Pick<Job, 'progress' | 'finishedOn'>): {
+    readonly count: number;
+    readonly log: readonly Redrive[];
+};
+/** The notes of a job that is about to be redriven: its time to be parked begins anew. */
+export declare function notesOfRedrive(job: Pick<Job, 'progress' | 'finishedOn'>, redrive: Redrive): JobNotes;
+
+// dead-letters/dead-letters.d.ts
+import { type ActParts } from './act-on-letter.ts';
+import { type BulkOptions, type BulkResult } from './bulk.ts';
+import type { BulkRun, BulkRuns } from './bulk-runs.ts';
+import { type DeadLetter } from './dead-letter.ts';
+import type { ActFilter, RecordedAct } from './dead-letter-acts.ts';
+import { type ExpiryResult } from './expiry.ts';
+import { type DeadLetterGroups } from './groups.ts';
+import { type DeadLetterPage, type DeadLetterPageRequest } from './page.ts';
+export interface ActOptions {
+    /** Who asks for it. Default the user id of the current context, or `unknown`. */
+    by?: string;
+}
+export interface ExpiryOptions {
+    /** Letters that died so many days ago, or earlier; 0 or more. */
+    maxAgeDays: number;
+    /** So many at most, 1 to 1000. Default 500. */
+    limit?: number;
+}
+/** Each call takes `enqueueTimeoutMs` at most; one that reads or changes many letters takes it for each chunk of them. */
+export interface DeadLetters<Data> {
+    count(): Promise<number>;
+    /** @throws QueueOptionError */
+    list(request?: DeadLetterPageRequest): Promise<DeadLetterPage>;
+    /** How many died of which failure. Reads every dead letter once. */
+    groups(): Promise<DeadLetterGroups>;
+    get(jobId: string): Promise<DeadLetter<Data> | undefined>;
+    /**
+     * Runs a dead letter again, with all its attempts, under its old id, priority and trace.
+     * @throws DeadLetterNotFoundError
+     * @throws DeadLetterBusyError where another redrive or discard of it is under way
+     */
+    redrive(jobId: string, options?: ActOptions): Promise<void>;
+    /**
+     * Redrives what a filter means, the oldest first, each death once.
+     * @throws QueueOptionError
+     * @throws BulkActInterruptedError where the engine failed; it can be resumed
+     */
+    redriveAll(options?: BulkOptions): Promise<BulkResult>;
+    /**
+     * Removes a dead letter for good; a redelivery of its event is then a new one.
+     * @throws DeadLetterNotFoundError
+     * @throws DeadLetterBusyError where another redrive or discard of it is under way
+     * @throws DiscardFailedError where the engine did not confirm the removal
+     */
+    discard(jobId: string, options?: ActOptions): Promise<void>;
+    /**
+     * Removes what a filter means for good.
+     * @throws QueueOptionError
+     * @throws BulkActInterruptedError where the engine failed; it can be resumed
+     */
+    discardAll(options?: BulkOptions): Promise<BulkResult>;
+    /** Removes the oldest of the letters that are too old; call it again while there is `more`. */
+    expire(options: ExpiryOptions): Promise<ExpiryResult>;
+    /** Who redrove, discarded and expired what, newest first. */
+    acts(filter?: ActFilter): Promise<readonly RecordedAct[]>;
+    /** Redrives and discards of many, newest first: one without `endedAt` can be resumed. @param limit default 50 */
+    runs(limit?: number): Promise<readonly BulkRun[]>;
+}
+/** The dead letters are BullMQ's failed jobs and nothing else: whatever way a job failed, it is here. */
+export declare function createDeadLetters<Data>(parts: ActParts<Data>, runs: BulkRuns): DeadLetters<Data>;
+
+// dead-letters/expiry.d.ts
+import type { Clock } from '@holdfast/context/clock';
+import { type ActParts } from './act-on-letter.ts';
+export interface ExpiryResult {
+    /** Dead letters removed. */
+    readonly expired: number;
+    /** Whether there may be further ones. */
+    readonly more: boolean;
+}
+/** Removes the oldest of the letters that died at `until` or before, `limit` at most. */
+export declare function expireLetters<Data>(parts: ActParts<Data>, until: number, limit: number): Promise<ExpiryResult>;
+/** Expires letters once an hour, in batches with a pause between them, until the returned function is called. */
+export declare function sweepRegularly<Data>(parts: ActParts<Data>, maxAgeMs: number, onTrouble: (error: Error) => void): () => void;
+export declare function expiryTime(clock: Clock, maxAgeMs: number): number;
+
+// dead-letters/groups.d.ts
+import type { EngineAccess } from '../engine-access.ts';
+import type { DeathClass } from '../failure-class.ts';
+/** The dead letters of one failure. */
+export interface DeadLetterGroup {
+    readonly fingerprint: string;
+    readonly failureClass: DeathClass;
+    /** Name and message of the error, with `#` for each number and id. */
+    readonly error: string;
+    /** Where it was thrown: function and file; empty where that is not known. */
+    readonly frame: string;
+    readonly count: number;
+    /** Epoch ms. */
+    readonly firstFailedAt: number;
+    /** Epoch ms. */
+    readonly lastFailedAt: number;
+    /** The newest letter of the group. */
+    readonly exampleId: string;
+    /** Event types or job names, ten at most. */
+    readonly jobNames: readonly string[];
+}
+export interface DeadLetterGroups {
+    /** The largest first, a thousand at most. */
+    readonly groups: readonly DeadLetterGroup[];
+    /** Dead letters looked at. */
+    readonly total: number;
+    /** Those of failures beyond the thousand. */
+    readonly ungrouped: number;
+}
+/** Counts the dead letters by failure. It reads each once, in chunks, and keeps the groups alone in memory. */
+export declare function groupLetters<Data>(access: EngineAccess<Data>): Promise<DeadLetterGroups>;
+
+// dead-letters/page.d.ts
+import type { EngineAccess } from '../engine-access.ts';
+import { type DeadLetterSummary } from './dead-letter.ts';
+import { type DeadLetterFilter } from './filter.ts';
+export interface DeadLetterPageRequest {
+    /** `nextCursor` of the page before. Default the newest letter. */
+    cursor?: string;
+    /** Skips so many, instead of a cursor; letters that come or go between two pages shift it. Not with a filter. */
+    offset?: number;
+    /** 1 to 1000. Default 50. */
+    limit?: number;
+    filter?: DeadLetterFilter;
+}
+export interface DeadLetterPage {
+    /** Newest first. With a filter there may be fewer than the limit, or none, and still a next page. */
+    readonly items: readonly DeadLetterSummary[];
+    /** Of the dead letters in all, whatever the filter. */
+    readonly total: number;
+    /** Where the next page begins, or undefined when this is the last. */
+    readonly nextCursor: string | undefined;
+    /** The same as an offset, for pages asked for without cursor and filter. */
+    readonly nextOffset: number | undefined;
+}
+export declare const DEFAULT_LIMIT = 50;
+/** @throws QueueOptionError */
+export declare function readPage<Data>(access: EngineAccess<Data>, request?: DeadLetterPageRequest): Promise<DeadLetterPage>;
+/** @throws QueueOptionError */
+export declare function checkLimit(limit: number): void;
 
 // errors.d.ts
 import type { FailureClass } from './failures/failure-class.ts';
@@ -722,6 +1072,30 @@ export declare class DiscardFailedError extends QueueError {
     readonly code = "ERR_QUEUE_DISCARD_FAILED";
     readonly jobId: string;
     constructor(jobId: string, options?: ErrorOptions);
+}
+/** Somebody else has begun to redrive or discard this dead letter and is not done. Nothing was done here. */
+export declare class DeadLetterBusyError extends QueueError {
+    readonly name = "DeadLetterBusyError";
+    readonly code = "ERR_QUEUE_DEAD_LETTER_BUSY";
+    readonly jobId: string;
+    /** When the other one's claim ends, in ms from now. */
+    readonly retryAfterMs: number;
+    constructor(jobId: string, act: string, retryAfterMs: number);
+}
+/** A redrive or discard of many was cut off by a failure. What was done is done; it can be resumed. */
+export declare class BulkActInterruptedError extends QueueError {
+    readonly name = "BulkActInterruptedError";
+    readonly code = "ERR_QUEUE_BULK_INTERRUPTED";
+    readonly run: string;
+    /** Letters redriven or discarded before. */
+    readonly done: number;
+    constructor(act: string, run: string, done: number, options: ErrorOptions);
+}
+/** The store of a `DeadLetterQueue` failed or did not answer. What was asked for may have been done. */
+export declare class DeadLetterStoreError extends QueueError {
+    readonly name = "DeadLetterStoreError";
+    readonly code = "ERR_QUEUE_DEAD_LETTER_STORE";
+    constructor(doing: string, options: ErrorOptions);
 }
 /** Why a job's signal was aborted: the worker shuts down, or another worker has taken the job over. */
 export declare class JobAbortedError extends QueueError {
@@ -1142,15 +1516,17 @@ export declare function priorityOf(eventType: string): number;
 export declare function checkedEvent(event: WebhookEvent): WebhookEvent;
 export declare function toWebhookJob(attempt: QueueJob<WebhookEvent>): WebhookJob;
 
-// webhook/webhook-queue.d.ts
-import { type QueueOptions, type WhenUnavailable } from '../options.ts';
-import { type EnqueueResult, type QueueControl } from '../queue/job-queue.ts';
-import { type WebhookEvent, type WebhookJob } from './webhook-event.ts';
-export interface WebhookQueueOptions extends QueueOptions {
-    /** The same as `whenUnavailable: 'direct'`, which wins where both are given. Default false. */
-    enableDirectFallback?: boolean;
-    /** The priority of an event, 1 to 2097151, lower first. Default `priorityOf`. */
-    priorityOf?: (event: WebhookEvent) => number;
+// webhook-queue.d.ts
+import type { EnqueueStatus, QueueSnapshot } from './channels.ts';
+import type { DeadLetters } from './dead-letters/dead-letters.ts';
+import { type WebhookQueueOptions } from './options.ts';
+import type { ProcessingStats } from './processing-totals.ts';
+import { type WebhookEvent, type WebhookProcessor } from './webhook-event.ts';
+export interface EnqueueResult {
+    status: EnqueueStatus;
+    jobId: string;
+    /** Present where the queue was unavailable and the processor has run instead. */
+    processedDirectly?: true;
 }
 export interface WebhookQueue extends QueueControl<WebhookEvent, WebhookJob> {
     /**

@@ -136,6 +136,30 @@ export declare class DiscardFailedError extends QueueError {
     readonly jobId: string;
     constructor(jobId: string, options?: ErrorOptions);
 }
+/** Somebody else has begun to redrive or discard this dead letter and is not done. Nothing was done here. */
+export declare class DeadLetterBusyError extends QueueError {
+    readonly name = "DeadLetterBusyError";
+    readonly code = "ERR_QUEUE_DEAD_LETTER_BUSY";
+    readonly jobId: string;
+    /** When the other one's claim ends, in ms from now. */
+    readonly retryAfterMs: number;
+    constructor(jobId: string, act: string, retryAfterMs: number);
+}
+/** A redrive or discard of many was cut off by a failure. What was done is done; it can be resumed. */
+export declare class BulkActInterruptedError extends QueueError {
+    readonly name = "BulkActInterruptedError";
+    readonly code = "ERR_QUEUE_BULK_INTERRUPTED";
+    readonly run: string;
+    /** Letters redriven or discarded before. */
+    readonly done: number;
+    constructor(act: string, run: string, done: number, options: ErrorOptions);
+}
+/** The store of a `DeadLetterQueue` failed or did not answer. What was asked for may have been done. */
+export declare class DeadLetterStoreError extends QueueError {
+    readonly name = "DeadLetterStoreError";
+    readonly code = "ERR_QUEUE_DEAD_LETTER_STORE";
+    constructor(doing: string, options: ErrorOptions);
+}
 /** Why a job's signal was aborted: the worker shuts down, or another worker has taken the job over. */
 export declare class JobAbortedError extends QueueError {
     readonly name = "JobAbortedError";

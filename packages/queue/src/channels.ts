@@ -59,16 +59,20 @@ export interface DeadLettered {
   readonly carrier: Carrier;
 }
 
-/** Fact `holdfast:queue:dead-letter-act`: somebody redrove or discarded a dead letter. */
+/** Fact `holdfast:queue:dead-letter-act`: a dead letter was redriven, discarded or has expired. */
 export interface DeadLetterAct {
   readonly queue: string;
   readonly jobId: string;
   readonly jobName: string;
-  readonly act: 'redrive' | 'discard';
+  readonly act: 'redrive' | 'discard' | 'expire';
   /** Who asked for it, or `unknown`. */
   readonly by: string;
   /** Epoch ms. */
   readonly at: number;
+  /** When the job had died; epoch ms. */
+  readonly failedAt: number;
+  /** Of the redrive or discard of many that it was part of. */
+  readonly run?: string;
 }
 
 /** Fact `holdfast:queue:error`: the engine or a worker had trouble that fails no call of the application. */

@@ -227,6 +227,54 @@ export class DiscardFailedError extends QueueError {
   }
 }
 
+/** Somebody else has begun to redrive or discard this dead letter and is not done. Nothing was done here. */
+export class DeadLetterBusyError extends QueueError {
+  override readonly name = 'DeadLetterBusyError';
+  readonly code = 'ERR_QUEUE_DEAD_LETTER_BUSY';
+  readonly jobId: string;
+  /** When the other one's claim ends, in ms from now. */
+  readonly retryAfterMs: number;
+
+  constructor(jobId: string, act: string, retryAfterMs: number) {
+    super(
+      `Another ${act} of the dead letter ${JSON.stringify(jobId)} is under way, nothing was done. If it was cut off, try again in ${retryAfterMs} ms.`,
+    );
+    this.jobId = jobId;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** A redrive or discard of many was cut off by a failure. What was done is done; it can be resumed. */
+export class BulkActInterruptedError extends QueueError {
+  override readonly name = 'BulkActInterruptedError';
+  readonly code = 'ERR_QUEUE_BULK_INTERRUPTED';
+  readonly run: string;
+  /** Letters redriven or discarded before. */
+  readonly done: number;
+
+  constructor(act: string, run: string, done: number, options: ErrorOptions) {
+    super(
+      `The ${act} was cut off after ${done} dead letters: see the cause. Call it again with run: ${JSON.stringify(run)} to go on where it stopped.`,
+      options,
+    );
+    this.run = run;
+    this.done = done;
+  }
+}
+
+/** The store of a `DeadLetterQueue` failed or did not answer. What was asked for may have been done. */
+export class DeadLetterStoreError extends QueueError {
+  override readonly name = 'DeadLetterStoreError';
+  readonly code = 'ERR_QUEUE_DEAD_LETTER_STORE';
+
+  constructor(doing: string, options: ErrorOptions) {
+    super(
+      `The store of the dead letters failed to ${doing}: see the cause. Check that it can be reached, then try again.`,
+      options,
+    );
+  }
+}
+
 /** Why a job's signal was aborted: the worker shuts down, or another worker has taken the job over. */
 export class JobAbortedError extends QueueError {
   override readonly name = 'JobAbortedError';

@@ -12,13 +12,28 @@ export type {
   SpoolSnapshot,
   StoreSafety,
 } from './channels.ts';
-export type {
-  ActOptions,
-  DeadLetter,
-  DeadLetterPage,
-  DeadLetterSummary,
-  DeadLetters,
-} from './dead-letters.ts';
+export type { LetterDatabase, LetterPgClient, LetterRedisClient } from './dead-letter-queue/clients.ts';
+export {
+  type DeadLetterOrigin,
+  DeadLetterQueue,
+  type LetterActOptions,
+  type LetterListOptions,
+} from './dead-letter-queue/dead-letter-queue.ts';
+export {
+  DEAD_LETTER_QUEUE_DEFAULTS,
+  type DeadLetterQueueDefaults,
+  type DeadLetterQueueOptions,
+} from './dead-letter-queue/options.ts';
+export type { DeadLetterRecord, RecordedError, RetryRecord } from './dead-letter-queue/record.ts';
+export type { BulkOptions, BulkProgress, BulkResult } from './dead-letters/bulk.ts';
+export type { BulkRun } from './dead-letters/bulk-runs.ts';
+export type { DeadLetter, DeadLetterSummary } from './dead-letters/dead-letter.ts';
+export type { ActFilter, RecordedAct } from './dead-letters/dead-letter-acts.ts';
+export type { ActOptions, DeadLetters, ExpiryOptions } from './dead-letters/dead-letters.ts';
+export type { ExpiryResult } from './dead-letters/expiry.ts';
+export type { DeadLetterFilter } from './dead-letters/filter.ts';
+export type { DeadLetterGroup, DeadLetterGroups } from './dead-letters/groups.ts';
+export type { DeadLetterPage, DeadLetterPageRequest } from './dead-letters/page.ts';
 export type { RedisConnection, SqliteDatabaseLike, SqliteLocation } from './engines/engine-choice.ts';
 export type { PostgresAddress, PostgresLocation, PostgresPoolLike } from './engines/postgres-location.ts';
 export type {
@@ -29,7 +44,10 @@ export type {
   RedisSentinels,
 } from './engines/redis-location.ts';
 export {
+  BulkActInterruptedError,
+  DeadLetterBusyError,
   DeadLetterNotFoundError,
+  DeadLetterStoreError,
   DirectProcessingError,
   DiscardFailedError,
   EvictionPolicyError,

@@ -60,6 +60,8 @@ export interface QueueOptions extends EngineOptions {
   circuit?: Circuit | string;
   /** Redis: refuse to enqueue unless its maxmemory-policy is `noeviction`. Default false, a warning. */
   requireNoEviction?: boolean;
+  /** Dead letters older than this are removed while a worker runs. Default never. */
+  maxDeadLetterAgeDays?: number;
   /** What the engine reports outside of any call, such as a lost connection. */
   onError?: (error: Error) => void;
   /** Takes what would be a warning of the process: the store is set up in a way that may lose jobs. */
@@ -86,6 +88,7 @@ export interface ResolvedOptions {
   readonly spool: ResolvedSpoolOptions;
   readonly circuit: Circuit | undefined;
   readonly requireNoEviction: boolean;
+  readonly maxDeadLetterAgeMs: number | undefined;
   readonly onError: ((error: Error) => void) | undefined;
   readonly onWarning: ((warning: StoreSafety) => void) | undefined;
   readonly clock: Clock;
@@ -146,6 +149,10 @@ export function resolveOptions(options: QueueOptions): ResolvedOptions {
     spool: resolveSpool(options.spool ?? {}, name),
     circuit: resolveCircuit(options.circuit),
     requireNoEviction: flag('requireNoEviction', options.requireNoEviction ?? false),
+    maxDeadLetterAgeMs:
+      options.maxDeadLetterAgeDays === undefined
+        ? undefined
+        : between('maxDeadLetterAgeDays', options.maxDeadLetterAgeDays, 0.01, 36_500) * DAY_MS,
     onError: options.onError,
     onWarning: options.onWarning,
     clock: options.clock ?? systemClock,

@@ -151,6 +151,7 @@ describe.each(STORES.filter((engine) => engine.available))(
           act: 'discard',
           by: 'ann',
           at: expect.any(Number),
+          failedAt: expect.any(Number),
         },
       ]);
     });

@@ -24,6 +24,7 @@ export type EngineQueue<Data> = Pick<
   | 'add'
   | 'getJob'
   | 'getJobs'
+  | 'getRanges'
   | 'getJobCounts'
   | 'getJobCountByTypes'
   | 'getCountsPerPriority'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EnqueueStatus, QueueSnapshot } from '../channels.ts';
-import type { DeadLetters } from '../dead-letters.ts';
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import {
   DirectProcessingError,
   InvalidJobError,

@@ -1,6 +1,6 @@
 import { publish, type QueueSnapshot, type QueueTrouble, troubleChannel } from '../channels.ts';
-import { DeadLetterActs } from '../dead-letter-acts.ts';
-import { createDeadLetters, type DeadLetters } from '../dead-letters.ts';
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
+import { type OpenDeadLetters, openDeadLetters } from '../dead-letters/open-dead-letters.ts';
 import type { QueueEngine } from '../engines/engine.ts';
 import { createEngineAccess, type EngineAccess } from '../engines/engine-access.ts';
 import { openEngine } from '../engines/open.ts';
@@ -33,10 +33,9 @@ export function openQueue<Data>(options: ResolvedOptions): QueueRuntime<Data> {
 }
 
 class Runtime<Data> implements QueueRuntime<Data> {
-  readonly deadLetters: DeadLetters<Data>;
+  readonly #deadLetters: OpenDeadLetters<Data>;
   readonly #options: ResolvedOptions;
   readonly #access: EngineAccess<Data>;
-  readonly #acts: DeadLetterActs;
   readonly #producer: Producer;
   readonly #spool: OutageSpool | undefined;
   readonly #totals = new ProcessingTotals();
@@ -55,8 +54,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     );
     this.#spool = options.whenUnavailable === 'spool' ? this.#createSpool() : undefined;
     this.#producer = createProducer(this.#access, this.#spool, options);
-    this.#acts = new DeadLetterActs(options.queueName);
-    this.deadLetters = createDeadLetters(this.#access, this.#acts, options.clock);
+    this.#deadLetters = openDeadLetters(this.#access, options, (error) => this.#report(error));
     const spool = this.#spool;
     this.#stopAnswering = answerCollect({
       depth: () => this.snapshot(),
@@ -65,6 +63,10 @@ class Runtime<Data> implements QueueRuntime<Data> {
     // Opened at once, so that the first enqueue need not wait; a failure shows in what needs the engine.
     this.#open().catch(() => {});
     this.#spool?.open().catch((error: unknown) => this.#report(error as Error));
+  }
+
+  get deadLetters(): DeadLetters<Data> {
+    return this.#deadLetters.letters;
   }
 
   producer(): Producer {
@@ -93,6 +95,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     this.#worker = worker;
     try {
       await worker;
+      this.#deadLetters.startExpiry();
     } catch (error) {
       this.#worker = undefined;
       throw error;
@@ -126,7 +129,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     const worker = await this.#worker?.catch(() => undefined);
     await worker?.close();
     await this.#spool?.close();
-    await this.#acts.close();
+    await this.#deadLetters.close();
     const engine = await this.#opened?.catch(() => undefined);
     await engine?.close();
   }
