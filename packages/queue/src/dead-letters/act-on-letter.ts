@@ -1,8 +1,8 @@
 import { getCurrentTrace } from '@holdfast/context';
 import type { Clock } from '@holdfast/context/clock';
 import type { DeadLetterAct } from '../channels.ts';
-import type { EngineAccess } from '../engines/engine-access.ts';
 import type { EngineJob, QueueEngine } from '../engines/engine.ts';
+import type { EngineAccess } from '../engines/engine-access.ts';
 import { DeadLetterNotFoundError, DiscardFailedError } from '../errors.ts';
 import { notesOfRedrive, writeNotes } from '../job/job-notes.ts';
 import type { Claim, DeadLetterActs } from './dead-letter-acts.ts';

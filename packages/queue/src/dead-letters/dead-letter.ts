@@ -1,7 +1,7 @@
 import type { Carrier } from '@holdfast/context';
 import type { Job } from 'bullmq';
-import { type AttemptRecord, readAttempt } from '../failures/attempt-history.ts';
 import type { EngineJob } from '../engines/engine.ts';
+import { type AttemptRecord, readAttempt } from '../failures/attempt-history.ts';
 import type { DeathClass } from '../failures/failure-class.ts';
 import { readCarrier } from '../job/job-metadata.ts';
 import { type Redrive, redrivesOf } from '../job/job-notes.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EngineAccess } from '../engines/engine-access.ts';
 import type { QueueEngine } from '../engines/engine.ts';
+import type { EngineAccess } from '../engines/engine-access.ts';
 import { FailedScan } from './failed-scan.ts';
 import { readPage } from './page.ts';
 import { ScanPosition } from './scan-position.ts';

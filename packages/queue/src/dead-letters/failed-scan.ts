@@ -1,5 +1,5 @@
-import type { EngineAccess } from '../engines/engine-access.ts';
 import type { EngineJob, EngineQueue } from '../engines/engine.ts';
+import type { EngineAccess } from '../engines/engine-access.ts';
 import type { ScanOrder, ScanPosition } from './scan-position.ts';
 
 /** A failed job and its rank in the order of the scan when it was read. */

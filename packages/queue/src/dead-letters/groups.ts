@@ -1,5 +1,5 @@
-import type { EngineAccess } from '../engines/engine-access.ts';
 import type { EngineJob } from '../engines/engine.ts';
+import type { EngineAccess } from '../engines/engine-access.ts';
 import type { DeathClass } from '../failures/failure-class.ts';
 import { FailedScan } from './failed-scan.ts';
 import { fingerprintOf } from './fingerprint.ts';
