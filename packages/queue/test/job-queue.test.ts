@@ -218,6 +218,15 @@ describe.each(ENGINES.filter((engine) => engine.available))('a job queue on $nam
     expect((await queue.getMetrics()).counts).toMatchObject({ completed: 3, failed: 0 });
   });
 
+  it('tells the age of the oldest job that waits without a priority', async () => {
+    const queue = create();
+    await queue.add('oldest', 1);
+    const oldestAt = Date.now();
+    while (Date.now() < oldestAt + 50) await queue.getMetrics();
+    for (let index = 0; index < 3; index += 1) await queue.add('younger', index);
+    expect((await queue.getMetrics()).oldestJobAgeMs).toBeGreaterThanOrEqual(50);
+  });
+
   it('tells the age of the oldest job that waits, whatever its priority', async () => {
     const queue = create();
     await queue.add('oldest', 1, { priority: 900 });

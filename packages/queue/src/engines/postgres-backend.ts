@@ -1,4 +1,8 @@
-import { type Job, type PgPool, PostgresQueueBackend } from 'bullmq';
+import { type Job, type JobType, type PgPool, PostgresQueueBackend } from 'bullmq';
+
+/** What BullMQ calls the ids of each type: its declaration says one of each, and means all. */
+type IdsByType = [string][];
+
 import type { PatientConnection } from './postgres-connection.ts';
 
 interface BackendOptions {
@@ -8,10 +12,9 @@ interface BackendOptions {
 }
 
 /**
- * BullMQ's backend forgets the failed attempts of a job that is run again by hand; here they stay, as on the other
- * engines. In one transaction, so that no worker sees the job without them.
+ * BullMQ's backend, with what it does otherwise on PostgreSQL than on the other engines put right.
  */
-export class RememberingBackend extends PostgresQueueBackend {
+export class AlignedBackend extends PostgresQueueBackend {
   readonly #pool: PgPool;
 
   constructor(
@@ -30,6 +33,33 @@ export class RememberingBackend extends PostgresQueueBackend {
     this.#pool = pool;
   }
 
+  /** BullMQ counts a range of waiting jobs from the newest one, also where the oldest are asked for. */
+  override async getRanges(types: JobType[], start = 0, end = -1, asc = false): Promise<IdsByType> {
+    if (!asc || end < 0) return super.getRanges(types, start, end, asc);
+    const ranges = await Promise.all(
+      types.map(async (type) => {
+        const isWaiting = type === 'wait' || type === 'waiting';
+        if (isWaiting) return this.#oldestWaiting(start, end - start + 1);
+        const [ids = []] = await super.getRanges([type], start, end, asc);
+        return ids;
+      }),
+    );
+    return ranges as IdsByType;
+  }
+
+  /** Newest first, as BullMQ expects it: it turns the list round. */
+  async #oldestWaiting(offset: number, limit: number): Promise<string[]> {
+    const { rows } = await this.#pool.query(
+      "SELECT id FROM job WHERE queue = $1 AND state = 'waiting' AND priority = 0 ORDER BY seq OFFSET $2 LIMIT $3",
+      [this.qualifiedName, offset, limit],
+    );
+    return (rows as { id: string }[]).map(({ id }) => id).toReversed();
+  }
+
+  /**
+   * BullMQ forgets the failed attempts of a job that is run again by hand; here they stay. In one transaction, so that
+   * no worker sees the job without them.
+   */
   override async retryFinishedJob(
     ...[job, state, options]: Parameters<PostgresQueueBackend['retryFinishedJob']>
   ): Promise<void> {

@@ -25,7 +25,7 @@ export async function openPostgresEngine<Data>(
   const { Pool } = (await loadPeer('pg', () => import('pg'))).default;
   const bullmq = await import('bullmq');
   const { PatientConnection } = await import('./postgres-connection.ts');
-  const { RememberingBackend } = await import('./postgres-backend.ts');
+  const { AlignedBackend } = await import('./postgres-backend.ts');
   const { settings } = location;
   const createPool = (more: object): PgPool => {
     const own = typeof settings['options'] === 'string' ? `${settings['options']} ` : '';
@@ -44,8 +44,7 @@ export async function openPostgresEngine<Data>(
     new bullmq.Queue<D, unknown, string, D, unknown, string>(
       name,
       { connection: pool as never },
-      (queueName, queueOptions) =>
-        new RememberingBackend(connection, queueName, queueOptions, { pool }) as never,
+      (queueName, queueOptions) => new AlignedBackend(connection, queueName, queueOptions, { pool }) as never,
     );
   const queue = open<Data>(options.queueName);
   const backend = queue.getBackend();
@@ -64,7 +63,7 @@ export async function openPostgresEngine<Data>(
         handler,
         { ...workerOptions, connection: workerPool as never },
         (queueName, backendOptions) =>
-          new RememberingBackend(workerConnection, queueName, backendOptions, {
+          new AlignedBackend(workerConnection, queueName, backendOptions, {
             pool: workerPool,
             listenName: queueName,
           }) as never,
