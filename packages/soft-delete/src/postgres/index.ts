@@ -1,0 +1,8 @@
+export type { PgClient, PgConnection, PgPool, PgPoolClient, PgResult, PgTx } from './client.ts';
+export {
+  type ActOptions,
+  createSoftDeleteRepository,
+  type InTx,
+  type PostgresRepositoryOptions,
+  type PostgresSoftDeleteRepository,
+} from './repository.ts';
