@@ -15,9 +15,15 @@ export interface DeleteOutcome {
  * cycles end by themselves.
  * @throws RestrictedError
  */
-export function* deleteRows(port: Port, table: Table, where: Condition, stamp: Stamp): Act<DeleteOutcome> {
+export function* deleteRows(
+  port: Port,
+  table: Table,
+  where: Condition,
+  stamp: Stamp,
+  limit?: number,
+): Act<DeleteOutcome> {
   const counts = new Counts();
-  const roots = counts.add(table, yield* step(port.mark(table, { ...where, state: 'live' }, stamp)));
+  const roots = counts.add(table, yield* step(port.mark(table, { ...where, state: 'live' }, stamp, limit)));
   if (roots === 0) return { roots, counts: {} };
   const touched = yield* cascade(port, table, where.tenantId, stamp, counts);
   const relations = [...touched].flatMap((parent) => parent.children);

@@ -29,7 +29,8 @@ export type MaybeAsync<T> = T | Promise<T>;
 
 /** What the acts need of a database. Counts are of rows. */
 export interface Port {
-  mark(table: Table, where: Condition, stamp: Stamp): MaybeAsync<number>;
+  /** `limit` bounds the rows where the port can. */
+  mark(table: Table, where: Condition, stamp: Stamp, limit?: number): MaybeAsync<number>;
   /** @throws RestoreConflictError when a live row has the same unique value */
   unmark(table: Table, where: Condition): MaybeAsync<number>;
   /** Sets the foreign key of at most `limit` rows to null. */
