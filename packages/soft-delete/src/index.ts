@@ -13,6 +13,7 @@ export {
   TenantMissingError,
   UnsupportedOperationError,
 } from './errors.ts';
+export type { MigrationOptions, MigrationRun } from './migration-options.ts';
 export type { DeleteManyResult, DeleteResult, RestoreResult } from './outcomes.ts';
 export { type Purgeable, purgeAll } from './purge-all.ts';
 export {

@@ -6,3 +6,4 @@ export {
   type PostgresRepositoryOptions,
   type PostgresSoftDeleteRepository,
 } from './repository.ts';
+export { migrationFor, type PostgresMigration, type PostgresMigrationOptions } from './migration.ts';

@@ -27,6 +27,17 @@ export function readCreateTable(sql: string): CreateTable | undefined {
   return { definitions, suffix: suffix.map(({ text }) => text).join('') };
 }
 
+const CONSTRAINTS = new Set(['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN']);
+
+/** The column that a definition makes, without its quotes; undefined for a constraint of the table. */
+export function columnOf(definition: string): string | undefined {
+  const name = tokensOf(definition).find(isWord)?.text ?? '';
+  if (CONSTRAINTS.has(name.toUpperCase())) return undefined;
+  const mark = name.charAt(0);
+  if (!'"`[\''.includes(mark)) return name;
+  return name.slice(1, -1).replaceAll(mark + mark, mark);
+}
+
 /** The definitions without UNIQUE, whether it stands at a column or alone. Primary keys stay. */
 export function withoutUnique(definitions: readonly string[]): string[] {
   return definitions.flatMap((definition) => {

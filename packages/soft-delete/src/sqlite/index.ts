@@ -5,3 +5,4 @@ export {
   type SqliteRepositoryOptions,
   type SqliteSoftDeleteRepository,
 } from './repository.ts';
+export { migrationFor, type SqliteMigration, type SqliteMigrationOptions } from './migration.ts';

@@ -7,7 +7,7 @@ import {
   resolveMigration,
 } from '../migration-options.ts';
 import { quote, quoteList } from '../sql/dialect.ts';
-import { readCreateTable, withoutUnique } from './create-table.ts';
+import { columnOf, readCreateTable, withoutUnique } from './create-table.ts';
 import type { SqliteDatabase } from './database.ts';
 
 export interface SqliteMigrationOptions extends MigrationOptions {
@@ -68,10 +68,16 @@ function inMigration(db: SqliteDatabase, { table }: ResolvedMigration, plan: () 
     return { steps };
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
-    throw error;
+    if (!isUniqueViolation(error)) throw error;
+    throw new MigrationBlockedError(table, 'rows that are deleted and rows that are live have the same unique value.');
   } finally {
+    db.exec('PRAGMA legacy_alter_table = OFF');
     db.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
   }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
 }
 
 function violationsOf(db: SqliteDatabase): number {
@@ -135,11 +141,35 @@ function down(db: SqliteDatabase, { table, columns, reviveDeleted }: ResolvedMig
       `${total} rows are deleted and would be live again. Purge or restore them, or pass reviveDeleted: true.`,
     );
   }
+  const kept = columnsOfSql(db, original, table);
+  const marks: readonly string[] = Object.values(columns);
+  const added = columnsOf(db, table).filter((column) => !kept.includes(column) && !marks.includes(column));
+  if (added.length > 0) {
+    throw new MigrationBlockedError(
+      table,
+      `${added.join(', ')} came after it and would be lost. Drop the columns of soft delete by hand.`,
+    );
+  }
   return [
-    ...copied(db, table, original, columnsOfSql(db, original, table)),
+    ...copied(db, table, original, kept),
     ...objects,
+    ...laterObjects(db, table, objects, marks),
     `DELETE FROM ${JOURNAL} WHERE table_name = ${text(table)}`,
   ];
+}
+
+/** Indexes and triggers that came after the migration and have nothing to do with it. */
+function laterObjects(
+  db: SqliteDatabase,
+  table: string,
+  before: readonly string[],
+  marks: readonly string[],
+): string[] {
+  const nameIn = (sql: string): string | undefined => /(?:INDEX|TRIGGER)\s+(?:IF NOT EXISTS\s+)?(\S+)/i.exec(sql)?.[1];
+  const known = new Set(before.map(nameIn));
+  return objectsOf(db, table).filter(
+    (sql) => !known.has(nameIn(sql)) && !marks.some((column) => sql.includes(quote(column))),
+  );
 }
 
 /** The table without inline UNIQUE, filled from the old one. */
@@ -152,7 +182,7 @@ function rebuild(db: SqliteDatabase, { table, columns }: ResolvedMigration, orig
   const found = new Set(columnsOf(db, table));
   const added = [`${quote(columns.deletedAt)} INTEGER`, `${quote(columns.deletedBy)} TEXT`, `${quote(columns.deletionId)} TEXT`];
   const missing = Object.values(columns).flatMap((column, index) => (found.has(column) ? [] : [added[index] ?? '']));
-  const firstConstraint = definitions.findIndex((definition) => /^\s*(?:CONSTRAINT|PRIMARY|CHECK|FOREIGN)\b/i.test(definition));
+  const firstConstraint = definitions.findIndex((definition) => columnOf(definition) === undefined);
   definitions.splice(firstConstraint < 0 ? definitions.length : firstConstraint, 0, ...missing.map((column) => ` ${column}`));
   const sql = `CREATE TABLE ${quote(table)} (${definitions.join(',')})${parts.suffix}`;
   const dropped = new Set(steps.filter((step) => step.startsWith('DROP INDEX ')));
@@ -182,7 +212,11 @@ function copied(db: SqliteDatabase, table: string, sql: string, columns: readonl
 function sequence(db: SqliteDatabase, table: string): string[] {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").get() === undefined) return [];
   const row = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(table) as { seq: number } | undefined;
-  return row === undefined ? [] : [`UPDATE sqlite_sequence SET seq = ${row.seq} WHERE name = ${text(table)}`];
+  if (row === undefined) return [];
+  return [
+    `DELETE FROM sqlite_sequence WHERE name = ${text(table)}`,
+    `INSERT INTO sqlite_sequence VALUES (${text(table)}, ${row.seq})`,
+  ];
 }
 
 function recordOf(db: SqliteDatabase, table: string): string | undefined {
@@ -218,11 +252,7 @@ function plainColumns(db: SqliteDatabase, table: string): string[] {
 /** The columns that the table had: those of now that its old definition can hold. */
 function columnsOfSql(db: SqliteDatabase, sql: string, table: string): string[] {
   const parts = readCreateTable(sql);
-  const first = (definition: string): string => {
-    const word = /^\s*(?:"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|'((?:[^']|'')*)'|([^\s(,]+))/.exec(definition);
-    return (word?.slice(1).find((name) => name !== undefined) ?? '').replaceAll('""', '"').toLowerCase();
-  };
-  const names = new Set(parts?.definitions.map(first));
+  const names = new Set(parts?.definitions.map((definition) => columnOf(definition)?.toLowerCase()));
   return plainColumns(db, table).filter((column) => names.has(column.toLowerCase()));
 }
 
