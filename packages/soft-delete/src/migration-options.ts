@@ -1,5 +1,5 @@
 import { SoftDeleteOptionError } from './errors.ts';
-import { checkName, COLUMN_DEFAULTS, type SoftDeleteColumns } from './schema.ts';
+import { COLUMN_DEFAULTS, checkName, type SoftDeleteColumns } from './schema.ts';
 
 export interface MigrationOptions {
   columns?: SoftDeleteColumns;

@@ -90,7 +90,15 @@ type Step =
 
 const id = fc.integer({ min: 1, max: 7 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('create' as const), id, name: fc.constantFrom('a', 'b', 'c', 'd', 'e'), parent: fc.option(id) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('create' as const),
+      id,
+      name: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      parent: fc.option(id),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('delete' as const), id }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('restore' as const), id }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('purge' as const) }) },
@@ -111,7 +119,9 @@ async function perform(nodes: Repository, asked: Step): Promise<number | boolean
 
 function expected(model: Model, asked: Step): number | boolean {
   if (asked.kind === 'purge') return model.purge();
-  return asked.kind === 'create' ? model.create(asked.id, asked.name, asked.parent) : model[asked.kind](asked.id);
+  return asked.kind === 'create'
+    ? model.create(asked.id, asked.name, asked.parent)
+    : model[asked.kind](asked.id);
 }
 
 describe.each(databases)('random histories on %s', (_name, open) => {
@@ -142,24 +152,29 @@ describe.each(databases)('random histories on %s', (_name, open) => {
 
   it('from several connections at once never leave a live row below a deleted one, or two live twins', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(step, { minLength: 3, maxLength: 8 }), { minLength: 3, maxLength: 5 }), async (sessions) => {
-        await database.run('UPDATE nodes SET parent_id = NULL; DELETE FROM nodes');
-        await Promise.all(
-          sessions.map(async (session) => {
-            for (const asked of session) await perform(nodes, asked);
-          }),
-        );
-        expect(
-          await database.rows(`SELECT c.id FROM nodes c JOIN nodes p ON p.id = c.parent_id
+      fc.asyncProperty(
+        fc.array(fc.array(step, { minLength: 3, maxLength: 8 }), { minLength: 3, maxLength: 5 }),
+        async (sessions) => {
+          await database.run('UPDATE nodes SET parent_id = NULL; DELETE FROM nodes');
+          await Promise.all(
+            sessions.map(async (session) => {
+              for (const asked of session) await perform(nodes, asked);
+            }),
+          );
+          expect(
+            await database.rows(`SELECT c.id FROM nodes c JOIN nodes p ON p.id = c.parent_id
             WHERE c.deleted_at IS NULL AND p.deleted_at IS NOT NULL`),
-        ).toEqual([]);
-        expect(
-          await database.rows('SELECT id FROM nodes WHERE (deleted_at IS NULL) <> (deletion_id IS NULL)'),
-        ).toEqual([]);
-        expect(
-          await database.rows('SELECT name FROM nodes WHERE deleted_at IS NULL GROUP BY name HAVING count(*) > 1'),
-        ).toEqual([]);
-      }),
+          ).toEqual([]);
+          expect(
+            await database.rows('SELECT id FROM nodes WHERE (deleted_at IS NULL) <> (deletion_id IS NULL)'),
+          ).toEqual([]);
+          expect(
+            await database.rows(
+              'SELECT name FROM nodes WHERE deleted_at IS NULL GROUP BY name HAVING count(*) > 1',
+            ),
+          ).toEqual([]);
+        },
+      ),
       { numRuns: database.name === 'sqlite' ? 20 : 25 },
     );
   });

@@ -1,8 +1,11 @@
-import { startPostgres, type PostgresServer } from '@holdfast/test-servers';
+import { type PostgresServer, startPostgres } from '@holdfast/test-servers';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { migrationFor as onPostgres, createSoftDeleteRepository as postgresRepository } from '../src/postgres/index.ts';
+import {
+  migrationFor as onPostgres,
+  createSoftDeleteRepository as postgresRepository,
+} from '../src/postgres/index.ts';
 import { createSoftDeleteRepository, migrationFor } from '../src/sqlite/index.ts';
 
 const ROWS = 2000;
@@ -14,7 +17,9 @@ describe('migrationFor on SQLite', () => {
     db.pragma('foreign_keys = ON');
   });
   const schema = () =>
-    db.prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name").all();
+    db
+      .prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
+      .all();
 
   const EVENTS = `CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -51,7 +56,10 @@ describe('migrationFor on SQLite', () => {
     expect(() => db.exec("INSERT INTO events (tenant) VALUES ('')")).toThrow('CHECK');
     const events = createSoftDeleteRepository({ db, table: 'events' });
     events.delete(7);
-    expect(events.insert({ tenant: 't', slug: 's7', unique: 'u7' })).toMatchObject({ id: 2001, label: 't/s7' });
+    expect(events.insert({ tenant: 't', slug: 's7', unique: 'u7' })).toMatchObject({
+      id: 2001,
+      label: 't/s7',
+    });
     events.forceDelete(2001);
     expect(db.prepare('SELECT * FROM log').all()).toEqual([{ id: 2001 }]);
   });
@@ -83,7 +91,9 @@ describe('migrationFor on SQLite', () => {
     events.delete(7);
     expect(() => migrationFor('events', { db }).down()).toThrow('1 rows are deleted and would be live again');
     events.insert({ tenant: 't', slug: 's7' });
-    expect(() => migrationFor('events', { db, reviveDeleted: true }).down()).toThrow('have the same unique value');
+    expect(() => migrationFor('events', { db, reviveDeleted: true }).down()).toThrow(
+      'have the same unique value',
+    );
     events.forceDelete(2001);
     migrationFor('events', { db, reviveDeleted: true }).down();
     expect(db.prepare('SELECT count(*) AS n FROM events').get()).toEqual({ n: 1999 });
@@ -97,7 +107,9 @@ describe('migrationFor on SQLite', () => {
     expect(() => migrationFor('events', { db }).down()).toThrow('extra came after it and would be lost');
     db.exec('ALTER TABLE events DROP COLUMN extra');
     migrationFor('events', { db }).down();
-    expect(db.prepare("SELECT 1 AS found FROM sqlite_schema WHERE name = 'later'").get()).toEqual({ found: 1 });
+    expect(db.prepare("SELECT 1 AS found FROM sqlite_schema WHERE name = 'later'").get()).toEqual({
+      found: 1,
+    });
   });
 
   it('makes a unique index partial in place, with its expressions and directions', () => {
@@ -139,7 +151,9 @@ describe('migrationFor on PostgreSQL', () => {
       CONSTRAINT one_slug UNIQUE (tenant, slug))`);
     await pool.query('CREATE UNIQUE INDEX "odd index" ON events (lower(slug) DESC) NULLS NOT DISTINCT');
     await pool.query('CREATE TABLE contests (id serial PRIMARY KEY, event int REFERENCES events (id))');
-    await pool.query(`INSERT INTO events (tenant, slug) SELECT 't', 's' || n FROM generate_series(1, ${ROWS}) n`);
+    await pool.query(
+      `INSERT INTO events (tenant, slug) SELECT 't', 's' || n FROM generate_series(1, ${ROWS}) n`,
+    );
   });
 
   const shape = async () => {
@@ -155,20 +169,27 @@ describe('migrationFor on PostgreSQL', () => {
     await onPostgres('events', { pool, liveIndexes: [['tenant']] }).up();
     const events = postgresRepository({ pool, table: 'events' });
     expect(await events.count()).toBe(ROWS);
-    await expect(pool.query("INSERT INTO events (tenant, slug) VALUES ('t', 's7')")).rejects.toThrow('_live"');
+    await expect(pool.query("INSERT INTO events (tenant, slug) VALUES ('t', 's7')")).rejects.toThrow(
+      '_live"',
+    );
     await events.delete(7);
     await events.insert({ tenant: 't', slug: 's7' });
-    await expect(pool.query("INSERT INTO events (tenant, slug) VALUES ('u', 'S7')")).rejects.toThrow('odd index_live');
+    await expect(pool.query("INSERT INTO events (tenant, slug) VALUES ('u', 'S7')")).rejects.toThrow(
+      'odd index_live',
+    );
   });
 
   it('does nothing the second time, and goes on after an index whose build failed', async () => {
     await onPostgres('events', { pool }).up();
     expect((await onPostgres('events', { pool }).up()).steps).toEqual([]);
-    await pool.query("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'events_deletion_id_deleted'::regclass");
-    expect((await onPostgres('events', { pool }).up()).steps.map(({ sql }) => sql.split(' ').slice(0, 3).join(' '))).toEqual([
-      'DROP INDEX CONCURRENTLY',
-      'CREATE INDEX CONCURRENTLY',
-    ]);
+    await pool.query(
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'events_deletion_id_deleted'::regclass",
+    );
+    expect(
+      (await onPostgres('events', { pool }).up()).steps.map(({ sql }) =>
+        sql.split(' ').slice(0, 3).join(' '),
+      ),
+    ).toEqual(['DROP INDEX CONCURRENTLY', 'CREATE INDEX CONCURRENTLY']);
   });
 
   it('is taken back to what it was', async () => {
@@ -184,7 +205,9 @@ describe('migrationFor on PostgreSQL', () => {
     await onPostgres('events', { pool }).up();
     const events = postgresRepository({ pool, table: 'events' });
     await events.delete(7);
-    await expect(onPostgres('events', { pool }).down()).rejects.toThrow('1 rows are deleted and would be live again');
+    await expect(onPostgres('events', { pool }).down()).rejects.toThrow(
+      '1 rows are deleted and would be live again',
+    );
     const { id } = (await events.insert({ tenant: 't', slug: 's7' })) as { id: number };
     const revive = onPostgres('events', { pool, reviveDeleted: true });
     await expect(revive.down()).rejects.toThrow('have the same unique value');
@@ -207,7 +230,9 @@ describe('migrationFor on PostgreSQL', () => {
   it('gives up when it does not get the table in time, and can be run again', async () => {
     const client = await pool.connect();
     await client.query('BEGIN; LOCK TABLE events');
-    await expect(onPostgres('events', { pool, lockTimeoutMs: 50 }).up()).rejects.toMatchObject({ code: '55P03' });
+    await expect(onPostgres('events', { pool, lockTimeoutMs: 50 }).up()).rejects.toMatchObject({
+      code: '55P03',
+    });
     await client.query('ROLLBACK');
     client.release();
     await onPostgres('events', { pool }).up();

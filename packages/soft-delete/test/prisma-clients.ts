@@ -120,7 +120,17 @@ const TABLES = `
     PRIMARY KEY ("A", "B"));
   CREATE TABLE folders (id TEXT PRIMARY KEY, parent_id TEXT REFERENCES folders (id), ${COLUMNS});
 `;
-const NAMES = ['"_ContestToTag"', 'scores', 'contests', 'contracts', 'photos', 'letters', 'tags', 'events', 'folders'];
+const NAMES = [
+  '"_ContestToTag"',
+  'scores',
+  'contests',
+  'contracts',
+  'photos',
+  'letters',
+  'tags',
+  'events',
+  'folders',
+];
 
 export interface GeneratedClient {
   readonly folder: string;
@@ -129,12 +139,15 @@ export interface GeneratedClient {
 }
 
 /** A client of a schema that is known only while the test runs; its types are held by test/prisma-types.test.ts. */
+// oxlint-disable-next-line typescript/no-explicit-any -- nothing was generated yet in a fresh clone
 // biome-ignore lint/suspicious/noExplicitAny: there is no type to import in a clone where nothing was generated yet
-// oxlint-disable-next-line typescript/no-explicit-any
 export type AnyClient = any;
 
 const home = join(import.meta.dirname, '..', '.prisma-client');
-const prismaCommand = join(dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build/index.js');
+const prismaCommand = join(
+  dirname(createRequire(import.meta.url).resolve('prisma/package.json')),
+  'build/index.js',
+);
 
 /** Generates a client into a folder of its own, without the network. */
 export async function generateClient(provider: Provider, models: string = MODELS): Promise<GeneratedClient> {
@@ -156,12 +169,16 @@ datasource db {
 }
 ${models}`,
   );
-  const { status, stderr, stdout } = spawnSync(process.execPath, [prismaCommand, 'generate', '--schema', schema], {
-    cwd: folder,
-    encoding: 'utf8',
-    // The engine is for migrations only; generating needs it to be there, and not to run.
-    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1' },
-  });
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    [prismaCommand, 'generate', '--schema', schema],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      // The engine is for migrations only; generating needs it to be there, and not to run.
+      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1' },
+    },
+  );
   if (status !== 0) throw new Error(`prisma generate failed: ${stdout}${stderr}`);
   const module = await import(/* @vite-ignore */ pathToFileURL(join(folder, 'client/client.ts')).href);
   return { folder, module, remove: () => rmSync(folder, { recursive: true, force: true }) };

@@ -10,7 +10,9 @@ const notFound = 'P2025';
  * For every operation of a Prisma model: what it answers about a row that is deleted beside one that is live, or the
  * code with which it refuses. A new operation of Prisma has no case here, and fails the test.
  */
-const CASES: Readonly<Record<string, readonly [call: (events: AnyClient) => Promise<unknown>, expected: unknown]>> = {
+const CASES: Readonly<
+  Record<string, readonly [call: (events: AnyClient) => Promise<unknown>, expected: unknown]>
+> = {
   findUnique: [(events) => events.findUnique({ where: dead }), null],
   findUniqueOrThrow: [(events) => events.findUniqueOrThrow({ where: dead }), notFound],
   findFirst: [(events) => events.findFirst({ where: dead }), null],
@@ -25,10 +27,20 @@ const CASES: Readonly<Record<string, readonly [call: (events: AnyClient) => Prom
     (events) => events.groupBy({ by: ['tenantId'], _count: { _all: true } }),
     [{ tenantId: 't1', _count: { _all: 1 } }],
   ],
-  create: [(events) => events.create({ data: { id: 'new', tenantId: 't1', name: 'Dead' }, select: { id: true } }), { id: 'new' }],
-  createMany: [(events) => events.createMany({ data: [{ id: 'new', tenantId: 't1', name: 'Dead' }] }), { count: 1 }],
+  create: [
+    (events) => events.create({ data: { id: 'new', tenantId: 't1', name: 'Dead' }, select: { id: true } }),
+    { id: 'new' },
+  ],
+  createMany: [
+    (events) => events.createMany({ data: [{ id: 'new', tenantId: 't1', name: 'Dead' }] }),
+    { count: 1 },
+  ],
   createManyAndReturn: [
-    (events) => events.createManyAndReturn({ data: [{ id: 'new', tenantId: 't1', name: 'Dead' }], select: { id: true } }),
+    (events) =>
+      events.createManyAndReturn({
+        data: [{ id: 'new', tenantId: 't1', name: 'Dead' }],
+        select: { id: true },
+      }),
     [{ id: 'new' }],
   ],
   update: [(events) => events.update({ where: dead, data: { note: 'x' } }), notFound],
@@ -71,7 +83,9 @@ describe.each(['sqlite', 'postgresql'] as const)('every operation of a model on 
   });
 
   it('has a case in this matrix, so that a new one cannot come in unseen', () => {
-    const operations = Object.keys(database.raw.event).filter((name) => !name.startsWith('$') && !NO_OPERATIONS.has(name));
+    const operations = Object.keys(database.raw.event).filter(
+      (name) => !name.startsWith('$') && !NO_OPERATIONS.has(name),
+    );
     expect(operations.sort()).toEqual(Object.keys(CASES).sort());
   });
 
@@ -86,11 +100,18 @@ describe.each(['sqlite', 'postgresql'] as const)('every operation of a model on 
     '%s reaches it with includeDeleted and onlyDeleted',
     async (operation) => {
       const answer = async (flag: object): Promise<unknown> => {
-        const args = operation === 'aggregate' ? { _count: { _all: true } } : operation === 'groupBy' ? { by: ['id'] } : {};
+        const args =
+          operation === 'aggregate'
+            ? { _count: { _all: true } }
+            : operation === 'groupBy'
+              ? { by: ['id'] }
+              : {};
         const where = operation.startsWith('findUnique') ? dead : {};
         const found: unknown = await prisma.event[operation]({ ...args, where, ...flag });
         if (Array.isArray(found)) return found.length;
-        return typeof found === 'number' ? found : ((found as AnyClient)._count?._all ?? (found as AnyClient).id);
+        return typeof found === 'number'
+          ? found
+          : ((found as AnyClient)._count?._all ?? (found as AnyClient).id);
       };
       const rows = /^find(?!Many)/.test(operation);
       expect(await answer({ onlyDeleted: true })).toBe(rows ? 'dead' : 1);
@@ -109,7 +130,7 @@ describe.each(['sqlite', 'postgresql'] as const)('every operation of a model on 
 
   it('refuses flags that are no booleans, and flags on writes', async () => {
     await expect(prisma.event.findMany({ includeDeleted: 'true' })).rejects.toThrow(
-      'Event.findMany: includeDeleted is true; it must be true or false.',
+      'Event.findMany: includeDeleted is "true"; it must be true or false.',
     );
     await expect(prisma.event.updateMany({ data: {}, includeDeleted: true })).rejects.toThrow(
       'Event.updateMany: includeDeleted and onlyDeleted are for reads',
@@ -123,7 +144,10 @@ describe.each(['sqlite', 'postgresql'] as const)('every operation of a model on 
   });
 
   it('gives the deleted row as it was', async () => {
-    expect(await prisma.event.delete({ where: { id: 'live' } })).toMatchObject({ id: 'live', deletedAt: null });
+    expect(await prisma.event.delete({ where: { id: 'live' } })).toMatchObject({
+      id: 'live',
+      deletedAt: null,
+    });
     expect(await prisma.event.count()).toBe(0);
   });
 });

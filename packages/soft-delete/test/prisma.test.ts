@@ -30,7 +30,11 @@ describe.each(['sqlite', 'postgresql'] as const)('the Prisma extension on %s', (
     it('marks the row and what depends on it with who, when and which act', async () => {
       const act = createTraceContext({ userId: 'ada' });
       const event = await runWithTrace(act, () => prisma.event.softDelete({ where: { id: 'e1' } }));
-      expect(event).toMatchObject({ id: 'e1', deletedBy: 'ada', deletedAt: new Date(database.clock.wallTime()) });
+      expect(event).toMatchObject({
+        id: 'e1',
+        deletedBy: 'ada',
+        deletedAt: new Date(database.clock.wallTime()),
+      });
       expect((await marks('score', 's1')).deletionId).toBe(event.deletionId);
       expect((await marks('event', 'e2')).deletedAt).toBeNull();
     });
@@ -64,7 +68,9 @@ describe.each(['sqlite', 'postgresql'] as const)('the Prisma extension on %s', (
       await raw.letter.create({ data: { id: 'l1', eventId: 'e1' } });
       await prisma.event.softDelete({ where: { id: 'e1' } });
       expect(await raw.photo.findMany()).toEqual([{ id: 'p1', eventId: null }]);
-      expect(await prisma.letter.findMany({ include: { event: true } })).toMatchObject([{ eventId: 'e1', event: null }]);
+      expect(await prisma.letter.findMany({ include: { event: true } })).toMatchObject([
+        { eventId: 'e1', event: null },
+      ]);
     });
 
     it('ends on rows that refer to one another in a circle', async () => {
@@ -181,7 +187,9 @@ describe.each(['sqlite', 'postgresql'] as const)('the Prisma extension on %s', (
     it('do not reach deleted rows by update, connect or updateMany', async () => {
       await prisma.contest.softDelete({ where: { id: 'c2' } });
       const touch = (data: object) => prisma.event.update({ where: { id: 'e1' }, data: { contests: data } });
-      await expect(touch({ update: { where: { id: 'c2' }, data: { size: 9 } } })).rejects.toMatchObject({ code: 'P2025' });
+      await expect(touch({ update: { where: { id: 'c2' }, data: { size: 9 } } })).rejects.toMatchObject({
+        code: 'P2025',
+      });
       await touch({ updateMany: { where: {}, data: { size: 7 } } });
       expect(await raw.contest.findUnique({ where: { id: 'c2' } })).toMatchObject({ size: 2 });
       await prisma.event.softDelete({ where: { id: 'e2' } });
@@ -227,7 +235,9 @@ describe.each(['sqlite', 'postgresql'] as const)('the Prisma extension on %s', (
       expect(idsOf(event.contests[0].tags[0].contests)).toEqual(['c1']);
       expect(event._count).toEqual({ contests: 1, contracts: 0, photos: 0, letters: 1 });
       const counted = { select: { _count: { select: { contests: { where: { size: { gt: 0 } } } } } } };
-      expect(await prisma.event.findFirst({ where: { id: 'e1' }, ...counted })).toEqual({ _count: { contests: 1 } });
+      expect(await prisma.event.findFirst({ where: { id: 'e1' }, ...counted })).toEqual({
+        _count: { contests: 1 },
+      });
     });
 
     it('are null where the single row is deleted, and only what was asked for is read', async () => {
@@ -276,7 +286,9 @@ describe.each(['sqlite', 'postgresql'] as const)('the Prisma extension on %s', (
 
     it('cannot be ordered by a count, which would tell of deleted rows', async () => {
       const order = { orderBy: { contests: { _count: 'desc' } } };
-      await expect(prisma.event.findMany(order)).rejects.toMatchObject({ code: 'ERR_SOFT_DELETE_UNSUPPORTED' });
+      await expect(prisma.event.findMany(order)).rejects.toMatchObject({
+        code: 'ERR_SOFT_DELETE_UNSUPPORTED',
+      });
       expect(idsOf(await prisma.event.findMany({ ...order, includeDeleted: true }))).toEqual(['e1', 'e2']);
     });
   });
@@ -286,7 +298,10 @@ describe.each(['sqlite', 'postgresql'] as const)('the Prisma extension on %s', (
     await prisma.event.softDelete({ where: { id: 'e1' } });
     await database.clock.advance(1000);
     expect((await prisma.event.purge({ olderThanMs: 1001 })).removed).toBe(0);
-    expect(await prisma.event.purge({ olderThanMs: 1000, batchSize: 2 })).toMatchObject({ removed: 2, more: true });
+    expect(await prisma.event.purge({ olderThanMs: 1000, batchSize: 2 })).toMatchObject({
+      removed: 2,
+      more: true,
+    });
     expect((await prisma.event.purge({ olderThanMs: 1000 })).counts).toEqual({ Contest: 1 });
     await raw.letter.deleteMany();
     expect((await prisma.event.purge({ olderThanMs: 1000 })).counts).toEqual({ Event: 1 });
@@ -331,15 +346,23 @@ describe.each(['sqlite', 'postgresql'] as const)('the Prisma extension on %s', (
         expect(await ours.score.findMany()).toEqual([]);
         expect(await ours.contract.findMany({ include: { event: true } })).toEqual([]);
         expect((await ours.event.updateMany({ data: { note: 'x' } })).count).toBe(0);
-        await expect(ours.event.update({ where, data: { note: 'x' } })).rejects.toMatchObject({ code: 'P2025' });
-        await expect(ours.event.softDelete({ where })).rejects.toMatchObject({ code: 'ERR_SOFT_DELETE_NOT_FOUND' });
+        await expect(ours.event.update({ where, data: { note: 'x' } })).rejects.toMatchObject({
+          code: 'P2025',
+        });
+        await expect(ours.event.softDelete({ where })).rejects.toMatchObject({
+          code: 'ERR_SOFT_DELETE_NOT_FOUND',
+        });
         await expect(ours.event.delete({ where })).rejects.toMatchObject({ code: 'P2025' });
         await expect(ours.event.forceDelete({ where })).rejects.toMatchObject({ code: 'P2025' });
-        await expect(ours.event.erase({ where, data: { note: 'x' } })).rejects.toMatchObject({ code: 'P2025' });
+        await expect(ours.event.erase({ where, data: { note: 'x' } })).rejects.toMatchObject({
+          code: 'P2025',
+        });
         const connect = { event: { connect: { id: 'e1' } } };
         await expect(ours.contest.create({ data: connect })).rejects.toMatchObject({ code: 'P2025' });
       });
-      const { deletionId } = await as<{ deletionId: string }>('t1', () => ours.event.softDelete({ where: { id: 'e1' } }));
+      const { deletionId } = await as<{ deletionId: string }>('t1', () =>
+        ours.event.softDelete({ where: { id: 'e1' } }),
+      );
       await as('t2', async () => {
         const notFound = { code: 'ERR_SOFT_DELETE_NOT_FOUND' };
         await expect(ours.event.restore({ where: { id: 'e1' } })).rejects.toMatchObject(notFound);
@@ -365,8 +388,13 @@ describe.each(['sqlite', 'postgresql'] as const)('the Prisma extension on %s', (
         await expect(ours.event.create({ data: { name: 'New', tenantId: 't1' } })).rejects.toMatchObject({
           code: 'ERR_SOFT_DELETE_TENANT_MISMATCH',
         });
-        const move = { where: { tenantId_name: { tenantId: 't2', name: 'New' } }, data: { tenantId: { set: 't1' } } };
-        await expect(ours.event.update(move)).rejects.toMatchObject({ code: 'ERR_SOFT_DELETE_TENANT_MISMATCH' });
+        const move = {
+          where: { tenantId_name: { tenantId: 't2', name: 'New' } },
+          data: { tenantId: { set: 't1' } },
+        };
+        await expect(ours.event.update(move)).rejects.toMatchObject({
+          code: 'ERR_SOFT_DELETE_TENANT_MISMATCH',
+        });
       });
     });
   });

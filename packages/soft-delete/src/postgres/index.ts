@@ -1,4 +1,5 @@
 export type { PgClient, PgConnection, PgPool, PgPoolClient, PgResult, PgTx } from './client.ts';
+export { migrationFor, type PostgresMigration, type PostgresMigrationOptions } from './migration.ts';
 export {
   type ActOptions,
   createSoftDeleteRepository,
@@ -6,4 +7,3 @@ export {
   type PostgresRepositoryOptions,
   type PostgresSoftDeleteRepository,
 } from './repository.ts';
-export { migrationFor, type PostgresMigration, type PostgresMigrationOptions } from './migration.ts';

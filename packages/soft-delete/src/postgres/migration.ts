@@ -49,7 +49,9 @@ export function migrationFor(table: string, options: PostgresMigrationOptions): 
   const { pool, client, lockTimeoutMs = DEFAULT_LOCK_TIMEOUT_MS, ...rest } = options;
   const plan = resolveMigration(table, rest);
   if ((pool === undefined) === (client === undefined)) {
-    throw new SoftDeleteOptionError('migrationFor: give either pool or client, a connected pg Pool or Client.');
+    throw new SoftDeleteOptionError(
+      'migrationFor: give either pool or client, a connected pg Pool or Client.',
+    );
   }
   if (!(Number.isInteger(lockTimeoutMs) && lockTimeoutMs >= 1)) {
     throw new SoftDeleteOptionError(
@@ -103,7 +105,11 @@ async function up(steps: Steps, { table, columns, liveIndexes }: ResolvedMigrati
       throw new MigrationBlockedError(table, `its unique "${name}" is deferrable, which an index cannot be.`);
     }
   }
-  const types = { [columns.deletedAt]: 'timestamptz', [columns.deletedBy]: 'text', [columns.deletionId]: 'text' };
+  const types = {
+    [columns.deletedAt]: 'timestamptz',
+    [columns.deletedBy]: 'text',
+    [columns.deletionId]: 'text',
+  };
   const missing = Object.entries(types).filter(([column]) => !found.has(column));
   if (missing.length > 0) {
     const added = missing.map(([column, type]) => `ADD COLUMN IF NOT EXISTS ${quote(column)} ${type}`);
@@ -113,20 +119,36 @@ async function up(steps: Steps, { table, columns, liveIndexes }: ResolvedMigrati
   for (const { name, constraint, keys, nullsEqual } of uniques) {
     const target = indexName(name, 'live');
     const nulls = nullsEqual ? ' NULLS NOT DISTINCT' : '';
-    await build(steps, table, target, `UNIQUE INDEX CONCURRENTLY ${quote(target)} ON ${quote(table)} ${keys}${nulls} ${live}`);
+    await build(
+      steps,
+      table,
+      target,
+      `UNIQUE INDEX CONCURRENTLY ${quote(target)} ON ${quote(table)} ${keys}${nulls} ${live}`,
+    );
     const origin = `${constraint === null ? 'index' : 'constraint'} ${name}: ${keys}${nulls}`;
     await steps.run(`COMMENT ON INDEX ${await qualified(client, table, target)} IS ${text(MARK + origin)}`);
-    if (constraint === null) await steps.run(`DROP INDEX CONCURRENTLY ${await qualified(client, table, name)}`);
+    if (constraint === null)
+      await steps.run(`DROP INDEX CONCURRENTLY ${await qualified(client, table, name)}`);
     else await steps.run(`ALTER TABLE ${quote(table)} DROP CONSTRAINT ${quote(constraint)}`);
   }
   for (const list of liveIndexes) {
     const name = indexName(table, ...list, 'live_rows');
-    await build(steps, table, name, `INDEX CONCURRENTLY ${quote(name)} ON ${quote(table)} (${quoteList(list)}) ${live}`);
+    await build(
+      steps,
+      table,
+      name,
+      `INDEX CONCURRENTLY ${quote(name)} ON ${quote(table)} (${quoteList(list)}) ${live}`,
+    );
   }
   for (const column of [columns.deletedAt, columns.deletionId]) {
     const name = indexName(table, column, 'deleted');
     const where = `WHERE ${quote(column)} IS NOT NULL`;
-    await build(steps, table, name, `INDEX CONCURRENTLY ${quote(name)} ON ${quote(table)} (${quote(column)}) ${where}`);
+    await build(
+      steps,
+      table,
+      name,
+      `INDEX CONCURRENTLY ${quote(name)} ON ${quote(table)} (${quote(column)}) ${where}`,
+    );
   }
 }
 
@@ -138,25 +160,40 @@ async function build(steps: Steps, table: string, name: string, definition: stri
   );
   const row = rows[0] as { valid: boolean } | undefined;
   if (row?.valid === true) return;
-  if (row !== undefined) await steps.run(`DROP INDEX CONCURRENTLY ${await qualified(steps.client, table, name)}`);
+  if (row !== undefined)
+    await steps.run(`DROP INDEX CONCURRENTLY ${await qualified(steps.client, table, name)}`);
   await steps.run(`CREATE ${definition}`);
 }
 
-async function down(steps: Steps, { table, columns, liveIndexes, reviveDeleted }: ResolvedMigration): Promise<void> {
+async function down(
+  steps: Steps,
+  { table, columns, liveIndexes, reviveDeleted }: ResolvedMigration,
+): Promise<void> {
   const { client } = steps;
   const found = await columnsOf(client, table);
   if (found.has(columns.deletedAt) && !reviveDeleted) await refuseDeleted(client, table, columns.deletedAt);
   for (const { name, comment } of await oursOf(client, table)) {
-    const [, kind, original = '', keys = ''] = /^(index|constraint) (.*?): (\(?.*)$/s.exec(comment.slice(MARK.length)) ?? [];
+    const [, kind, original = '', keys = ''] =
+      /^(index|constraint) (.*?): (\(?.*)$/s.exec(comment.slice(MARK.length)) ?? [];
     try {
-      await build(steps, table, original, `UNIQUE INDEX CONCURRENTLY ${quote(original)} ON ${quote(table)} ${keys}`);
+      await build(
+        steps,
+        table,
+        original,
+        `UNIQUE INDEX CONCURRENTLY ${quote(original)} ON ${quote(table)} ${keys}`,
+      );
     } catch (error) {
       if (pgCode(error) !== '23505') throw error;
       await steps.run(`DROP INDEX CONCURRENTLY IF EXISTS ${await qualified(client, table, original)}`);
-      throw new MigrationBlockedError(table, 'rows that are deleted and rows that are live have the same unique value.');
+      throw new MigrationBlockedError(
+        table,
+        'rows that are deleted and rows that are live have the same unique value.',
+      );
     }
     if (kind === 'constraint') {
-      await steps.run(`ALTER TABLE ${quote(table)} ADD CONSTRAINT ${quote(original)} UNIQUE USING INDEX ${quote(original)}`);
+      await steps.run(
+        `ALTER TABLE ${quote(table)} ADD CONSTRAINT ${quote(original)} UNIQUE USING INDEX ${quote(original)}`,
+      );
     }
     await steps.run(`DROP INDEX CONCURRENTLY ${await qualified(client, table, name)}`);
   }
@@ -170,7 +207,9 @@ async function down(steps: Steps, { table, columns, liveIndexes, reviveDeleted }
   }
   const marks = Object.values(columns).filter((column) => found.has(column));
   if (marks.length > 0) {
-    await steps.run(`ALTER TABLE ${quote(table)} ${marks.map((column) => `DROP COLUMN ${quote(column)}`).join(', ')}`);
+    await steps.run(
+      `ALTER TABLE ${quote(table)} ${marks.map((column) => `DROP COLUMN ${quote(column)}`).join(', ')}`,
+    );
   }
 }
 
@@ -209,7 +248,10 @@ async function uniquesOf(client: PgClient, table: string): Promise<UniqueIndex[]
      ORDER BY c.relname`,
     [quote(table)],
   );
-  return (rows as UniqueIndex[]).map((row) => ({ ...row, keys: row.keys.replace(/ NULLS NOT DISTINCT$/, '') }));
+  return (rows as UniqueIndex[]).map((row) => ({
+    ...row,
+    keys: row.keys.replace(/ NULLS NOT DISTINCT$/, ''),
+  }));
 }
 
 async function oursOf(client: PgClient, table: string): Promise<{ name: string; comment: string }[]> {

@@ -24,7 +24,9 @@ export function readCall(models: Models, operation: string, given: unknown, isRe
   for (const flag of FLAGS) {
     const value = args[flag];
     if (value !== undefined && typeof value !== 'boolean') {
-      throw new SoftDeleteOptionError(`${operation}: ${flag} is ${String(value)}; it must be true or false.`);
+      throw new SoftDeleteOptionError(
+        `${operation}: ${flag} is ${JSON.stringify(value)}; it must be true or false.`,
+      );
     }
   }
   const { includeDeleted, onlyDeleted, acrossTenants, ...rest } = args;
@@ -37,7 +39,11 @@ export function readCall(models: Models, operation: string, given: unknown, isRe
   return { view: viewOf(models, deleted, { acrossTenants: acrossTenants === true }), args: rest };
 }
 
-export function viewOf(models: Models, deleted: View['deleted'], { acrossTenants, tenantId }: ScopeOptions): View {
+export function viewOf(
+  models: Models,
+  deleted: View['deleted'],
+  { acrossTenants, tenantId }: ScopeOptions,
+): View {
   if (!models.byTenant || acrossTenants === true) {
     return { models, deleted, tenantId: undefined, tenantMissing: false };
   }
@@ -49,7 +55,13 @@ export function viewOf(models: Models, deleted: View['deleted'], { acrossTenants
  * The result without single related rows that may not be seen.
  * @param path the way that Prisma's fluent API took from the row to the result, for example `['select', 'event']`
  */
-export function seen(view: View, model: Model, asked: Args, path: readonly string[], result: unknown): unknown {
+export function seen(
+  view: View,
+  model: Model,
+  asked: Args,
+  path: readonly string[],
+  result: unknown,
+): unknown {
   if (path.length === 0) return judged(view, model, asked, result);
   let relation: RelationField | undefined;
   let args = asked;

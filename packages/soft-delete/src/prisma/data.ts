@@ -22,8 +22,17 @@ export interface Write {
 type Place = Args | undefined;
 
 const KNOWN = new Set([
-  'create', 'createMany', 'connect', 'connectOrCreate', 'disconnect', 'set',
-  'update', 'updateMany', 'upsert', 'delete', 'deleteMany',
+  'create',
+  'createMany',
+  'connect',
+  'connectOrCreate',
+  'disconnect',
+  'set',
+  'update',
+  'updateMany',
+  'upsert',
+  'delete',
+  'deleteMany',
 ]);
 
 export function createData(write: Write, model: Model, data: unknown): unknown {
@@ -59,7 +68,10 @@ function relationData(write: Write, model: Model, data: Args, place: Place): Arg
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => {
       const relation = model.relations.get(name);
-      return [name, relation === undefined || !isArgs(value) ? value : nestedWrites(write, relation, value, place)];
+      return [
+        name,
+        relation === undefined || !isArgs(value) ? value : nestedWrites(write, relation, value, place),
+      ];
     }),
   );
 }
@@ -112,7 +124,8 @@ function nestedWrite(
         return changeWrite(write, relation, operation, item, place);
     }
   };
-  if (operation === 'delete' || operation === 'deleteMany') return deletion(write, relation, operation, value, place);
+  if (operation === 'delete' || operation === 'deleteMany')
+    return deletion(write, relation, operation, value, place);
   return eachOf(value, rewrite);
 }
 
@@ -133,7 +146,8 @@ function changeWrite(
   const condition = where(asked);
   const whereArgs = condition === undefined ? {} : { where: condition };
   if (bare) return { ...whereArgs, data: updateData(write, model, item, inside) };
-  if (operation !== 'upsert') return { ...item, ...whereArgs, data: updateData(write, model, item['data'], inside) };
+  if (operation !== 'upsert')
+    return { ...item, ...whereArgs, data: updateData(write, model, item['data'], inside) };
   return {
     ...item,
     ...whereArgs,

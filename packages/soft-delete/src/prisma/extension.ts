@@ -56,7 +56,10 @@ export function softDeleteExtension(options: SoftDeleteExtensionOptions = {}): S
   }) as unknown as SoftDeleteExtension;
 }
 
-async function runQuery(deletes: SoftDeletes, { model: name, operation, args: given, query, __internalParams }: Query) {
+async function runQuery(
+  deletes: SoftDeletes,
+  { model: name, operation, args: given, query, __internalParams }: Query,
+) {
   const model = modelOf(deletes, name);
   const { transaction, dataPath = [] } = __internalParams ?? {};
   const call = readCall(deletes.models, `${name}.${operation}`, given, READS.has(operation));
@@ -85,7 +88,9 @@ function methods(deletes: SoftDeletes): Record<string, unknown> {
       // A promise of Prisma begins when it is awaited, which may be outside the scope in which it was called.
       const inScope = AsyncLocalStorage.snapshot();
       const model = modelOf(deletes, self.$name);
-      return self.$parent._createPrismaPromise((transaction) => inScope(() => work(model, args, transaction)));
+      return self.$parent._createPrismaPromise((transaction) =>
+        inScope(() => work(model, args, transaction)),
+      );
     };
   const softDelete = lazily((model, args, tx) => deletes.softDelete(model, args, tx));
   const restore = lazily((model, args, tx) => deletes.restore(model, args, tx));

@@ -79,7 +79,12 @@ export function joinModels(texts: readonly ModelText[], options: ResolvedOptions
       if (link !== undefined) relations.set(relation, link);
     });
   }
-  return { byName: modelsOf(texts, byText, schema), relations, schema, byTenant: options.tenantField !== undefined };
+  return {
+    byName: modelsOf(texts, byText, schema),
+    relations,
+    schema,
+    byTenant: options.tenantField !== undefined,
+  };
 }
 
 function markedModels(texts: ReadonlyMap<string, ModelText>, options: ResolvedOptions): Set<string> {
@@ -121,7 +126,15 @@ function linksOf(
     const onDelete = options.onDelete[`${name}.${parentField}`] ?? declaredAction(field);
     const childField = inverse.name;
     return [
-      { parent: parent.name, foreignKey, references, onDelete, parentField, childField, isList: inverse.isList },
+      {
+        parent: parent.name,
+        foreignKey,
+        references,
+        onDelete,
+        parentField,
+        childField,
+        isList: inverse.isList,
+      },
     ];
   });
 }

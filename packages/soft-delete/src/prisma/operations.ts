@@ -1,10 +1,10 @@
 import { UnsupportedOperationError } from '../errors.ts';
 import type { Args } from './conditions.ts';
+import { isArgs } from './conditions.ts';
 import { createData, plainWhere, updateData, type Write } from './data.ts';
 import type { Model } from './models.ts';
 import { withSelection } from './selection.ts';
 import { filtered, filteredUnique } from './where.ts';
-import { isArgs } from './conditions.ts';
 
 type Rewrite = (write: Write, model: Model, args: Args) => Args;
 

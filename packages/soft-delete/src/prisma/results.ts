@@ -24,7 +24,8 @@ export function single(view: View, model: Model, asked: Args, row: unknown): unk
   const { columns, tenantColumn } = model.table;
   const marks = marksOf(view, model);
   const isDeleted = columns.deletedAt in marks && (row[columns.deletedAt] ?? null) !== null;
-  const isOurs = tenantColumn === undefined || !(tenantColumn in marks) || row[tenantColumn] === view.tenantId;
+  const isOurs =
+    tenantColumn === undefined || !(tenantColumn in marks) || row[tenantColumn] === view.tenantId;
   if (isDeleted || !isOurs) return null;
   const { select, omit } = asked;
   for (const name of Object.keys(marks)) {

@@ -3,7 +3,12 @@ import { type DeleteOutcome, deleteRows } from '../engine/delete-rows.ts';
 import { type Condition, runAsync, type Stamp } from '../engine/port.ts';
 import { type PurgeOutcome, purgeRows } from '../engine/purge-rows.ts';
 import { cascadeFamily, restoreRows } from '../engine/restore-rows.ts';
-import { RowNotFoundError, SoftDeleteOptionError, TenantMissingError, UnsupportedOperationError } from '../errors.ts';
+import {
+  RowNotFoundError,
+  SoftDeleteOptionError,
+  TenantMissingError,
+  UnsupportedOperationError,
+} from '../errors.ts';
 import type { RestoreResult } from '../outcomes.ts';
 import { isScoped, type Table } from '../schema.ts';
 import { newStamp, type PurgeOptions, purgeBounds, type ScopeOptions, tenantScope } from '../scope.ts';
@@ -92,7 +97,9 @@ export class SoftDeletes {
   async restore(model: Model, given: unknown, transaction: Tx): Promise<unknown> {
     this.#mustBeMarked(model, 'restore');
     const { view, args } = readCall(this.models, 'restore', given, false);
-    const tenantId = this.#tenantOfAct(model.table, { acrossTenants: !view.tenantMissing && view.tenantId === undefined });
+    const tenantId = this.#tenantOfAct(model.table, {
+      acrossTenants: !view.tenantMissing && view.tenantId === undefined,
+    });
     const only: View = { ...view, deleted: 'only' };
     const unique = filteredUnique(only, model, args['where']);
     const { deletionId: field } = model.table.columns;
@@ -104,8 +111,15 @@ export class SoftDeletes {
       const deletionId = row[field];
       restored =
         typeof deletionId === 'string'
-          ? await this.#restore(client, cascadeFamily(model.table), { deletionId, state: 'deleted', tenantId })
-          : await this.#restore(client, [model.table], { match: this.#plain(only, model, args['where']), tenantId });
+          ? await this.#restore(client, cascadeFamily(model.table), {
+              deletionId,
+              state: 'deleted',
+              tenantId,
+            })
+          : await this.#restore(client, [model.table], {
+              match: this.#plain(only, model, args['where']),
+              tenantId,
+            });
       const where = filteredUnique(view, model, args['where']);
       return rows['findUnique']?.({ ...withSelection(view, model, args), where });
     });
@@ -113,7 +127,12 @@ export class SoftDeletes {
     return seen(view, model, args, [], result);
   }
 
-  async restoreDeletion(model: Model, deletionId: string, scope: ScopeOptions, transaction: Tx): Promise<RestoreResult> {
+  async restoreDeletion(
+    model: Model,
+    deletionId: string,
+    scope: ScopeOptions,
+    transaction: Tx,
+  ): Promise<RestoreResult> {
     this.#mustBeMarked(model, 'restoreDeletion');
     const rows: Condition = { deletionId, state: 'deleted', tenantId: this.#tenantOfAct(model.table, scope) };
     const result = await this.#transactions.run(transaction, (client) =>
@@ -135,7 +154,10 @@ export class SoftDeletes {
     const all: View = { ...view, deleted: 'include' };
     const where = filteredUnique(all, model, args['where']);
     const client = this.#transactions.reader(transaction);
-    const result = await delegateOf(client, model.name)['delete']?.({ ...withSelection(all, model, args), where });
+    const result = await delegateOf(client, model.name)['delete']?.({
+      ...withSelection(all, model, args),
+      where,
+    });
     return seen(all, model, args, [], result);
   }
 
@@ -155,7 +177,11 @@ export class SoftDeletes {
     const { view, args } = readCall(this.models, 'erase', given, false);
     const data = isArgs(args['data']) ? args['data'] : {};
     const { primaryKey, parents, tenantColumn, columns } = model.table;
-    const kept = new Set([...primaryKey, ...parents.flatMap(({ foreignKey }) => foreignKey), ...Object.values(columns)]);
+    const kept = new Set([
+      ...primaryKey,
+      ...parents.flatMap(({ foreignKey }) => foreignKey),
+      ...Object.values(columns),
+    ]);
     const names = Object.keys(data);
     const held = names.find((name) => kept.has(name) || name === tenantColumn || model.relations.has(name));
     if (names.length === 0 || held !== undefined) {
@@ -168,7 +194,11 @@ export class SoftDeletes {
     const all: View = { ...view, deleted: 'include' };
     const where = filteredUnique(all, model, args['where']);
     const client = this.#transactions.reader(transaction);
-    const result = await delegateOf(client, model.name)['update']?.({ ...withSelection(all, model, args), where, data });
+    const result = await delegateOf(client, model.name)['update']?.({
+      ...withSelection(all, model, args),
+      where,
+      data,
+    });
     publishErased({ engine: 'prisma', table: model.name, columns: names });
     return seen(all, model, args, [], result);
   }
@@ -186,7 +216,10 @@ export class SoftDeletes {
     limit?: number,
   ): Promise<DeleteOutcome> {
     const scope = { acrossTenants: !view.tenantMissing && view.tenantId === undefined };
-    const rows: Condition = { match: this.#plain(view, model, where), tenantId: this.#tenantOfAct(model.table, scope) };
+    const rows: Condition = {
+      match: this.#plain(view, model, where),
+      tenantId: this.#tenantOfAct(model.table, scope),
+    };
     return runAsync(deleteRows(prismaPort(client, this.models), model.table, rows, stamp, limit));
   }
 

@@ -58,10 +58,7 @@ export interface SoftDeleteMethods {
     this: T,
     args: Exact<A, ArgsOf<T, 'aggregate'> & ReadFlags>,
   ): Lazy<ResultOf<T, A, 'aggregate'>>;
-  groupBy<T, A>(
-    this: T,
-    args: Exact<A, ArgsOf<T, 'groupBy'> & ReadFlags>,
-  ): Lazy<ResultOf<T, A, 'groupBy'>>;
+  groupBy<T, A>(this: T, args: Exact<A, ArgsOf<T, 'groupBy'> & ReadFlags>): Lazy<ResultOf<T, A, 'groupBy'>>;
   /** `findMany` without deleted rows, which is what `findMany` does as well. */
   findManyActive<T, A>(
     this: T,
@@ -73,10 +70,7 @@ export interface SoftDeleteMethods {
     args: Exact<A, ArgsOf<T, 'delete'> & TenantFlags>,
   ): Lazy<ResultOf<T, A, 'delete'>>;
   /** Undoes the act that deleted a row. @throws RowNotFoundError, ParentDeletedError, RestoreConflictError */
-  restore<T, A>(
-    this: T,
-    args: Exact<A, ArgsOf<T, 'delete'> & TenantFlags>,
-  ): Lazy<ResultOf<T, A, 'delete'>>;
+  restore<T, A>(this: T, args: Exact<A, ArgsOf<T, 'delete'> & TenantFlags>): Lazy<ResultOf<T, A, 'delete'>>;
   /** Undoes an act by its id. */
   restoreDeletion(deletionId: string, scope?: ScopeOptions): Lazy<RestoreResult>;
   /** Removes a row for good, deleted or not. */
@@ -85,10 +79,7 @@ export interface SoftDeleteMethods {
     args: Exact<A, ArgsOf<T, 'delete'> & TenantFlags>,
   ): Lazy<ResultOf<T, A, 'delete'>>;
   /** Overwrites values for good, deleted or not, and keeps the row. */
-  erase<T, A>(
-    this: T,
-    args: Exact<A, ArgsOf<T, 'update'> & TenantFlags>,
-  ): Lazy<ResultOf<T, A, 'update'>>;
+  erase<T, A>(this: T, args: Exact<A, ArgsOf<T, 'update'> & TenantFlags>): Lazy<ResultOf<T, A, 'update'>>;
   /** One batch: removes what was deleted long ago, here and below, children first. */
   purge(options: PurgeOptions): Promise<PurgeOutcome>;
 }

@@ -47,7 +47,11 @@ export function migrationFor(table: string, options: SqliteMigrationOptions): Sq
 }
 
 /** Runs steps in one transaction, foreign keys being checked at its end: a rebuild drops a table for a moment. */
-function inMigration(db: SqliteDatabase, { table }: ResolvedMigration, plan: () => readonly string[]): MigrationRun {
+function inMigration(
+  db: SqliteDatabase,
+  { table }: ResolvedMigration,
+  plan: () => readonly string[],
+): MigrationRun {
   if (db.inTransaction) {
     throw new MigrationBlockedError(table, 'a transaction is open on this connection; end it first.');
   }
@@ -69,7 +73,10 @@ function inMigration(db: SqliteDatabase, { table }: ResolvedMigration, plan: () 
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
     if (!isUniqueViolation(error)) throw error;
-    throw new MigrationBlockedError(table, 'rows that are deleted and rows that are live have the same unique value.');
+    throw new MigrationBlockedError(
+      table,
+      'rows that are deleted and rows that are live have the same unique value.',
+    );
   } finally {
     db.exec('PRAGMA legacy_alter_table = OFF');
     db.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
@@ -93,7 +100,9 @@ function up(db: SqliteDatabase, plan: ResolvedMigration): string[] {
   for (const [column, type] of Object.entries(types)) {
     if (!found.has(column)) steps.push(`ALTER TABLE ${quote(table)} ADD COLUMN ${quote(column)} ${type}`);
   }
-  const uniques = indexesOf(db, table).filter(({ unique, origin, partial }) => unique === 1 && origin !== 'pk' && partial === 0);
+  const uniques = indexesOf(db, table).filter(
+    ({ unique, origin, partial }) => unique === 1 && origin !== 'pk' && partial === 0,
+  );
   for (const { name } of uniques) refuseReferenced(db, table, keysOf(db, name));
   const live = `WHERE ${quote(columns.deletedAt)} IS NULL`;
   const indexes = uniques.map((index) => {
@@ -107,12 +116,14 @@ function up(db: SqliteDatabase, plan: ResolvedMigration): string[] {
   const known = new Set(indexesOf(db, table).map(({ name }) => name));
   for (const list of liveIndexes) {
     const name = indexName(table, ...list, 'live_rows');
-    if (!known.has(name)) indexes.push(`CREATE INDEX ${quote(name)} ON ${quote(table)} (${quoteList(list)}) ${live}`);
+    if (!known.has(name))
+      indexes.push(`CREATE INDEX ${quote(name)} ON ${quote(table)} (${quoteList(list)}) ${live}`);
   }
   for (const column of [columns.deletedAt, columns.deletionId]) {
     const name = indexName(table, column, 'deleted');
     const where = `WHERE ${quote(column)} IS NOT NULL`;
-    if (!known.has(name)) indexes.push(`CREATE INDEX ${quote(name)} ON ${quote(table)} (${quote(column)}) ${where}`);
+    if (!known.has(name))
+      indexes.push(`CREATE INDEX ${quote(name)} ON ${quote(table)} (${quote(column)}) ${where}`);
   }
   steps.push(...indexes);
   return steps.length === 0 ? steps : [...remember(db, table, original, steps), ...steps];
@@ -134,7 +145,9 @@ function down(db: SqliteDatabase, { table, columns, reviveDeleted }: ResolvedMig
   if (record === undefined) return [];
   const [original = '', ...objects] = JSON.parse(record) as string[];
   const deletedAt = quote(columns.deletedAt);
-  const [{ total }] = db.prepare(`SELECT count(*) AS total FROM ${quote(table)} WHERE ${deletedAt} IS NOT NULL`).all() as [{ total: number }];
+  const [{ total }] = db
+    .prepare(`SELECT count(*) AS total FROM ${quote(table)} WHERE ${deletedAt} IS NOT NULL`)
+    .all() as [{ total: number }];
   if (total > 0 && !reviveDeleted) {
     throw new MigrationBlockedError(
       table,
@@ -165,7 +178,8 @@ function laterObjects(
   before: readonly string[],
   marks: readonly string[],
 ): string[] {
-  const nameIn = (sql: string): string | undefined => /(?:INDEX|TRIGGER)\s+(?:IF NOT EXISTS\s+)?(\S+)/i.exec(sql)?.[1];
+  const nameIn = (sql: string): string | undefined =>
+    /(?:INDEX|TRIGGER)\s+(?:IF NOT EXISTS\s+)?(\S+)/i.exec(sql)?.[1];
   const known = new Set(before.map(nameIn));
   return objectsOf(db, table).filter(
     (sql) => !known.has(nameIn(sql)) && !marks.some((column) => sql.includes(quote(column))),
@@ -173,21 +187,49 @@ function laterObjects(
 }
 
 /** The table without inline UNIQUE, filled from the old one. */
-function rebuild(db: SqliteDatabase, { table, columns }: ResolvedMigration, original: string, steps: readonly string[]): string[] {
+function rebuild(
+  db: SqliteDatabase,
+  { table, columns }: ResolvedMigration,
+  original: string,
+  steps: readonly string[],
+): string[] {
   const parts = readCreateTable(original);
   if (parts === undefined) {
-    throw new MigrationBlockedError(table, 'its definition could not be read; take UNIQUE out of it by hand.');
+    throw new MigrationBlockedError(
+      table,
+      'its definition could not be read; take UNIQUE out of it by hand.',
+    );
   }
   const definitions = withoutUnique(parts.definitions);
   const found = new Set(columnsOf(db, table));
-  const added = [`${quote(columns.deletedAt)} INTEGER`, `${quote(columns.deletedBy)} TEXT`, `${quote(columns.deletionId)} TEXT`];
-  const missing = Object.values(columns).flatMap((column, index) => (found.has(column) ? [] : [added[index] ?? '']));
+  const added = [
+    `${quote(columns.deletedAt)} INTEGER`,
+    `${quote(columns.deletedBy)} TEXT`,
+    `${quote(columns.deletionId)} TEXT`,
+  ];
+  const missing = Object.values(columns).flatMap((column, index) =>
+    found.has(column) ? [] : [added[index] ?? ''],
+  );
   const firstConstraint = definitions.findIndex((definition) => columnOf(definition) === undefined);
-  definitions.splice(firstConstraint < 0 ? definitions.length : firstConstraint, 0, ...missing.map((column) => ` ${column}`));
+  definitions.splice(
+    firstConstraint < 0 ? definitions.length : firstConstraint,
+    0,
+    ...missing.map((column) => ` ${column}`),
+  );
   const sql = `CREATE TABLE ${quote(table)} (${definitions.join(',')})${parts.suffix}`;
   const dropped = new Set(steps.filter((step) => step.startsWith('DROP INDEX ')));
   const objects = objectsOf(db, table, (name) => !dropped.has(`DROP INDEX ${quote(name)}`));
-  return [...copied(db, table, sql, plainColumns(db, table).concat(missing.length > 0 ? Object.values(columns).filter((column) => !found.has(column)) : [])), ...objects];
+  return [
+    ...copied(
+      db,
+      table,
+      sql,
+      plainColumns(db, table).concat(
+        missing.length > 0 ? Object.values(columns).filter((column) => !found.has(column)) : [],
+      ),
+    ),
+    ...objects,
+  ];
 }
 
 /** Makes a table anew with the rows of the old one; triggers and indexes of the old one go with it. */
@@ -211,7 +253,9 @@ function copied(db: SqliteDatabase, table: string, sql: string, columns: readonl
 /** AUTOINCREMENT goes on where it was. */
 function sequence(db: SqliteDatabase, table: string): string[] {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").get() === undefined) return [];
-  const row = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(table) as { seq: number } | undefined;
+  const row = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(table) as
+    | { seq: number }
+    | undefined;
   if (row === undefined) return [];
   return [
     `DELETE FROM sqlite_sequence WHERE name = ${text(table)}`,
@@ -232,21 +276,31 @@ function definitionOf(db: SqliteDatabase, table: string): string {
 }
 
 /** Indexes and triggers that were made by statements of their own. */
-function objectsOf(db: SqliteDatabase, table: string, keep: (name: string) => boolean = () => true): string[] {
+function objectsOf(
+  db: SqliteDatabase,
+  table: string,
+  keep: (name: string) => boolean = () => true,
+): string[] {
   const rows = db
-    .prepare("SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL")
+    .prepare(
+      "SELECT name, sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL",
+    )
     .all(table) as { name: string; sql: string }[];
   return rows.filter(({ name }) => keep(name)).map(({ sql }) => sql);
 }
 
 function columnsOf(db: SqliteDatabase, table: string): string[] {
-  return (db.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[]).map(({ name }) => name);
+  return (db.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[]).map(
+    ({ name }) => name,
+  );
 }
 
 /** Without generated ones, which cannot be written. */
 function plainColumns(db: SqliteDatabase, table: string): string[] {
   const rows = db.prepare('SELECT name, hidden FROM pragma_table_xinfo(?)').all(table);
-  return (rows as { name: string; hidden: number }[]).filter(({ hidden }) => hidden === 0).map(({ name }) => name);
+  return (rows as { name: string; hidden: number }[])
+    .filter(({ hidden }) => hidden === 0)
+    .map(({ name }) => name);
 }
 
 /** The columns that the table had: those of now that its old definition can hold. */
@@ -257,7 +311,9 @@ function columnsOfSql(db: SqliteDatabase, sql: string, table: string): string[] 
 }
 
 function indexesOf(db: SqliteDatabase, table: string): IndexRow[] {
-  return db.prepare('SELECT name, "unique", origin, partial FROM pragma_index_list(?)').all(table) as IndexRow[];
+  return db
+    .prepare('SELECT name, "unique", origin, partial FROM pragma_index_list(?)')
+    .all(table) as IndexRow[];
 }
 
 function keysOf(db: SqliteDatabase, index: string): string[] {
@@ -284,7 +340,10 @@ function refuseReferenced(db: SqliteDatabase, table: string, keys: readonly stri
     const key = `${child}\u0000${id}`;
     targets.set(key, [...(targets.get(key) ?? []), target.toLowerCase()]);
   }
-  const wanted = keys.map((key) => key.toLowerCase()).sort().join('\u0000');
+  const wanted = keys
+    .map((key) => key.toLowerCase())
+    .sort()
+    .join('\u0000');
   for (const [key, columns] of targets) {
     if (columns.sort().join('\u0000') === wanted) {
       throw new MigrationBlockedError(
