@@ -8,6 +8,7 @@ import { idempotency } from './idempotency.ts';
 import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
+import { softDelete } from './soft-delete.ts';
 import { startup } from './startup.ts';
 
 /** Every area by its name on the command line, in the order of a full run. */
@@ -20,6 +21,7 @@ export const areas: Readonly<Record<string, Area>> = {
   queue,
   backlog,
   idempotency,
+  'soft-delete': softDelete,
   context,
   startup,
 };
