@@ -23,6 +23,8 @@ export interface TestDatabase {
   run(sql: string): Promise<void>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
   repository(tables: Record<string, TableDefinition> | Schema, table: string): Repository;
+  /** The same over a connection of its own. */
+  elsewhere(tables: Record<string, TableDefinition> | Schema, table: string): Repository;
   close(): Promise<void>;
 }
 
@@ -46,13 +48,21 @@ export function openSqlite(): TestDatabase {
   db.pragma('journal_mode = WAL');
   db.pragma('foreign_keys = ON');
   const clock = new ManualClock();
+  const others: Database.Database[] = [];
   return {
     name: 'sqlite',
     clock,
     run: async (sql) => void db.exec(sql.replaceAll('{timestamp}', 'INTEGER')),
     rows: async (sql) => db.prepare(sql).all() as Record<string, unknown>[],
     repository: (tables, table) => asPromises(onSqlite({ db, schema: schemaOf(tables), table, clock })),
+    elsewhere: (tables, table) => {
+      const other = new Database(join(folder, 'app.db'));
+      other.pragma('foreign_keys = ON');
+      others.push(other);
+      return asPromises(onSqlite({ db: other, schema: schemaOf(tables), table, clock }));
+    },
     close: async () => {
+      for (const other of others) other.close();
       db.close();
       rmSync(folder, { recursive: true });
     },
@@ -62,6 +72,8 @@ export function openSqlite(): TestDatabase {
 export async function openPostgres(): Promise<TestDatabase> {
   const server = await startPostgres();
   const pool = new pg.Pool({ connectionString: server.url, max: 8 });
+  // A connection that the server ends as it stops is no failure.
+  pool.on('error', () => undefined);
   const clock = new ManualClock();
   return {
     name: 'postgresql',
@@ -69,6 +81,8 @@ export async function openPostgres(): Promise<TestDatabase> {
     run: async (sql) => void (await pool.query(sql.replaceAll('{timestamp}', 'timestamptz'))),
     rows: async (sql) => (await pool.query(sql)).rows as Record<string, unknown>[],
     repository: (tables, table) => onPostgres({ pool, schema: schemaOf(tables), table, clock }),
+    // A pool gives each call the next connection that is free.
+    elsewhere: (tables, table) => onPostgres({ pool, schema: schemaOf(tables), table, clock }),
     close: async () => {
       await pool.end();
       await server.stop();
