@@ -121,6 +121,15 @@ describe('a transaction of the caller on PostgreSQL', () => {
     }
   }
 
+  /** Resolves once a session waits for a lock; fails when none does. */
+  async function somebodyWaits(): Promise<void> {
+    for (let looks = 0; looks < 3000; looks += 1) {
+      const { rowCount } = await pool.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+      if (rowCount !== 0) return;
+    }
+    throw new Error('Nobody waits for a lock.');
+  }
+
   it('takes the act with it when it is rolled back', async () => {
     await inTransaction(async (client) => {
       const tx = { client };
@@ -145,8 +154,7 @@ describe('a transaction of the caller on PostgreSQL', () => {
     await inTransaction(async (client) => {
       await events.delete(1, { tx: { client } });
       restore = contests.restore(1).catch((error: { code: string }) => error.code);
-      const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-      while ((await pool.query(waiting)).rowCount === 0);
+      await somebodyWaits();
     }, 'COMMIT');
     expect(await restore).toBe('ERR_SOFT_DELETE_PARENT_DELETED');
     expect(await contests.count()).toBe(0);
@@ -158,8 +166,7 @@ describe('a transaction of the caller on PostgreSQL', () => {
     await inTransaction(async (client) => {
       await contests.restore(1, { tx: { client } });
       deleted = events.delete(1);
-      const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-      while ((await pool.query(waiting)).rowCount === 0);
+      await somebodyWaits();
     }, 'COMMIT');
     expect((await deleted)?.counts).toEqual({ events: 1, contests: 1 });
   });
