@@ -7,6 +7,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   metrics: ['context'],
   resilience: ['context'],
   idempotency: ['context'],
+  'soft-delete': ['context'],
   lifecycle: ['context'],
   cache: ['context'],
   queue: ['context', 'resilience', 'bullmq-sqlite'],

@@ -10,6 +10,7 @@ import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
+import { softDelete } from './soft-delete.ts';
 import { startup } from './startup.ts';
 import { tracing } from './tracing.ts';
 
@@ -24,6 +25,7 @@ export const areas: Readonly<Record<string, Area>> = {
   'sqlite-queue': sqliteQueue,
   idempotency,
   cache,
+  'soft-delete': softDelete,
   context,
   logging,
   tracing,
