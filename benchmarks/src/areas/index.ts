@@ -9,8 +9,8 @@ import { logging } from './logging.ts';
 import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
-import { sqliteQueue } from './sqlite-queue.ts';
 import { softDelete } from './soft-delete.ts';
+import { sqliteQueue } from './sqlite-queue.ts';
 import { startup } from './startup.ts';
 import { tracing } from './tracing.ts';
 

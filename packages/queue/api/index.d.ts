@@ -1,6 +1,5 @@
 // index.d.ts
-export type { AttemptRecord } from './attempt-history.ts';
-export type { DeadLetterAct, DeadLettered, EngineName, EnqueueOperation, EnqueueStatus, JobOutcome, JobSettled, ProcessOperation, QueueSnapshot, QueueTrouble, } from './channels.ts';
+export type { DeadLetterAct, DeadLettered, EngineName, EnqueueOperation, EnqueueStatus, JobOutcome, JobSettled, ProcessOperation, QueueSnapshot, QueueTrouble, SpoolSnapshot, StoreSafety, } from './channels.ts';
 export type { LetterDatabase, LetterPgClient, LetterRedisClient } from './dead-letter-queue/clients.ts';
 export { type DeadLetterOrigin, DeadLetterQueue, type LetterActOptions, type LetterListOptions, } from './dead-letter-queue/dead-letter-queue.ts';
 export { DEAD_LETTER_QUEUE_DEFAULTS, type DeadLetterQueueDefaults, type DeadLetterQueueOptions, } from './dead-letter-queue/options.ts';
@@ -14,45 +13,23 @@ export type { ExpiryResult } from './dead-letters/expiry.ts';
 export type { DeadLetterFilter } from './dead-letters/filter.ts';
 export type { DeadLetterGroup, DeadLetterGroups } from './dead-letters/groups.ts';
 export type { DeadLetterPage, DeadLetterPageRequest } from './dead-letters/page.ts';
-export type { RedisAddress, RedisClientLike, SqliteDatabaseLike, SqliteLocation } from './engine-choice.ts';
-export { BulkActInterruptedError, DeadLetterBusyError, DeadLetterNotFoundError, DeadLetterStoreError, DirectProcessingError, DiscardFailedError, InvalidEventError, JobAbortedError, MissingPeerError, QueueClosedError, QueueError, QueueOptionError, QueueUnavailableError, WorkerStartError, } from './errors.ts';
-export type { DeathClass, FailureClass } from './failure-class.ts';
-export { jobIdOf } from './job-id.ts';
-export type { Redrive } from './job-notes.ts';
-export { type BackoffOptions, DEFAULTS, type KeepCompleted, type QueueDefaults, type WebhookQueueOptions, } from './options.ts';
-export type { ProcessingStats } from './processing-totals.ts';
-export { priorityOf, type WebhookEvent, type WebhookJob, type WebhookProcessor } from './webhook-event.ts';
-export { createWebhookQueue, type EnqueueResult, type QueueMetrics, type WebhookQueue, } from './webhook-queue.ts';
-
-// attempt-history.d.ts
-import type { FailureClass } from './failure-class.ts';
-/** One failed attempt of a job. */
-export interface AttemptRecord {
-    /** 1-based; starts again at 1 after a redrive. Undefined for a death without an attempt, by stalling. */
-    readonly attempt: number | undefined;
-    /** Epoch ms, or undefined where the engine did not record it. */
-    readonly at: number | undefined;
-    readonly failureClass: FailureClass | undefined;
-    /** The first line of the stack: the error's name and message. */
-    readonly error: string;
-    readonly stack: string;
-}
-/** A thrown value as text; never throws, whatever it is. */
-export interface DescribedError {
-    readonly name: string;
-    readonly message: string;
-    readonly stack: string;
-}
-export declare function withTrailer(stack: string, attempt: number, failureClass: FailureClass, at: number): string;
-/** The record that `withTrailer` wrote, or of a stack that BullMQ wrote by itself. */
-export declare function readAttempt(text: string): AttemptRecord;
-export declare function describeError(thrown: unknown): DescribedError;
-
-// failure-class.d.ts
-/** How a failure is treated; as `classifyFailure` of `@holdfast/resilience` says. */
-export type FailureClass = 'transient' | 'throttled' | 'permanent' | 'cancelled' | 'overload' | 'open';
-/** Why a job is dead: the class of its last failure, or that its workers died or hung too often. */
-export type DeathClass = FailureClass | 'stalled';
+export type { RedisConnection, SqliteDatabaseLike, SqliteLocation } from './engines/engine-choice.ts';
+export type { PostgresAddress, PostgresLocation, PostgresPoolLike } from './engines/postgres-location.ts';
+export type { RedisAddress, RedisClientLike, RedisClusterNodes, RedisNode, RedisSentinels, } from './engines/redis-location.ts';
+export { BulkActInterruptedError, DeadLetterBusyError, DeadLetterNotFoundError, DeadLetterStoreError, DirectProcessingError, DiscardFailedError, EvictionPolicyError, InvalidEventError, InvalidJobError, JobAbortedError, JobDeferredError, JobTimeoutError, MissingPeerError, QueueClosedError, QueueError, QueueOptionError, QueueUnavailableError, SpoolFullError, SpoolRefusedError, SpoolWriteError, WorkerStartError, } from './errors.ts';
+export type { AttemptRecord } from './failures/attempt-history.ts';
+export type { DeathClass, FailureClass } from './failures/failure-class.ts';
+export { jobIdOf } from './job/job-id.ts';
+export type { Redrive } from './job/job-notes.ts';
+export { type BackoffOptions, DEFAULTS, type KeepCompleted, type QueueDefaults, type QueueOptions, type WhenUnavailable, } from './options.ts';
+export { type AddOptions, createJobQueue, type EnqueueResult, type JobProcessor, type JobQueue, type JobQueueOptions, type QueueControl, type QueueMetrics, } from './queue/job-queue.ts';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './queue/standard-schema.ts';
+export { SPOOL_DEFAULTS, type SpoolOptions } from './spool/spool-options.ts';
+export { priorityOf, type WebhookEvent, type WebhookJob, type WebhookProcessor, } from './webhook/webhook-event.ts';
+export { createWebhookQueue, type WebhookQueue, type WebhookQueueOptions } from './webhook/webhook-queue.ts';
+export type { QueueJob } from './worker/attempt.ts';
+export type { Circuit } from './worker/circuit.ts';
+export type { ProcessingStats } from './worker/processing-totals.ts';
 
 // channels.d.ts
 /** What a queue tells to whoever listens; the payload types are part of the API. */
@@ -164,6 +141,12 @@ export declare const safetyChannel: Channel;
 export declare const troubleChannel: Channel;
 /** Publishes `fact()` where somebody listens. */
 export declare function publish<T>(on: Channel, fact: () => T): void;
+
+// failures/failure-class.d.ts
+/** How a failure is treated; as `classifyFailure` of `@holdfast/resilience` says. */
+export type FailureClass = 'transient' | 'throttled' | 'permanent' | 'cancelled' | 'overload' | 'open';
+/** Why a job is dead: the class of its last failure, or that its workers died or hung too often. */
+export type DeathClass = FailureClass | 'stalled';
 
 // dead-letter-queue/clients.d.ts
 /** What the stores call of the clients that an application gives them. */
@@ -405,8 +388,8 @@ export declare function actOnMany<Data>(parts: BulkParts<Data>, act: BulkRun['ac
 // dead-letters/act-on-letter.d.ts
 import type { Clock } from '@holdfast/context/clock';
 import type { DeadLetterAct } from '../channels.ts';
-import type { EngineAccess } from '../engine-access.ts';
 import type { EngineJob, QueueEngine } from '../engines/engine.ts';
+import type { EngineAccess } from '../engines/engine-access.ts';
 import type { DeadLetterActs } from './dead-letter-acts.ts';
 /** What acts on dead letters need. */
 export interface ActParts<Data> {
@@ -430,20 +413,6 @@ export declare function currentActor(): string;
  */
 export declare function actOnLetter<Data>({ access, acts, clock }: ActParts<Data>, jobId: string, { act, by, run, failedAt }: ActRequest): Promise<void>;
 export declare function findDead<Data>({ queue }: QueueEngine<Data>, jobId: string): Promise<EngineJob<Data> | undefined>;
-
-// engine-access.d.ts
-import type { QueueEngine } from './engines/engine.ts';
-import type { ResolvedOptions } from './options.ts';
-/** The one way to the engine for everything but the worker: opened on first use, and never waited for too long. */
-export interface EngineAccess<Data> {
-    /**
-     * Runs `work` on the engine, within `enqueueTimeoutMs` and the deadline of the current context.
-     * @throws QueueUnavailableError where the engine fails or does not answer; errors of this package as they are
-     */
-    use<T>(work: (engine: QueueEngine<Data>) => Promise<T>): Promise<T>;
-}
-/** @param opened the engine once it is open */
-export declare function createEngineAccess<Data>(open: () => Promise<QueueEngine<Data>>, opened: () => QueueEngine<Data> | undefined, { queueName, enqueueTimeoutMs, clock }: ResolvedOptions): EngineAccess<Data>;
 
 // engines/engine.d.ts
 import type { Job, JobsOptions, Queue, Worker, WorkerOptions } from 'bullmq';
@@ -501,6 +470,21 @@ export interface EngineWorker<Data> {
     readonly disconnect: () => void;
 }
 
+// engines/engine-access.d.ts
+import type { ResolvedOptions } from '../options.ts';
+import type { QueueEngine } from './engine.ts';
+/** The one way to the engine for everything but the worker: opened on first use, and never waited for too long. */
+export interface EngineAccess<Data> {
+    /**
+     * Runs `work` on the engine, within `enqueueTimeoutMs` and the deadline of the current context.
+     * @param shareRatio the part of that time it may take. Default 1
+     * @throws QueueUnavailableError where the engine fails or does not answer; errors of this package as they are
+     */
+    use<T>(work: (engine: QueueEngine<Data>) => Promise<T>, shareRatio?: number): Promise<T>;
+}
+/** @param opened the engine once it is open */
+export declare function createEngineAccess<Data>(open: () => Promise<QueueEngine<Data>>, opened: () => QueueEngine<Data> | undefined, { queueName, enqueueTimeoutMs, clock }: ResolvedOptions): EngineAccess<Data>;
+
 // options.d.ts
 import { type Clock } from '@holdfast/context/clock';
 import type { StoreSafety } from './channels.ts';
@@ -545,6 +529,19 @@ export interface QueueOptions extends EngineOptions {
     maxStalls?: number;
     /** How long `close` waits for running jobs before it aborts their signals. Default 10000. */
     closeTimeoutMs?: number;
+    /** How long one attempt may take before it counts as failed and its signal is aborted. Default without limit. */
+    jobTimeoutMs?: number;
+    /**
+     * What an enqueue does where the engine does not answer in time: `throw` QueueUnavailableError (default), `direct`,
+     * that is, run the processor at once, or `spool`, that is, keep the job in a local file until the engine is back.
+     */
+    whenUnavailable?: WhenUnavailable;
+    /** Where and how much `whenUnavailable: 'spool'` may keep. */
+    spool?: SpoolOptions;
+    /** The circuit of what the jobs depend on, or its name: while it is open the worker takes no job. */
+    circuit?: Circuit | string;
+    /** Redis: refuse to enqueue unless its maxmemory-policy is `noeviction`. Default false, a warning. */
+    requireNoEviction?: boolean;
     /** Dead letters older than this are removed while a worker runs. Default never. */
     maxDeadLetterAgeDays?: number;
     /** What the engine reports outside of any call, such as a lost connection. */
@@ -570,6 +567,11 @@ export interface ResolvedOptions {
     readonly stalledIntervalMs: number;
     readonly maxStalls: number;
     readonly closeTimeoutMs: number;
+    readonly jobTimeoutMs: number | undefined;
+    readonly whenUnavailable: WhenUnavailable;
+    readonly spool: ResolvedSpoolOptions;
+    readonly circuit: Circuit | undefined;
+    readonly requireNoEviction: boolean;
     readonly maxDeadLetterAgeMs: number | undefined;
     readonly onError: ((error: Error) => void) | undefined;
     readonly onWarning: ((warning: StoreSafety) => void) | undefined;
@@ -633,6 +635,118 @@ export type EngineChoice = {
 export declare function chooseEngine({ connection, backend }: EngineOptions): EngineChoice;
 /** Where everything lies that was given no place of its own. */
 export declare function dataFolder(): string;
+
+// engines/postgres-location.d.ts
+/** Where PostgreSQL is; further fields of node-postgres' own options are passed on. */
+export interface PostgresAddress {
+    /** `postgres://` or `postgresql://`, wins over `host` and `port`. */
+    url?: string;
+    host?: string;
+    port?: number;
+    user?: string;
+    password?: string | (() => string | Promise<string>);
+    database?: string;
+    ssl?: boolean | object;
+    /** Connections that the producer may have open. Default 10. */
+    max?: number;
+}
+/** A pool of node-postgres: its settings are copied, it is never used itself, and stays yours to end. */
+export interface PostgresPoolLike {
+    readonly options: object;
+    connect(...args: never[]): unknown;
+    end(...args: never[]): unknown;
+}
+export interface PostgresLocation {
+    postgres: PostgresAddress | PostgresPoolLike;
+}
+/** Settings of node-postgres, whatever they were given as. */
+export interface PostgresChoice {
+    readonly settings: Readonly<Record<string, unknown>>;
+}
+/** @throws QueueOptionError */
+export declare function checkedPostgres(postgres: PostgresAddress | PostgresPoolLike): PostgresChoice;
+
+// engines/redis-location.d.ts
+/** An ioredis client, of one server or a Cluster: it is copied, never used itself, and stays yours to close. */
+export interface RedisClientLike {
+    duplicate(...overrides: never[]): unknown;
+    readonly options: object;
+    readonly status: string;
+    readonly isCluster?: boolean;
+}
+/** Where one Redis is; further fields of ioredis' own options are passed on. */
+export interface RedisAddress {
+    /** `redis://` or `rediss://`, wins over `host` and `port`. */
+    url?: string;
+    host?: string;
+    port?: number;
+    username?: string;
+    password?: string;
+    db?: number;
+    tls?: object;
+}
+export interface RedisNode {
+    readonly host: string;
+    readonly port: number;
+}
+/** A master that Sentinels watch; further fields of ioredis' own options are passed on. */
+export interface RedisSentinels {
+    sentinels: readonly RedisNode[];
+    /** Of the group of the master. */
+    name: string;
+    username?: string;
+    password?: string;
+    sentinelUsername?: string;
+    sentinelPassword?: string;
+    db?: number;
+    tls?: object;
+}
+/** Some nodes of a Cluster; the others are found through them. */
+export interface RedisClusterNodes {
+    /** Each a `redis://` or `rediss://` url, or a host and port. */
+    cluster: readonly (string | RedisNode)[];
+    username?: string;
+    password?: string;
+    tls?: object;
+    /** Where nodes announce addresses that are not reachable from here: what to use instead, by `host:port`. */
+    natMap?: Readonly<Record<string, RedisNode>>;
+}
+type RedisConnection = RedisAddress | RedisSentinels | RedisClusterNodes | RedisClientLike;
+export declare function isRedisClient(connection: RedisConnection): connection is RedisClientLike;
+/** @throws QueueOptionError */
+export declare function checkedConnection(connection: RedisConnection): RedisConnection;
+export {};
+
+// spool/spool-options.d.ts
+export interface SpoolOptions {
+    /**
+     * Where the files are, on a disk of this machine. Queues of one name on two servers need two folders. Default
+     * `spool/<queueName>` in `HOLDFAST_DATA_DIR` or `./.holdfast`.
+     */
+    folder?: string;
+    /** Jobs that one process may keep. Default 100000. */
+    maxJobs?: number;
+    /** What they may take in all. Default 268435456, 256 MiB. */
+    maxBytes?: number;
+}
+export type ResolvedSpoolOptions = Readonly<Required<SpoolOptions>>;
+export declare const SPOOL_DEFAULTS: Readonly<{
+    maxJobs: number;
+    maxBytes: number;
+}>;
+/** @throws QueueOptionError */
+export declare function resolveSpool(options: SpoolOptions, queueName: string): ResolvedSpoolOptions;
+
+// worker/circuit.d.ts
+/** A circuit breaker, by what is used of it; one of `@holdfast/resilience` or another. */
+export interface Circuit {
+    /** `OPEN`, `HALF_OPEN` or `CLOSED`, in any case. */
+    readonly state: string;
+    on(event: 'stateChange', listener: () => void): unknown;
+    off?(event: 'stateChange', listener: () => void): unknown;
+}
+/** @throws QueueOptionError */
+export declare function resolveCircuit(circuit: Circuit | string | undefined): Circuit | undefined;
 
 // dead-letters/dead-letter-acts.d.ts
 import { type DeadLetterAct } from '../channels.ts';
@@ -715,7 +829,7 @@ export declare class BulkRuns {
 export {};
 
 // dead-letters/filter.d.ts
-import type { DeathClass } from '../failure-class.ts';
+import type { DeathClass } from '../failures/failure-class.ts';
 import type { DeadLetterSummary } from './dead-letter.ts';
 /** Which dead letters are meant; what is left out does not matter. Every condition must hold. */
 export interface DeadLetterFilter {
@@ -741,10 +855,10 @@ export declare function matches(filter: DeadLetterFilter, letter: DeadLetterSumm
 // dead-letters/dead-letter.d.ts
 import type { Carrier } from '@holdfast/context';
 import type { Job } from 'bullmq';
-import { type AttemptRecord } from '../attempt-history.ts';
 import type { EngineJob } from '../engines/engine.ts';
-import type { DeathClass } from '../failure-class.ts';
-import { type Redrive } from '../job-notes.ts';
+import { type AttemptRecord } from '../failures/attempt-history.ts';
+import type { DeathClass } from '../failures/failure-class.ts';
+import { type Redrive } from '../job/job-notes.ts';
 /** A job that failed for good, as it stands in a list. */
 export interface DeadLetterSummary {
     readonly id: string;
@@ -778,7 +892,31 @@ export interface DeadLetter<Data> extends DeadLetterSummary {
 export declare function summarise(job: Job): DeadLetterSummary;
 export declare function detail<Data>(job: EngineJob<Data>): DeadLetter<Data>;
 
-// job-notes.d.ts
+// failures/attempt-history.d.ts
+import type { FailureClass } from './failure-class.ts';
+/** One failed attempt of a job. */
+export interface AttemptRecord {
+    /** 1-based; starts again at 1 after a redrive. Undefined for a death without an attempt, by stalling. */
+    readonly attempt: number | undefined;
+    /** Epoch ms, or undefined where the engine did not record it. */
+    readonly at: number | undefined;
+    readonly failureClass: FailureClass | undefined;
+    /** The first line of the stack: the error's name and message. */
+    readonly error: string;
+    readonly stack: string;
+}
+/** A thrown value as text; never throws, whatever it is. */
+export interface DescribedError {
+    readonly name: string;
+    readonly message: string;
+    readonly stack: string;
+}
+export declare function withTrailer(stack: string, attempt: number, failureClass: FailureClass, at: number): string;
+/** The record that `withTrailer` wrote, or of a stack that BullMQ wrote by itself. */
+export declare function readAttempt(text: string): AttemptRecord;
+export declare function describeError(thrown: unknown): DescribedError;
+
+// job/job-notes.d.ts
 import type { Job } from 'bullmq';
 /** What a queue keeps with a job beside its event, in BullMQ's progress field. */
 export interface JobNotes {
@@ -884,8 +1022,8 @@ export declare function sweepRegularly<Data>(parts: ActParts<Data>, maxAgeMs: nu
 export declare function expiryTime(clock: Clock, maxAgeMs: number): number;
 
 // dead-letters/groups.d.ts
-import type { EngineAccess } from '../engine-access.ts';
-import type { DeathClass } from '../failure-class.ts';
+import type { EngineAccess } from '../engines/engine-access.ts';
+import type { DeathClass } from '../failures/failure-class.ts';
 /** The dead letters of one failure. */
 export interface DeadLetterGroup {
     readonly fingerprint: string;
@@ -916,7 +1054,7 @@ export interface DeadLetterGroups {
 export declare function groupLetters<Data>(access: EngineAccess<Data>): Promise<DeadLetterGroups>;
 
 // dead-letters/page.d.ts
-import type { EngineAccess } from '../engine-access.ts';
+import type { EngineAccess } from '../engines/engine-access.ts';
 import { type DeadLetterSummary } from './dead-letter.ts';
 import { type DeadLetterFilter } from './filter.ts';
 export interface DeadLetterPageRequest {
@@ -1121,7 +1259,7 @@ export declare function plainJobId(id: string): string;
 
 // queue/job-queue.d.ts
 import type { EnqueueStatus, QueueSnapshot } from '../channels.ts';
-import type { DeadLetters } from '../dead-letters.ts';
+import type { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { type BackoffOptions, type QueueOptions, type ResolvedOptions } from '../options.ts';
 import type { QueueJob } from '../worker/attempt.ts';
 import type { ProcessingStats } from '../worker/processing-totals.ts';
@@ -1516,17 +1654,15 @@ export declare function priorityOf(eventType: string): number;
 export declare function checkedEvent(event: WebhookEvent): WebhookEvent;
 export declare function toWebhookJob(attempt: QueueJob<WebhookEvent>): WebhookJob;
 
-// webhook-queue.d.ts
-import type { EnqueueStatus, QueueSnapshot } from './channels.ts';
-import type { DeadLetters } from './dead-letters/dead-letters.ts';
-import { type WebhookQueueOptions } from './options.ts';
-import type { ProcessingStats } from './processing-totals.ts';
-import { type WebhookEvent, type WebhookProcessor } from './webhook-event.ts';
-export interface EnqueueResult {
-    status: EnqueueStatus;
-    jobId: string;
-    /** Present where the queue was unavailable and the processor has run instead. */
-    processedDirectly?: true;
+// webhook/webhook-queue.d.ts
+import { type QueueOptions, type WhenUnavailable } from '../options.ts';
+import { type EnqueueResult, type QueueControl } from '../queue/job-queue.ts';
+import { type WebhookEvent, type WebhookJob } from './webhook-event.ts';
+export interface WebhookQueueOptions extends QueueOptions {
+    /** The same as `whenUnavailable: 'direct'`, which wins where both are given. Default false. */
+    enableDirectFallback?: boolean;
+    /** The priority of an event, 1 to 2097151, lower first. Default `priorityOf`. */
+    priorityOf?: (event: WebhookEvent) => number;
 }
 export interface WebhookQueue extends QueueControl<WebhookEvent, WebhookJob> {
     /**
