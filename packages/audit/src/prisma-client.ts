@@ -25,11 +25,16 @@ export function checkPrismaTransaction({ prisma }: PrismaTx): void {
 /** What the driver said, out of Prisma's error around it. */
 export function driverErrorOf(error: unknown): { readonly code: string; readonly message: string } {
   const cause = partOf(partOf(partOf(error, 'meta'), 'driverAdapterError'), 'cause');
-  const code = partOf(cause, 'originalCode') ?? partOf(error, 'code');
-  const message = partOf(cause, 'originalMessage') ?? partOf(error, 'message');
-  return { code: String(code ?? partOf(error, 'name') ?? 'unknown error'), message: String(message ?? '') };
+  const code = textOf(cause, 'originalCode') ?? textOf(error, 'code') ?? textOf(error, 'name');
+  const message = textOf(cause, 'originalMessage') ?? textOf(error, 'message');
+  return { code: code ?? 'unknown error', message: message ?? '' };
 }
 
 function partOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (Reflect.get(value, name) as unknown) : undefined;
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const part = partOf(value, name);
+  return typeof part === 'string' ? part : undefined;
 }

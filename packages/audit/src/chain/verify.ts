@@ -183,8 +183,9 @@ function linksFrom(port: ReadPort, chain: string, seq: number, limit: number): P
   );
 }
 
-async function findUnsealed({ names, all }: ReadPort, chain: string): Promise<BrokenRow | undefined> {
-  const [row] = await all(
+async function findUnsealed(port: ReadPort, chain: string): Promise<BrokenRow | undefined> {
+  const { names } = port;
+  const [row] = await port.all(
     `SELECT CAST(c.id AS TEXT) AS "id" FROM ${names.changes} c
      WHERE NOT EXISTS (
        SELECT 1 FROM ${names.context} x JOIN ${names.chain} l ON l.position = x.position WHERE x.change_id = c.id

@@ -27,6 +27,6 @@ export function pgNamesOf({ schema = DEFAULT_SCHEMA }: PostgresTableOptions, tab
     context: qualified(bare.context),
     chain: qualified(bare.chain),
     of: (suffix) => qualified(bare.of(suffix)),
-    bare: bare.of,
+    bare: (suffix) => bare.of(suffix),
   };
 }

@@ -45,10 +45,12 @@ export function columns(port: ReadPort, { linked }: { linked: boolean }): string
 }
 
 export function textOf(row: Row, column: string): string {
-  return String(row[column]);
+  return textOrNull(row, column) ?? '';
 }
 
 export function textOrNull(row: Row, column: string): string | null {
   const value = row[column];
-  return value === null || value === undefined ? null : String(value);
+  if (typeof value === 'string') return value;
+  // A wrapped client may give a number where its driver gives a text.
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : null;
 }

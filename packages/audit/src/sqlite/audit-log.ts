@@ -1,5 +1,5 @@
 import { type AuditReader, createReader } from '../audit-reader.ts';
-import { type Change, rowOf } from '../change.ts';
+import { type Change, type ChangeRow, rowOf } from '../change.ts';
 import { publishRecorded } from '../channels.ts';
 import { AuditOptionError } from '../errors.ts';
 import { type Names, namesOf } from '../names.ts';
@@ -70,16 +70,12 @@ function writerOf(
   function record(change: Change, tx: PrismaTx): Promise<Recorded>;
   function record(change: Change, tx?: SqliteTx | PrismaTx): Recorded | Promise<Recorded> {
     const row = rowOf(change, options);
-    const done = (): Recorded => {
+    const published = (): Recorded => {
       publishRecorded(() => recordedFact(options.table, row));
       return { id: row.id };
     };
     if (tx !== undefined && 'prisma' in tx) {
-      checkPrismaTransaction(tx);
-      const { prisma } = tx;
-      return atomicallyOnPrisma(prisma, () =>
-        runOnPrisma(prisma, 'record the change', writer.insert(row)),
-      ).then(done);
+      return recordOnPrisma(tx, writer, row).then(() => published());
     }
     const db = tx?.db ?? own;
     if (db === undefined) {
@@ -88,7 +84,7 @@ function writerOf(
       );
     }
     atomicallySync(db, () => runSync(db, 'record the change', writer.insert(row)));
-    return done();
+    return published();
   }
 
   function captureAs<T>(tx: SqliteTx, fn: () => T, who?: StampOptions): T;
@@ -136,6 +132,12 @@ interface WithTransactions {
 
 function hasTransactions(prisma: PrismaRawClient): prisma is PrismaRawClient & WithTransactions {
   return '$transaction' in prisma;
+}
+
+async function recordOnPrisma(tx: PrismaTx, writer: SqliteWriter, row: ChangeRow): Promise<void> {
+  checkPrismaTransaction(tx);
+  const { prisma } = tx;
+  await atomicallyOnPrisma(prisma, () => runOnPrisma(prisma, 'record the change', writer.insert(row)));
 }
 
 function refusePromise(value: unknown): void {
