@@ -34,13 +34,15 @@ export interface AuditLogOptions extends TableOptions {
   clock?: Clock;
 }
 
-export const DEFAULTS = Object.freeze({
+export const DEFAULTS: Readonly<
+  Required<Pick<AuditLogOptions, 'table' | 'chain' | 'ids' | 'maxValueBytes' | 'oversize'>>
+> = Object.freeze({
   table: 'request_changes',
   chain: 'global',
   ids: 'uuid',
   maxValueBytes: 65_536,
   oversize: 'refuse',
-} as const);
+});
 
 export interface ResolvedTable {
   readonly table: string;

@@ -21,7 +21,7 @@ export interface SealedFields {
 }
 
 /** In the order in which they are hashed; the migration for PostgreSQL does the same in SQL. */
-export const SEALED_FIELDS = [
+export const SEALED_FIELDS: readonly (keyof SealedFields)[] = [
   'previousHash',
   'chain',
   'seq',
@@ -38,7 +38,7 @@ export const SEALED_FIELDS = [
   'tenantId',
   'requestId',
   'traceId',
-] as const satisfies readonly (keyof SealedFields)[];
+];
 
 /** SHA-256, in hex, of every field behind its length in bytes: no two rows have the same text. */
 export function rowHash(fields: SealedFields): string {

@@ -172,13 +172,16 @@ class Walk {
 function linksFrom(port: ReadPort, chain: string, seq: number, limit: number): Promise<readonly Row[]> {
   const { names } = port;
   const parameters = new Parameters(port);
+  // The links of the batch come first, so that a planner without statistics does not join whole tables for each.
   return port.all(
     `SELECT ${columns(port, { linked: true })}
-     FROM ${names.chain} l
+     FROM (
+       SELECT * FROM ${names.chain} WHERE chain = ${parameters.add(chain)} AND seq >= ${parameters.add(seq, 'integer')}
+       ORDER BY ${names.chain}.seq LIMIT ${limit}
+     ) l
        LEFT JOIN ${names.context} x ON x.position = l.position
        LEFT JOIN ${names.changes} c ON c.id = x.change_id
-     WHERE l.chain = ${parameters.add(chain)} AND l.seq >= ${parameters.add(seq, 'integer')}
-     ORDER BY l.seq LIMIT ${limit}`,
+     ORDER BY l.seq`,
     parameters.values,
   );
 }

@@ -1,4 +1,4 @@
-import { SEALED_FIELDS } from '../chain/row-hash.ts';
+import { SEALED_FIELDS, type SealedFields } from '../chain/row-hash.ts';
 import { literal } from '../names.ts';
 import { type ResolvedTable, resolveTable } from '../options.ts';
 import { type PgNames, type PostgresTableOptions, pgNamesOf } from './names.ts';
@@ -78,7 +78,7 @@ END`,
 }
 
 /** What is hashed, in SQL, in the order of `SEALED_FIELDS`. */
-const SQL_FIELDS: Readonly<Record<(typeof SEALED_FIELDS)[number], string>> = {
+const SQL_FIELDS: Readonly<Record<keyof SealedFields, string>> = {
   previousHash: 'head.hash',
   chain: 'link',
   seq: 'head.seq::text',

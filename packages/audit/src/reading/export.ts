@@ -18,7 +18,11 @@ export const DEFAULT_EXPORT_BATCH = 500;
 const MOST_BATCH_SIZE = 10_000;
 
 interface Plan {
+  /** Which rows a batch has: chosen first, so that a planner without statistics does not join whole tables for each. */
   readonly from: string;
+  /** Named `l` or `x`, as the table whose rows they are. */
+  readonly alias: 'l' | 'x';
+  readonly joins: string;
   readonly key: string;
   readonly linked: boolean;
   conditions(parameters: Parameters): string[];
@@ -53,13 +57,17 @@ function planOf(port: ReadPort, options: ResolvedOptions, given: ExportOptions):
   const tenantId = tenantScope(given, options.chain);
   const ofTenant = (parameters: Parameters): string[] =>
     tenantId === undefined ? [] : [`x.tenant_id = ${parameters.add(tenantId)}`];
-  const base = `${names.context} x JOIN ${names.changes} c ON c.id = x.change_id`;
+  const changes = `JOIN ${names.changes} c ON c.id = x.change_id`;
   if (options.chain === 'none' || (options.chain === 'tenant' && tenantId === undefined)) {
-    return { from: base, key: 'x.position', linked: false, conditions: ofTenant };
+    const from = `${names.context} x`;
+    return { from, alias: 'x', joins: changes, key: 'x.position', linked: false, conditions: ofTenant };
   }
   const chain = chainName(options, tenantId === undefined ? {} : { tenantId });
+  const context = `JOIN ${names.context} x ON x.position = l.position`;
   return {
-    from: `${names.chain} l JOIN ${names.context} x ON x.position = l.position JOIN ${names.changes} c ON c.id = x.change_id`,
+    from: `${names.chain} l ${context}`,
+    alias: 'l',
+    joins: `${context} ${changes}`,
     key: 'l.seq',
     linked: true,
     conditions: (parameters) => [`l.chain = ${parameters.add(chain)}`, ...ofTenant(parameters)],
@@ -67,11 +75,14 @@ function planOf(port: ReadPort, options: ResolvedOptions, given: ExportOptions):
 }
 
 function page(port: ReadPort, plan: Plan, position: string, limit: number): Promise<readonly Row[]> {
+  const { from, alias, joins, key } = plan;
   const parameters = new Parameters(port);
-  const conditions = [...plan.conditions(parameters), `${plan.key} > ${parameters.add(position, 'integer')}`];
+  const conditions = [...plan.conditions(parameters), `${key} > ${parameters.add(position, 'integer')}`];
   return port.all(
-    `SELECT ${columns(port, plan)} FROM ${plan.from}
-     WHERE ${conditions.join(' AND ')} ORDER BY ${plan.key} LIMIT ${limit}`,
+    `SELECT ${columns(port, plan)}
+     FROM (SELECT ${alias}.* FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${key} LIMIT ${limit}) ${alias}
+       ${joins}
+     ORDER BY ${key}`,
     parameters.values,
   );
 }
@@ -81,7 +92,7 @@ async function positionOf(port: ReadPort, plan: Plan, after: string): Promise<st
   const parameters = new Parameters(port);
   const conditions = [
     ...plan.conditions(parameters),
-    `c.id = ${parameters.add(canonicalId(after, 'uuid'), 'uuid')}`,
+    `x.change_id = ${parameters.add(canonicalId(after, 'uuid'), 'uuid')}`,
   ];
   const [row] = await port.all(
     `SELECT CAST(${plan.key} AS TEXT) AS "key" FROM ${plan.from} WHERE ${conditions.join(' AND ')}`,
