@@ -54,6 +54,8 @@ export function openSqlite(): TestDatabase {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-audit-'));
   const db = new Database(join(folder, 'app.db'));
   db.pragma('journal_mode = WAL');
+  // Nothing here is about a power loss.
+  db.pragma('synchronous = OFF');
   const clock = new ManualClock();
   const run = async (sql: string): Promise<void> => void db.exec(sql);
   return {
@@ -107,7 +109,7 @@ export function openSqlite(): TestDatabase {
 }
 
 export async function openPostgres(): Promise<TestDatabase> {
-  const server = await startPostgres();
+  const server = await startPostgres({ args: ['-c', 'fsync=off'] });
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   const clock = new ManualClock();

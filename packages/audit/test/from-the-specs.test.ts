@@ -9,7 +9,7 @@ import { ADA, ORDER } from './databases.ts';
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let client: pg.Client;
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await startPostgres({ args: ['-c', 'fsync=off'] });
   client = new pg.Client({ connectionString: server.url });
   await client.connect();
   await client.query(migrationFor());

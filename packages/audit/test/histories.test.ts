@@ -26,7 +26,7 @@ type Transaction = typeof transaction extends fc.Arbitrary<infer T> ? T : never;
 const actor = { id: 'ada' };
 
 it('PostgreSQL keeps exactly what was committed, whatever three connections do at once', async () => {
-  const server = await startPostgres();
+  const server = await startPostgres({ args: ['-c', 'fsync=off'] });
   const pool = new pg.Pool({ connectionString: server.url, max: 3 });
   // The server may be gone before the last socket of the pool is.
   pool.on('connect', (client) => void client.on('error', () => undefined));
@@ -109,6 +109,7 @@ it('SQLite keeps exactly what was committed, whatever three connections do in tu
         const file = join(folder, `${count}.db`);
         const options = { ids: 'text', chain } as const;
         const connections = [0, 1, 2].map(() => new Database(file));
+        for (const db of connections) db.pragma('synchronous = OFF');
         const logs = connections.map((db) => sqlite.createAuditLog({ db, ...options }));
         const [first] = connections;
         first?.exec('CREATE TABLE records (id TEXT, n INT)');

@@ -31,7 +31,7 @@ describe('the migration for PostgreSQL', () => {
   let server: Awaited<ReturnType<typeof startPostgres>>;
   let client: pg.Client;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startPostgres({ args: ['-c', 'fsync=off'] });
     client = new pg.Client({ connectionString: server.url });
     await client.connect();
   });

@@ -28,7 +28,7 @@ async function sqlitePlace(): Promise<Place> {
 }
 
 async function postgresPlace(): Promise<Place> {
-  const server = await startPostgres();
+  const server = await startPostgres({ args: ['-c', 'fsync=off'] });
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   await client.query('CREATE TABLE orders (id UUID PRIMARY KEY, status TEXT)');

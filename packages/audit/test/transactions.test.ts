@@ -81,7 +81,7 @@ describe('the transaction of a caller on PostgreSQL', () => {
   let pool: pg.Pool;
   let log: postgres.PostgresAuditLog;
   beforeAll(async () => {
-    server = await startPostgres();
+    server = await startPostgres({ args: ['-c', 'fsync=off'] });
     pool = new pg.Pool({ connectionString: server.url });
     // The server may be gone before the last socket of the pool is.
     pool.on('connect', (client) => void client.on('error', () => undefined));
