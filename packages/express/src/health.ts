@@ -44,11 +44,10 @@ export function healthProbes(health: HealthProbes): Router {
       '/',
       answer(() => health.detail()),
     );
-  const { startup } = health;
-  if (startup !== undefined)
+  if (health.startup !== undefined)
     router.get(
       '/startup',
-      answer(() => startup.call(health)),
+      answer(() => health.startup?.() ?? health.live()),
     );
   return router;
 }
