@@ -12,7 +12,7 @@ async function main(): Promise<number> {
     process.stdout.write(listProofs(proofs));
     return 0;
   }
-  const { name, seed, size, store, engine, json } = chosen;
+  const { name, seed, size, store, json } = chosen;
   const proof = proofs[name];
   if (proof === undefined) throw new UsageError(`There is no proof "${name}".`);
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -20,7 +20,7 @@ async function main(): Promise<number> {
     `${name}: ${proof.claim}\nseed ${seed}, ${size} ${proof.unit}${store === undefined ? '' : `, store ${store}`}`,
   );
   const began = performance.now();
-  const result = await proof.run({ random: createRandom(seed), size, store, engine, progress: say });
+  const result = await proof.run({ random: createRandom(seed), size, store, progress: say });
   const ok = result.violations.length === 0;
   const figures = { ...result.figures, durationMs: Math.round(performance.now() - began) };
   const report = { ok, proof: name, seed, [proof.unit]: size, figures, violations: result.violations };

@@ -46,14 +46,11 @@ describe('readArguments', () => {
     );
   });
 
-  it('takes one of the engines of the proof', () => {
-    const engines = { crash: { ...crash, engines: ['sqlite'] as const } };
-    expect(readArguments(['crash', '--engine', 'sqlite'], engines, 7)?.engine).toBe('sqlite');
+  it('takes --engine for --store, as what keeps a queue is called', () => {
+    const engines = { crash: { ...crash, stores: ['all', 'sqlite'] as const } };
+    expect(readArguments(['crash', '--engine', 'sqlite'], engines, 7)?.store).toBe('sqlite');
     expect(() => readArguments(['crash', '--engine', 'mysql'], engines, 7)).toThrow(
-      'The proof "crash" has no engine "mysql": it has sqlite.',
-    );
-    expect(() => readArguments(['crash', '--engine', 'sqlite'], proofs, 7)).toThrow(
-      'The proof "crash" has no engine "sqlite": it has none to choose from.',
+      'The proof "crash" has no store "mysql": it has all, sqlite.',
     );
   });
 

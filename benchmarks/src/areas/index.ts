@@ -10,7 +10,9 @@ import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
+import { softDelete } from './soft-delete.ts';
 import { startup } from './startup.ts';
+import { tracing } from './tracing.ts';
 
 /** Every area by its name on the command line, in the order of a full run. */
 export const areas: Readonly<Record<string, Area>> = {
@@ -23,7 +25,9 @@ export const areas: Readonly<Record<string, Area>> = {
   'sqlite-queue': sqliteQueue,
   idempotency,
   cache,
+  'soft-delete': softDelete,
   context,
   logging,
+  tracing,
   startup,
 };

@@ -25,6 +25,7 @@ export async function startup({ rounds = DEFAULT_ROUNDS, progress }: AreaOptions
       ours: ms(['base', 'ours']),
       oursTracing: ms(['base', 'ours'], 'initTracing'),
       peerTracing: ms(['base', 'peers'], 'startNodeSdk'),
+      autoTracing: ms(['base', 'auto']),
     },
     { label: 'startup', rounds, progress },
   );
@@ -51,6 +52,16 @@ export async function startup({ rounds = DEFAULT_ROUNDS, progress }: AreaOptions
         samples: samples.oursTracing,
         against: 'sdk-node with http and express instrumentation',
         againstSamples: samples.peerTracing,
+      },
+      atMost(1),
+    ),
+    compared(
+      {
+        ...row,
+        case: 'imports and initTracing()',
+        samples: samples.oursTracing,
+        against: 'imports of sdk-node and auto-instrumentations-node',
+        againstSamples: samples.autoTracing,
       },
       atMost(1),
     ),

@@ -3,7 +3,11 @@ export {
   type HttpClientFact,
   QUERY_CHANNEL,
   type QueryFact,
+  REDIS_CHANNEL,
+  type RedisFact,
+  SLOW_OPERATION_CHANNEL,
   SLOW_QUERY_CHANNEL,
+  type SlowOperationFact,
   type SlowQueryFact,
 } from './channels.ts';
 export {

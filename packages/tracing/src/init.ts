@@ -75,7 +75,7 @@ function startLight(options: ResolvedOptions): Started {
   const { headSampler: sampler, limits, clock } = options;
   const provider = new LightTracerProvider({ sink, sampler, limits, clock });
   const source = new LightSource(provider.getTracer(PACKAGE_NAME, packageVersion()));
-  register(provider);
+  register(provider, options.registersPropagator);
   return { mode: 'light', source, sink, undo: [unregister] };
 }
 

@@ -26,11 +26,11 @@ function hasDelegate(provider: TracerProvider & { getDelegateTracer?: (name: str
   return provider.getDelegateTracer('holdfast.tracing.probe') !== undefined;
 }
 
-/** Registers our context manager, propagator and provider. */
-export function register(provider: TracerProvider): void {
+/** Registers our context manager, our provider, and our propagator where it is wanted. */
+export function register(provider: TracerProvider, withPropagator: boolean): void {
   const { context, propagation, trace } = otel();
   context.setGlobalContextManager(new ScopeContextManager());
-  propagation.setGlobalPropagator(new W3cPropagator());
+  if (withPropagator) propagation.setGlobalPropagator(new W3cPropagator());
   trace.setGlobalTracerProvider(provider);
 }
 

@@ -58,6 +58,10 @@ export class LightSource implements SpanSource {
   active(): Span | undefined {
     return contextStorage.getStore()?.span as Span | undefined;
   }
+
+  requestSpan(): Span | undefined {
+    return serverSpanOf(contextStorage.getStore());
+  }
 }
 
 /** Spans of the OpenTelemetry SDK that we started, in our own storage. */
@@ -88,6 +92,10 @@ export class SdkSource implements SpanSource {
 
   active(): Span | undefined {
     return contextStorage.getStore()?.span as Span | undefined;
+  }
+
+  requestSpan(): Span | undefined {
+    return serverSpanOf(contextStorage.getStore());
   }
 }
 
@@ -144,9 +152,20 @@ export class ForeignSource extends ApiSource {
   }
 
   requestSpan(): Span | undefined {
-    const theirs: (Span & { kind?: SpanKind }) | undefined = otel().trace.getActiveSpan();
-    return theirs?.kind === SpanKind.SERVER && theirs.isRecording() ? theirs : undefined;
+    const { trace, context } = otel();
+    const theirs: (Span & { kind?: SpanKind }) | undefined = trace.getActiveSpan();
+    if (theirs?.kind === SpanKind.SERVER && theirs.isRecording()) return theirs;
+    return serverSpanOf(context.active());
   }
+}
+
+/** Where the HTTP instrumentation of OpenTelemetry leaves the span of a request for the frameworks above it. */
+const RPC_METADATA = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA');
+
+/** The span that an HTTP instrumentation has made for the request in hand, whatever is active by now. */
+function serverSpanOf(context: { getValue(key: symbol): unknown } | undefined): Span | undefined {
+  const metadata = context?.getValue(RPC_METADATA) as { span?: Span } | undefined;
+  return metadata?.span?.isRecording() === true ? metadata.span : undefined;
 }
 
 /** The scope inside the current one in which `span` is active. */

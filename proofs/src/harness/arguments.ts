@@ -7,8 +7,6 @@ export interface ProofArguments {
   readonly size: number;
   /** Undefined where the proof has no stores to choose from. */
   readonly store: string | undefined;
-  /** Undefined: all of the proof's engines. */
-  readonly engine: string | undefined;
   readonly json: boolean;
 }
 
@@ -47,7 +45,6 @@ export function readArguments(
     seed: whole('seed', values, 0, MAX_SEED) ?? randomSeed,
     size: sizeOf(name, proof, values),
     store: storeOf(name, proof, values),
-    engine: engineOf(name, proof, values),
     json: values['json'] === true,
   };
 }
@@ -81,17 +78,11 @@ function sizeOf(name: string, proof: Proof, values: Values): number {
 }
 
 function storeOf(name: string, { stores }: Proof, values: Values): string | undefined {
-  const store = values['store'] ?? stores?.[0];
+  // What keeps the data of a queue is called its engine.
+  const store = values['store'] ?? values['engine'] ?? stores?.[0];
   if (store === undefined || (typeof store === 'string' && stores?.includes(store))) return store;
   const choices = stores === undefined ? 'it has none to choose from' : `it has ${stores.join(', ')}`;
   throw new UsageError(`The proof "${name}" has no store "${String(store)}": ${choices}.`);
-}
-
-function engineOf(name: string, { engines }: Proof, values: Values): string | undefined {
-  const engine = values['engine'];
-  if (engine === undefined || (typeof engine === 'string' && engines?.includes(engine))) return engine;
-  const choices = engines === undefined ? 'it has none to choose from' : `it has ${engines.join(', ')}`;
-  throw new UsageError(`The proof "${name}" has no engine "${String(engine)}": ${choices}.`);
 }
 
 function whole(option: string, values: Values, min: number, max: number): number | undefined {

@@ -6,8 +6,6 @@ export interface ProofContext {
   readonly size: number;
   /** The store that was asked for, one of the proof's `stores`; undefined where there are none. */
   readonly store: string | undefined;
-  /** The engine that was asked for with `--engine`; undefined for all of them. */
-  readonly engine?: string | undefined;
   /** What is under way, for the person who waits. */
   readonly progress: (text: string) => void;
 }
@@ -25,10 +23,8 @@ export interface Proof {
   readonly claim: string;
   readonly unit: SizeUnit;
   readonly defaultSize: number;
-  /** What `--store` may name, the default first; missing where there is nothing to choose. */
+  /** What `--store`, or `--engine`, may name, the default first; missing where there is nothing to choose. */
   readonly stores?: readonly [string, ...string[]];
-  /** What `--engine` may name; missing where there is nothing to choose. Without it all of them run. */
-  readonly engines?: readonly [string, ...string[]];
   run(context: ProofContext): Promise<ProofResult>;
 }
 

@@ -7,7 +7,6 @@ import {
   IdempotencyStoreError,
   LeaseLostError,
 } from '../errors.ts';
-
 import type { PrismaTx } from '../prisma-client.ts';
 import { openSqlTx } from '../sql-tx.ts';
 import type { SqliteDatabase } from '../sqlite-database.ts';

@@ -1,10 +1,10 @@
 import { newSpanId, newTraceId } from '@holdfast/context';
 import { contextStorage, isScope, type Scope, SPAN_KEY } from '@holdfast/context/storage';
 import type { Context, Link, Span, SpanContext, SpanOptions, Tracer, TraceState } from '@opentelemetry/api';
+import type { HeadSampler } from '../config/sampler.ts';
 import { otel, SpanKind } from '../otel-api.ts';
 import { isTracingSuppressed } from '../propagation/suppression.ts';
 import { W3cTraceState } from '../propagation/trace-state.ts';
-import type { HeadSampler } from '../sampler.ts';
 import type { StartOptions } from '../span-source.ts';
 import { LightSpan, type SpanOwner } from './span.ts';
 

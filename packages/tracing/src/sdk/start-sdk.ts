@@ -3,12 +3,12 @@ import { newSpanId, newTraceId } from '@holdfast/context';
 import { contextStorage } from '@holdfast/context/storage';
 import type { ContextManager, Sampler, SpanContext } from '@opentelemetry/api';
 import type { NodeSDKConfiguration, NodeSDK as NodeSdkClass } from '@opentelemetry/sdk-node';
+import type { HeadSampler } from '../config/sampler.ts';
 import { TracingSdkMissingError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { otel } from '../otel-api.ts';
 import { ScopeContextManager } from '../propagation/context-manager.ts';
 import { W3cPropagator } from '../propagation/propagator.ts';
-import type { HeadSampler } from '../sampler.ts';
 import { chooseSink } from '../sinks/choose-sink.ts';
 import type { SinkControl } from '../sinks/sink.ts';
 import { controlOf } from './control.ts';
@@ -29,7 +29,7 @@ export function startSdk(options: ResolvedOptions): SinkControl {
       : new SinkProcessor(chooseSink(options));
   const sdk = new NodeSDK({
     contextManager: new ScopeContextManager() as ContextManager,
-    textMapPropagator: new W3cPropagator(),
+    textMapPropagator: options.registersPropagator ? new W3cPropagator() : null,
     sampler: options.sampler ?? samplerFor(options.headSampler),
     idGenerator: { generateTraceId, generateSpanId: newSpanId },
     resourceDetectors: [{ detect: () => ({ attributes: { ...options.resource } }) }],

@@ -1,9 +1,7 @@
-import { type Carrier, parseTraceparent } from '@holdfast/context';
-import { contextStorage, Scope } from '@holdfast/context/storage';
 import type { EnqueueOperation, ProcessOperation } from '@holdfast/queue';
-import type { Link, Span } from '@opentelemetry/api';
 import { activeSource } from '../active-source.ts';
 import { SpanKind } from '../otel-api.ts';
+import { linkTo, scopeOfNewTrace } from '../propagation/new-trace-scope.ts';
 import { scopeWith } from '../span-source.ts';
 import { JobSpans } from './job-spans.ts';
 import { type OperationSpan, subscribeToOperation } from './operation-span.ts';
@@ -53,21 +51,4 @@ function consumer(jobs: 'link' | 'parent'): OperationSpan<ProcessOperation> {
       if (outcome !== undefined) span.setAttribute('holdfast.queue.outcome', outcome);
     },
   };
-}
-
-function linkTo(carrier: Carrier): Link[] {
-  const parent = parseTraceparent(carrier.traceparent ?? '');
-  if (parent === undefined) return [];
-  const { traceId, parentSpanId: spanId, traceFlags } = parent;
-  return [{ context: { traceId, spanId, traceFlags, isRemote: true } }];
-}
-
-/** The request's identity and ids without its trace: the attempt begins one of its own. */
-function scopeOfNewTrace(span: Span): Scope {
-  const current = contextStorage.getStore();
-  const scope = current === undefined ? new Scope() : current.child();
-  scope.parentSpanId = undefined;
-  scope.traceState = undefined;
-  scope.attachSpan(span);
-  return scope;
 }
