@@ -57,8 +57,9 @@ export async function startService(config: Config): Promise<RunningService> {
     health: {
       startup: { 'start the worker': () => queue.startWorker(processor) },
       checks: {
-        queue: () => queue.ready(),
-        database: () => database.check(),
+        // While a server is away, webhooks are spooled and wait: only files are what nothing works without.
+        queue: { check: () => queue.ready(), critical: isQueueLocal(config) },
+        database: { check: () => database.check(), critical: config.databaseUrl === undefined },
         // The jobs wait for it: a service without it takes webhooks as ever.
         paymentApi: () => (paymentApi.isAvailable() ? 'up' : 'degraded'),
       },
@@ -76,6 +77,10 @@ export async function startService(config: Config): Promise<RunningService> {
   await service.health?.start();
   hasStarted = true;
   return { ...listening, lifecycle };
+}
+
+function isQueueLocal({ redisUrl, databaseUrl }: Config): boolean {
+  return redisUrl === undefined && databaseUrl === undefined;
 }
 
 function providersOf({ webhookSecrets }: Config): Record<string, { secrets: readonly string[] }> {

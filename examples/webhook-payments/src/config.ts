@@ -5,10 +5,10 @@ export interface Config {
   host: string;
   /** 0 takes a free one. */
   port: number;
-  /** Holds the business database where there is no PostgreSQL, and the queue where there is no Redis. */
+  /** Holds business data and queue where there is no server for them, else what waits for a server that is away. */
   dataFolder: string;
   redisUrl: string | undefined;
-  /** Puts the business data on PostgreSQL. */
+  /** Puts the business data on PostgreSQL, and the queue where there is no Redis. */
   databaseUrl: string | undefined;
   /** The most instances that may run at a time. */
   replicas: number;
@@ -101,15 +101,10 @@ export function readConfig(env: Environment): Config {
  * A SQLite file belongs to one machine. Instances that each had their own would each make the effect of an event that
  * comes to two of them.
  */
-function checkShared({ replicas, redisUrl, databaseUrl }: Config): void {
-  if (replicas === 1) return;
-  const missing = [
-    ...(redisUrl === undefined ? ['REDIS_URL for the queue'] : []),
-    ...(databaseUrl === undefined ? ['DATABASE_URL for the payments'] : []),
-  ];
-  if (missing.length === 0) return;
+function checkShared({ replicas, databaseUrl }: Config): void {
+  if (replicas === 1 || databaseUrl !== undefined) return;
   throw new ConfigError(
-    `REPLICAS is ${replicas}, and a SQLite file cannot be shared by several instances: set ${missing.join(' and ')}, or run one instance with REPLICAS=1.`,
+    `REPLICAS is ${replicas}, and a SQLite file cannot be shared by several instances: set DATABASE_URL to a PostgreSQL for payments and queue (and REDIS_URL to have the queue on Redis), or run one instance with REPLICAS=1.`,
   );
 }
 

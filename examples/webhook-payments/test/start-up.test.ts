@@ -158,7 +158,7 @@ describe('npm start says in one line what is wrong', { timeout: 90_000 }, () => 
   it('when several instances are to run on SQLite files', async () => {
     expectOneLine(
       await failsWith({ REPLICAS: '3' }),
-      'REPLICAS is 3, and a SQLite file cannot be shared by several instances: set REDIS_URL for the queue and DATABASE_URL for the payments, or run one instance with REPLICAS=1.',
+      'REPLICAS is 3, and a SQLite file cannot be shared by several instances: set DATABASE_URL to a PostgreSQL for payments and queue (and REDIS_URL to have the queue on Redis), or run one instance with REPLICAS=1.',
     );
   });
 });
