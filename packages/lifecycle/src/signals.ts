@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 export interface SignalListener {
   stop(): void;
 }
@@ -27,6 +29,11 @@ export function listenToSignals(
   return { stop };
 }
 
+/**
+ * Ends the process by the signal. The first process of a container is the exception: to it the kernel delivers no
+ * signal without a listener, so it exits with the code that a shell gives for the signal.
+ */
 export function raiseAgain(signal: NodeJS.Signals): void {
+  if (process.pid === 1) process.exit(128 + constants.signals[signal]);
   process.kill(process.pid, signal);
 }
