@@ -1,7 +1,7 @@
 import { runOnce } from '@holdfast/idempotency';
 import pg from 'pg';
 import type { Effect, Payment, PaymentsDatabase } from './database.ts';
-import { DatabaseError } from './errors.ts';
+import { DatabaseAwayError, DatabaseError } from './errors.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS effects (
@@ -79,6 +79,8 @@ function payments(pool: pg.Pool): PaymentsDatabase {
       inTransaction(pool, async (client) => {
         const insert = () => client.query(INSERT_EFFECT, valuesOf(effect));
         return (await runOnce(effect.eventId, { client }, insert, { scope: effect.provider })).ran;
+      }).catch((error: unknown) => {
+        throw isAway(error) ? new DatabaseAwayError(error) : error;
       }),
     async findPayment(provider, eventId) {
       const { rows } = await pool.query<Payment>(FIND_PAYMENT, [provider, eventId]);
@@ -121,4 +123,18 @@ async function inTransaction<T>(pool: pg.Pool, run: (client: pg.PoolClient) => P
     );
     throw error;
   }
+}
+
+/** SQLSTATE: the connection failed, the server is full, it goes or comes. Else the codes of the network. */
+const AWAY_CODE = /^(?:08|53|57P)...?$|^E(?:CONN|PIPE|HOST|NET|TIMEDOUT|AI_)/;
+/** What the client says without a code. */
+const AWAY_MESSAGE = /^(?:Connection terminated|timeout exceeded when trying to connect)/;
+
+/** Whether it was the server and not the statement. */
+function isAway(error: unknown): boolean {
+  for (let link = error; link instanceof Error; link = link.cause) {
+    if ('code' in link && AWAY_CODE.test(String(link.code))) return true;
+    if (AWAY_MESSAGE.test(link.message)) return true;
+  }
+  return false;
 }

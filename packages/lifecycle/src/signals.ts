@@ -1,5 +1,3 @@
-import { constants } from 'node:os';
-
 export interface SignalListener {
   stop(): void;
 }
@@ -34,6 +32,8 @@ export function listenToSignals(
  * signal without a listener, so it exits with the code that a shell gives for the signal.
  */
 export function raiseAgain(signal: NodeJS.Signals): void {
-  if (process.pid === 1) process.exit(128 + constants.signals[signal]);
+  if (process.pid === 1) {
+    process.exit(128 + process.getBuiltinModule('node:os').constants.signals[signal]);
+  }
   process.kill(process.pid, signal);
 }

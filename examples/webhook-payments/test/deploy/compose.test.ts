@@ -25,8 +25,10 @@ const OF_METRICS = ['../../../packages/metrics/alerts', '../../../packages/metri
 
 describe('docker-compose.yml', () => {
   it('keeps the schema of Compose, which would refuse a misspelled key', () => {
-    // Its name of the draft has http, which stands for no draft.
-    const { $schema: _draft, ...schema } = composeSchema as Record<string, unknown>;
+    // Ajv knows neither `id` nor a draft whose name begins with http.
+    const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =>
+      (key === 'id' || key === '$schema') && typeof value === 'string' ? undefined : value,
+    ) as Record<string, unknown>;
     const check = new Ajv2019({ strict: false, validateFormats: false }).compile(schema);
     expect(check(compose), JSON.stringify(check.errors)).toBe(true);
     expect(check({ services: { a: { imagee: 'b' } } })).toBe(false);
