@@ -40,7 +40,9 @@ const EFFECT: Effect = {
 describe('payments on PostgreSQL', () => {
   it('record an effect once, whoever of several comes first', async () => {
     const other = await openPostgresDatabase(url, () => undefined);
-    const tries = Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? database : other).recordEffect(EFFECT));
+    const tries = Array.from({ length: 8 }, async (_, n) =>
+      (n % 2 === 0 ? database : other).recordEffect(EFFECT),
+    );
     const written = await Promise.all(tries);
     expect(written.filter(Boolean)).toHaveLength(1);
     expect(await other.countEffects()).toBe(1);
