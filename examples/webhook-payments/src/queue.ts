@@ -1,22 +1,36 @@
 import { join } from 'node:path';
-import { createWebhookQueue, type WebhookQueue } from '@holdfast/queue';
+import { createWebhookQueue, type WebhookQueue, type WebhookQueueOptions } from '@holdfast/queue';
 import type { Config } from './config.ts';
 
-/** The queue of incoming webhooks: on Redis where its address is given, else in a SQLite file beside the business data. */
+/**
+ * The queue of incoming webhooks: on Redis or PostgreSQL where its address is given, else in a SQLite file beside the
+ * business data. While a server is away, webhooks are kept in the data folder.
+ */
 export function openQueue(
-  config: Pick<Config, 'redisUrl' | 'dataFolder' | 'worker' | 'queueName'>,
+  config: Pick<Config, 'redisUrl' | 'databaseUrl' | 'dataFolder' | 'worker' | 'queueName'>,
   onError?: (error: Error) => void,
 ): WebhookQueue {
-  const { redisUrl, dataFolder, worker, queueName } = config;
+  const { worker, queueName } = config;
   return createWebhookQueue({
     queueName,
-    ...(redisUrl === undefined
-      ? { backend: { file: join(dataFolder, 'queue.db') } }
-      : { connection: { url: redisUrl } }),
+    ...storeOf(config),
     concurrency: worker.concurrency,
     backoff: { initialDelayMs: worker.backoffMs },
     lockDurationMs: worker.lockMs,
     stalledIntervalMs: Math.ceil(worker.lockMs / 2),
     ...(onError && { onError }),
   });
+}
+
+type Store = Pick<WebhookQueueOptions, 'backend' | 'connection' | 'whenUnavailable' | 'spool'>;
+
+function storeOf({
+  redisUrl,
+  databaseUrl,
+  dataFolder,
+}: Pick<Config, 'redisUrl' | 'databaseUrl' | 'dataFolder'>): Store {
+  const spooling = { whenUnavailable: 'spool', spool: { folder: join(dataFolder, 'spool') } } as const;
+  if (redisUrl !== undefined) return { connection: { url: redisUrl }, ...spooling };
+  if (databaseUrl !== undefined) return { backend: { postgres: { url: databaseUrl } }, ...spooling };
+  return { backend: { file: join(dataFolder, 'queue.db') } };
 }
