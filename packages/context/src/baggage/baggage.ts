@@ -1,5 +1,5 @@
 /** Parsing and writing of the W3C Baggage header: https://www.w3.org/TR/baggage/ */
-import { trimOptionalWhitespace } from '../whitespace.ts';
+import { trimOptionalWhitespace } from '../propagation/whitespace.ts';
 import { percentDecode, percentEncode } from './percent-encoding.ts';
 
 /** `;ttl=30`, or `;private` without a value. */

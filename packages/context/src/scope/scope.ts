@@ -1,6 +1,6 @@
-import type { Baggage } from './baggage/baggage.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { Deadline, type DeadlineLike } from './deadline.ts';
+import type { Baggage } from '../baggage/baggage.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { Deadline, type DeadlineLike } from '../deadline/deadline.ts';
 import { newSpanId, newTraceId } from './identifiers.ts';
 import type { SpanLike } from './span-like.ts';
 import type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
