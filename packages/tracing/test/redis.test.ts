@@ -466,6 +466,29 @@ describe('a cluster', () => {
       Array.from({ length: 6 }, () => ['GET', 'unset']),
     );
   });
+
+  it('makes no spans where an instrumentation makes those of its nodes, and still tells durations', async () => {
+    const original = Redis.prototype.sendCommand;
+    const patched = Object.assign(
+      function sendTracedByOthers(this: Redis, ...args: Parameters<typeof original>) {
+        return original.apply(this, args);
+      },
+      { __wrapped: true, __original: original },
+    );
+    Redis.prototype.sendCommand = patched;
+    const { facts, stop } = listen();
+    try {
+      const cluster = traceRedis(new Cluster(nodes.nodes));
+      opened.push(cluster);
+      await cluster.get('warm');
+      await inTrace(() => cluster.set('key', 1));
+    } finally {
+      Redis.prototype.sendCommand = original;
+      stop();
+    }
+    expect(facts.map(({ command }) => command)).toEqual(['GET', 'SET']);
+    expect(await names()).toEqual([]);
+  });
 });
 
 describe('withRedisTrace', () => {
