@@ -468,14 +468,13 @@ describe('a cluster', () => {
   });
 
   it('makes no spans where an instrumentation makes those of its nodes, and still tells durations', async () => {
-    const original = Redis.prototype.sendCommand;
-    const patched = Object.assign(
-      function sendTracedByOthers(this: Redis, ...args: Parameters<typeof original>) {
-        return original.apply(this, args);
-      },
-      { __wrapped: true, __original: original },
-    );
-    Redis.prototype.sendCommand = patched;
+    const prototype: { sendCommand: Redis['sendCommand'] } = Redis.prototype;
+    const original: (this: Redis, ...args: Parameters<Redis['sendCommand']>) => unknown =
+      prototype.sendCommand;
+    function sendTracedByOthers(this: Redis, ...args: Parameters<Redis['sendCommand']>): unknown {
+      return original.apply(this, args);
+    }
+    prototype.sendCommand = Object.assign(sendTracedByOthers, { __wrapped: true, __original: original });
     const { facts, stop } = listen();
     try {
       const cluster = traceRedis(new Cluster(nodes.nodes));
@@ -483,7 +482,7 @@ describe('a cluster', () => {
       await cluster.get('warm');
       await inTrace(() => cluster.set('key', 1));
     } finally {
-      Redis.prototype.sendCommand = original;
+      prototype.sendCommand = original;
       stop();
     }
     expect(facts.map(({ command }) => command)).toEqual(['GET', 'SET']);
