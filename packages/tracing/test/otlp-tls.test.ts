@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runChild } from './child.ts';
 
+const OPENSSL = '/usr/bin/openssl';
+
 let folder: string;
 let collector: Server;
 let url: string;
@@ -25,7 +27,7 @@ function makeCertificate(name: string): void {
     '-keyout',
     file(`${name}.key`),
   ];
-  execFileSync('openssl', ['req', '-x509', ...key, '-out', file(`${name}.pem`), '-days', '2', ...subject], {
+  execFileSync(OPENSSL, ['req', '-x509', ...key, '-out', file(`${name}.pem`), '-days', '2', ...subject], {
     stdio: 'ignore',
   });
 }
@@ -41,7 +43,7 @@ const PROGRAM = `
 
 const run = (env: Record<string, string>) => runChild(PROGRAM, { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...env });
 
-describe.skipIf(!existsSync('/usr/bin/openssl'))('a collector that asks for certificates', () => {
+describe.skipIf(!existsSync(OPENSSL))('a collector that asks for certificates', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-otlp-tls-'));
     for (const name of ['collector', 'client']) makeCertificate(name);
