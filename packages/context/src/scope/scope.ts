@@ -1,6 +1,7 @@
-import type { Baggage } from './baggage/baggage.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { Deadline, type DeadlineLike } from './deadline.ts';
+import type { Baggage } from '../baggage/baggage.ts';
+import { BAGGAGE_KEY, fromOtelBaggage, OtelBaggage } from '../baggage/otel-baggage.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { Deadline, type DeadlineLike } from '../deadline/deadline.ts';
 import { newSpanId, newTraceId } from './identifiers.ts';
 import type { SpanLike } from './span-like.ts';
 import type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
@@ -12,8 +13,6 @@ const BRAND = 'holdfast.context.scope.v1';
 
 /** Bit 0 sampled, bit 1 random: what a trace that begins here carries (W3C Trace Context level 2). */
 const NEW_TRACE_FLAGS = 0b11;
-
-const NO_BAGGAGE: Baggage = Object.freeze([]);
 
 /** An OpenTelemetry `Context`, by the part that is read. */
 interface ReadableContext {
@@ -102,7 +101,8 @@ export class Scope implements TraceContext {
   }
 
   get baggage(): Baggage {
-    return this.root.ownBaggage ?? NO_BAGGAGE;
+    if (this.hasOtelBaggage()) return fromOtelBaggage(this.values?.get(BAGGAGE_KEY));
+    return this.root.ownBaggage ?? fromOtelBaggage(this.base?.getValue(BAGGAGE_KEY));
   }
 
   get deadlineAt(): number {
@@ -114,7 +114,8 @@ export class Scope implements TraceContext {
   }
 
   setBaggage(baggage: Baggage): void {
-    this.root.ownBaggage = baggage;
+    if (this.hasOtelBaggage()) this.values = new Map(this.values).set(BAGGAGE_KEY, new OtelBaggage(baggage));
+    else this.root.ownBaggage = baggage;
   }
 
   setIdentity({ tenantId, userId }: Identity): void {
@@ -171,6 +172,8 @@ export class Scope implements TraceContext {
 
   getValue(key: symbol): unknown {
     if (key === SPAN_KEY) return this.span;
+    if (key === BAGGAGE_KEY && !this.hasOtelBaggage() && this.root.ownBaggage !== undefined)
+      return new OtelBaggage(this.root.ownBaggage);
     return this.values?.has(key) ? this.values.get(key) : this.base?.getValue(key);
   }
 
@@ -194,6 +197,11 @@ export class Scope implements TraceContext {
     this.ownSpanId = undefined;
     this.traceState = undefined;
     this.traceFlags = NEW_TRACE_FLAGS;
+  }
+
+  /** Whether code that speaks OpenTelemetry has set or deleted the baggage from some scope on: it counts in there. */
+  private hasOtelBaggage(): boolean {
+    return this.values?.has(BAGGAGE_KEY) === true;
   }
 
   private mutableAttributes(): Record<string, AttributeValue> {

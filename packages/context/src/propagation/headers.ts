@@ -1,6 +1,6 @@
-import { parseBaggage } from './baggage/baggage.ts';
-import { isAcceptableId } from './identifiers.ts';
-import type { TraceContextInit } from './trace-context.ts';
+import { parseBaggage } from '../baggage/baggage.ts';
+import { isAcceptableId } from '../scope/identifiers.ts';
+import type { TraceContextInit } from '../scope/trace-context.ts';
 import { parseTraceparent, parseTracestate } from './traceparent.ts';
 
 /** Headers as node:http gives them: lower-case names, repeated ones joined or listed. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { currentSignal, remainingMs, withDeadline } from '../deadline/time-limit.ts';
+import { createTraceContext, runWithTrace } from '../scope/current.ts';
 import { type Carrier, fromCarrier, toCarrier } from './carrier.ts';
-import { createTraceContext, runWithTrace } from './current.ts';
-import { currentSignal, remainingMs, withDeadline } from './time-limit.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';

@@ -1,10 +1,10 @@
-import { formatBaggage } from './baggage/baggage.ts';
-import { getCurrentTrace } from './current.ts';
+import { formatBaggage } from '../baggage/baggage.ts';
+import { remainingMs } from '../deadline/time-limit.ts';
+import { getCurrentTrace } from '../scope/current.ts';
+import { isAcceptableId } from '../scope/identifiers.ts';
+import type { SpanLike } from '../scope/span-like.ts';
+import type { TraceContext } from '../scope/trace-context.ts';
 import { createHostAllowList, type HostAllowList } from './host-allow-list.ts';
-import { isAcceptableId } from './identifiers.ts';
-import type { SpanLike } from './span-like.ts';
-import { remainingMs } from './time-limit.ts';
-import type { TraceContext } from './trace-context.ts';
 import { formatTraceparent, parseTraceparent } from './traceparent.ts';
 
 /** The header names that `injectTraceHeaders` writes. */

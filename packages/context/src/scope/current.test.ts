@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { setActiveSpanSource } from '../storage.ts';
 import {
   createTraceContext,
   getCurrentTenantId,
@@ -9,7 +10,6 @@ import {
   setIdentity,
   setTraceAttribute,
 } from './current.ts';
-import { setActiveSpanSource } from './storage.ts';
 
 describe('runWithTrace', () => {
   it('gives back what a sync function returns and what an async one resolves to', async () => {

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from './clock.ts';
-import { DeadlineExceededError } from './errors.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { DeadlineExceededError } from '../errors.ts';
 
 /** What a scope knows of the end of its work. Made here, or by a package with a limit of its own. */
 export interface DeadlineLike {

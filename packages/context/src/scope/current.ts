@@ -1,7 +1,7 @@
-import { ContextMissingError } from './errors.ts';
+import { ContextMissingError } from '../errors.ts';
+import { state } from '../storage.ts';
 import { newSpanId } from './identifiers.ts';
 import { Scope } from './scope.ts';
-import { state } from './storage.ts';
 import type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
 
 /**

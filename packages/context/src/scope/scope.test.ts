@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isScope, Scope, SPAN_KEY } from './storage.ts';
-import { ManualClock } from './testing/index.ts';
+import { isScope, Scope, SPAN_KEY } from '../storage.ts';
+import { ManualClock } from '../testing/index.ts';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const SPAN_ID = 'b7ad6b7169203331';

@@ -1,8 +1,8 @@
 /* oxlint-disable unicorn/no-thenable -- a thenable is what one of these tests is about */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from './clock.ts';
-import { DeadlineExceededError } from './errors.ts';
-import { ManualClock } from './testing/index.ts';
+import { systemClock } from '../clock.ts';
+import { DeadlineExceededError } from '../errors.ts';
+import { ManualClock } from '../testing/index.ts';
 import { currentSignal, remainingMs, withDeadline } from './time-limit.ts';
 
 /** Like the queries of Knex or Prisma: begins its work with then(). */

@@ -1,7 +1,7 @@
-import type { Clock } from './clock.ts';
-import { ContextOptionError } from './errors.ts';
-import { Scope } from './scope.ts';
-import { contextStorage } from './storage.ts';
+import type { Clock } from '../clock.ts';
+import { ContextOptionError } from '../errors.ts';
+import { Scope } from '../scope/scope.ts';
+import { contextStorage } from '../storage.ts';
 
 export interface DeadlineOptions {
   /** Ends the work earlier: a server's shutdown, a job's cancellation. */

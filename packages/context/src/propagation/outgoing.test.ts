@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createTraceContext, runWithTrace } from './current.ts';
+import { withDeadline } from '../deadline/time-limit.ts';
+import { createTraceContext, runWithTrace } from '../scope/current.ts';
+import { ManualClock } from '../testing/index.ts';
 import { extractTraceContext } from './headers.ts';
 import { createHostAllowList } from './host-allow-list.ts';
 import { getTraceHeaders, injectTraceHeaders } from './outgoing.ts';
-import { ManualClock } from './testing/index.ts';
-import { withDeadline } from './time-limit.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';

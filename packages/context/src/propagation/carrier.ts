@@ -1,7 +1,7 @@
-import { formatBaggage, parseBaggage } from './baggage/baggage.ts';
-import { createTraceContext, getCurrentTrace } from './current.ts';
-import { isAcceptableId } from './identifiers.ts';
-import type { TraceContext, TraceContextInit } from './trace-context.ts';
+import { formatBaggage, parseBaggage } from '../baggage/baggage.ts';
+import { createTraceContext, getCurrentTrace } from '../scope/current.ts';
+import { isAcceptableId } from '../scope/identifiers.ts';
+import type { TraceContext, TraceContextInit } from '../scope/trace-context.ts';
 import { formatTraceparent, parseTraceparent, parseTracestate } from './traceparent.ts';
 
 /** A context as plain strings, to be stored with a job or an event. The deadline stays behind. */

@@ -1,4 +1,4 @@
-import { ContextOptionError } from './errors.ts';
+import { ContextOptionError } from '../errors.ts';
 
 /** Hosts that may learn more of a request than its trace. */
 export interface HostAllowList {

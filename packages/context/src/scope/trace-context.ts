@@ -1,4 +1,4 @@
-import type { Baggage } from './baggage/baggage.ts';
+import type { Baggage } from '../baggage/baggage.ts';
 
 export type AttributeValue = string | number | boolean;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTraceContext } from './current.ts';
+import { createTraceContext } from '../scope/current.ts';
 import { extractTraceContext } from './headers.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
