@@ -3,26 +3,23 @@ import { Registry } from 'prom-client';
 import { createCacheMetrics } from './cache-metrics.ts';
 import { createClientMetrics } from './client-metrics.ts';
 import { type CollectFailure, collectStates } from './collect.ts';
+import { createExemplars, type Exemplars } from './exemplars.ts';
 import { createFamilySet, type FamilySet } from './family-set.ts';
 import type { Feature, FeatureContext } from './feature.ts';
 import { buildHttpMetrics, type HttpMetrics, type HttpMetricsOptions } from './http-metrics.ts';
 import { createIdempotencyMetrics } from './idempotency-metrics.ts';
-import { CONTENT_TYPES, type ExpositionFormat, negotiate } from './negotiate.ts';
+import { type ExpositionFormat, negotiate } from './negotiate.ts';
 import { type MetricsOptions, type ResolvedMetricsOptions, resolveMetricsOptions } from './options.ts';
 import { createOwnMetrics, type OwnMetrics, type OwnMetricsStore } from './own-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { createQueueMetrics } from './queue-metrics.ts';
 import { renderRegistry } from './render.ts';
+import { type RenderedMetrics, renderedMetrics } from './rendered.ts';
 import { createResilienceMetrics } from './resilience-metrics.ts';
 
 export interface RenderRequest {
   /** The scraper's `Accept` header. */
   accept?: string | undefined;
-}
-
-export interface RenderedMetrics {
-  readonly contentType: string;
-  readonly body: string;
 }
 
 export interface ServiceMetrics extends AsyncDisposable {
@@ -54,6 +51,7 @@ export function buildMetrics(
   const resolved = resolveMetricsOptions(options);
   const { service, clock, collectTimeoutMs, maxSeriesPerMetric: maxSeries } = resolved;
   const registry = resolved.registry ?? new Registry();
+  const exemplars = createExemplars(clock);
   let bookkeeping: Bookkeeping | undefined;
   const onOverflow = (metric: string) => bookkeeping?.onOverflow(metric);
   const families = createFamilySet({ registry, maxSeries, onOverflow, refresh: () => refresh() });
@@ -64,7 +62,7 @@ export function buildMetrics(
 
   function openAll(): readonly Feature[] {
     bookkeeping = createBookkeeping(families);
-    const features = createFeatures(families, resolved, registry, closers);
+    const features = createFeatures(families, { ...resolved, exemplars }, registry, closers);
     ownStore.attach({ registry, maxSeries, onOverflow });
     closers.push(() => ownStore.detach(), onClose);
     return features;
@@ -80,10 +78,11 @@ export function buildMetrics(
   });
 
   async function render(format: ExpositionFormat): Promise<RenderedMetrics> {
+    if (format === 'openmetrics') exemplars.want();
     await refresh();
     const onFailure = () => bookkeeping?.onCollectFailure('collector');
-    const body = await renderRegistry(registry, format, { clock, timeoutMs: collectTimeoutMs, onFailure });
-    return { contentType: CONTENT_TYPES[format], body };
+    const limits = { clock, timeoutMs: collectTimeoutMs, onFailure };
+    return renderedMetrics(format, await renderRegistry(registry, format, limits));
   }
   const renders: Record<ExpositionFormat, () => Promise<RenderedMetrics>> = {
     prometheus: shareWhileRunning(() => render('prometheus')),
@@ -95,7 +94,8 @@ export function buildMetrics(
     service,
     registry,
     own: ownStore.metrics,
-    http: (httpOptions = {}) => buildHttpMetrics({ ...resolved, families, onOverflow }, httpOptions),
+    http: (httpOptions = {}) =>
+      buildHttpMetrics({ ...resolved, families, exemplars, onOverflow }, httpOptions),
     render: ({ accept } = {}) => renders[negotiate(accept)](),
     close,
     [Symbol.asyncDispose]: close,
@@ -105,14 +105,20 @@ export function buildMetrics(
 /** @param closers takes the end of each resource as soon as it is there, so that a later failure leaves nothing open */
 function createFeatures(
   families: FamilySet,
-  options: ResolvedMetricsOptions,
+  options: ResolvedMetricsOptions & { readonly exemplars: Exemplars },
   registry: Registry,
   closers: (() => void)[],
 ): readonly Feature[] {
+  let closed = false;
+  closers.push(() => {
+    closed = true;
+  });
   const context: FeatureContext = {
     ...options,
     families,
-    subscribe: (channel, handler) => void closers.push(subscribeSafely(channel, handler)),
+    subscribe: (channel, handler) => {
+      if (!closed) closers.push(subscribeSafely(channel, handler));
+    },
   };
   const features = [
     createResilienceMetrics(context),

@@ -1,4 +1,4 @@
-export type { RenderedMetrics, RenderRequest, ServiceMetrics } from './create-metrics.ts';
+export type { RenderRequest, ServiceMetrics } from './create-metrics.ts';
 export {
   type CreateHttpMetricsOptions,
   createHttpMetrics,
@@ -22,3 +22,4 @@ export {
   type StateEncoding,
 } from './options.ts';
 export type { MetricLabels, OwnHistogramOptions, OwnMetricOptions, OwnMetrics } from './own-metrics.ts';
+export type { RenderedMetrics } from './rendered.ts';
