@@ -8,6 +8,7 @@ import { createFamilySet, type FamilySet } from './family-set.ts';
 import type { Feature, FeatureContext } from './feature.ts';
 import { buildHttpMetrics, type HttpMetrics, type HttpMetricsOptions } from './http-metrics.ts';
 import { createIdempotencyMetrics } from './idempotency-metrics.ts';
+import { setInternals } from './internals.ts';
 import { type ExpositionFormat, negotiate } from './negotiate.ts';
 import { type MetricsOptions, type ResolvedMetricsOptions, resolveMetricsOptions } from './options.ts';
 import { createOwnMetrics, type OwnMetrics, type OwnMetricsStore } from './own-metrics.ts';
@@ -39,6 +40,7 @@ export interface ServiceMetrics extends AsyncDisposable {
 interface Bookkeeping {
   onOverflow(metric: string): void;
   onCollectFailure(reason: CollectFailure | 'collector'): void;
+  onPush(outcome: string): void;
   update(): void;
 }
 
@@ -90,7 +92,7 @@ export function buildMetrics(
   };
 
   const features = openOrUndo(openAll, close);
-  return {
+  const instance: ServiceMetrics = {
     service,
     registry,
     own: ownStore.metrics,
@@ -100,6 +102,11 @@ export function buildMetrics(
     close,
     [Symbol.asyncDispose]: close,
   };
+  setInternals(instance, {
+    wantExemplars: () => exemplars.want(),
+    onPush: (outcome) => bookkeeping?.onPush(outcome),
+  });
+  return instance;
 }
 
 /** @param closers takes the end of each resource as soon as it is there, so that a later failure leaves nothing open */
@@ -146,6 +153,11 @@ function createBookkeeping(families: FamilySet): Bookkeeping {
     help: 'What was missing from a scrape: error, timeout, or a failed collector of a foreign metric.',
     labelNames: ['reason'],
   });
+  const pushes = families.counter({
+    name: 'metrics_pushes_total',
+    help: 'Requests to the OTLP endpoint of initMetrics() by outcome: success, failure, timeout.',
+    labelNames: ['outcome'],
+  });
   const subscribers = families
     .counter({
       name: 'metrics_subscriber_failures_total',
@@ -159,6 +171,9 @@ function createBookkeeping(families: FamilySet): Bookkeeping {
     },
     onCollectFailure(reason) {
       failures.at([reason]).value += 1;
+    },
+    onPush(outcome) {
+      pushes.at([outcome]).value += 1;
     },
     update() {
       subscribers.value = subscriberFailures();

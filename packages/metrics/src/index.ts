@@ -9,10 +9,14 @@ export {
 export {
   MetricConflictError,
   MetricLabelsError,
+  MetricNotCollectedError,
   MetricNotRegisteredError,
+  MetricsAlreadyStartedError,
   MetricsError,
   MetricsOptionError,
+  MetricsPeerMissingError,
 } from './errors.ts';
+export type { Aggregator } from './family.ts';
 export type { HttpMetrics, HttpMetricsOptions, HttpObservation } from './http-metrics.ts';
 export {
   type DurationUnit,
@@ -21,5 +25,8 @@ export {
   type MetricsOptions,
   type StateEncoding,
 } from './options.ts';
+export { initMetrics, type MetricsPush, type MetricsPushStats } from './otlp/init-metrics.ts';
+export { type InitMetricsOptions, PUSH_DEFAULTS, type PushDefaults } from './otlp/push-options.ts';
+export type { ResourceAttributes } from './otlp/resource.ts';
 export type { MetricLabels, OwnHistogramOptions, OwnMetricOptions, OwnMetrics } from './own-metrics.ts';
 export type { RenderedMetrics } from './rendered.ts';
