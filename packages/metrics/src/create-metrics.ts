@@ -105,6 +105,8 @@ export function buildMetrics(
   setInternals(instance, {
     wantExemplars: () => exemplars.want(),
     onPush: (outcome) => bookkeeping?.onPush(outcome),
+    onCollectorFailure: () => bookkeeping?.onCollectFailure('collector'),
+    refresh,
   });
   return instance;
 }

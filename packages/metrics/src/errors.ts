@@ -89,3 +89,15 @@ export class MetricNotCollectedError extends MetricsError {
     this.metric = metric;
   }
 }
+
+/** A worker asked the primary for the metrics of the cluster and got no answer. */
+export class ClusterMetricsError extends MetricsError {
+  override readonly name = 'ClusterMetricsError';
+  readonly code = 'ERR_METRICS_CLUSTER';
+
+  constructor(what: string) {
+    super(
+      `The primary of the cluster ${what}. Call createClusterMetrics() there, too, before it forks; a scrape of the primary itself still works when a worker is cut off.`,
+    );
+  }
+}

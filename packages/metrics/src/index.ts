@@ -1,3 +1,5 @@
+export { type ClusterMetrics, createClusterMetrics } from './cluster/cluster-metrics.ts';
+export { CLUSTER_DEFAULTS, type ClusterMetricsOptions } from './cluster/options.ts';
 export type { RenderRequest, ServiceMetrics } from './create-metrics.ts';
 export {
   type CreateHttpMetricsOptions,
@@ -7,6 +9,7 @@ export {
   renderMetrics,
 } from './default-instance.ts';
 export {
+  ClusterMetricsError,
   MetricConflictError,
   MetricLabelsError,
   MetricNotCollectedError,

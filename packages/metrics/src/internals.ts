@@ -3,6 +3,10 @@ export interface Internals {
   /** Somebody reads exemplars. */
   wantExemplars(): void;
   onPush(outcome: string): void;
+  /** A collector of a foreign metric failed or took too long. */
+  onCollectorFailure(): void;
+  /** Brings the values up to date that are only known at a scrape. */
+  refresh(): Promise<void>;
 }
 
 const internals = new WeakMap<object, Internals>();
