@@ -54,7 +54,7 @@ class FixedBuckets implements HistogramSeries {
   }
 
   exemplify(value: number, { traceId, spanId }: SpanContextLike, at: number): void {
-    this.exemplars ??= new Array<Exemplar | undefined>(this.counts.length).fill(undefined);
+    this.exemplars ??= Array.from<Exemplar | undefined>({ length: this.counts.length });
     const i = this.#bucketOf(value);
     const present = this.exemplars[i];
     if (present === undefined) this.exemplars[i] = { traceId, spanId, value, at };

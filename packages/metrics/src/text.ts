@@ -44,7 +44,8 @@ const LONGEST_EXEMPLAR = 128;
 /** What stands behind a sample in OpenMetrics; nothing where the format does not allow the labels. */
 export function exemplarText({ labelSet, value, timestamp }: ExemplarSample): string {
   let length = 0;
-  for (const [name, text] of Object.entries(labelSet)) length += name.length + [...String(text)].length;
+  for (const [name, text] of Object.entries(labelSet))
+    length += name.length + Array.from(String(text)).length;
   if (length > LONGEST_EXEMPLAR) return '';
   return ` # {${labelText(labelSet)}} ${numberText(value)} ${timestamp.toFixed(3)}`;
 }

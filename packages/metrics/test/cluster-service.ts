@@ -42,10 +42,12 @@ function runWorker(): void {
     exit: () => void setImmediate(() => process.exit(0)),
     renderIn: async ({ accept }) => (await all.render({ accept })).body,
   };
-  process.on('message', async (command: Command) => {
-    if (typeof command.do !== 'string') return;
+  const obey = async (command: Command) => {
     const value = await handlers[command.do]?.(command);
     process.send?.({ reply: command.id, value } satisfies Reply);
+  };
+  process.on('message', (message: object) => {
+    if ('do' in message) void obey(message as Command);
   });
 }
 
@@ -79,9 +81,10 @@ function runPrimary(): void {
     if (command.do === 'exit' && worker !== undefined) await once(worker, 'exit');
     return value;
   }
-  process.on('message', async (command: Command) => {
+  const obey = async (command: Command) => {
     process.send?.({ reply: command.id, value: await handle(command) } satisfies Reply);
-  });
+  };
+  process.on('message', (command: Command) => void obey(command));
   process.on('disconnect', () => {
     for (const worker of workers) worker.process.kill('SIGKILL');
     process.exit(0);

@@ -103,7 +103,7 @@ function parseExemplar(text: string, line: string): ParsedExemplar {
 /** Only on buckets and counters, at most 128 characters of labels, and inside its bucket. */
 function checkExemplar({ name, labels: { le } }: ParsedSample, exemplar: ParsedExemplar, line: string): void {
   if (!/_(bucket|total)$/.test(name)) throw new Error(`an exemplar where none may be: ${line}`);
-  const length = [...Object.entries(exemplar.labels).flat().join('')].length;
+  const length = Array.from(Object.entries(exemplar.labels).flat().join('')).length;
   if (length > 128) throw new Error(`an exemplar of ${length} characters: ${line}`);
   if (le !== undefined && exemplar.value > Number(le.replace('Inf', 'Infinity')))
     throw new Error(`an exemplar above its bucket: ${line}`);

@@ -153,7 +153,9 @@ interface RawData {
   readonly isMonotonic?: boolean;
 }
 
-type RawMetric = Pick<DecodedMetric, 'name' | 'description' | 'unit'> & {
+type RawMetric = Pick<DecodedMetric, 'name' | 'description'> & {
+  /** Left out where it is empty. */
+  readonly unit?: string;
   readonly gauge?: RawData;
   readonly sum?: RawData;
   readonly histogram?: RawData;
@@ -182,13 +184,13 @@ function decode(path: string, headers: IncomingHttpHeaders, body: Buffer): Decod
   };
 }
 
-function decodeMetric({ name, description, unit = '', gauge, sum, histogram }: RawMetric): DecodedMetric {
+function decodeMetric({ name, description, unit, gauge, sum, histogram }: RawMetric): DecodedMetric {
   const kind = gauge === undefined ? (sum === undefined ? 'histogram' : 'sum') : 'gauge';
   const data = gauge ?? sum ?? histogram ?? {};
   return {
     name,
     description,
-    unit,
+    unit: unit ?? '',
     kind,
     temporality: data.aggregationTemporality,
     isMonotonic: data.isMonotonic,
