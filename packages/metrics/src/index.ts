@@ -30,6 +30,6 @@ export {
 } from './options.ts';
 export { initMetrics, type MetricsPush, type MetricsPushStats } from './otlp/init-metrics.ts';
 export { type InitMetricsOptions, PUSH_DEFAULTS, type PushDefaults } from './otlp/push-options.ts';
-export type { ResourceAttributes } from './otlp/resource.ts';
+export type { ResourceAttributes } from './otlp/resource-attributes.ts';
 export type { MetricLabels, OwnHistogramOptions, OwnMetricOptions, OwnMetrics } from './own-metrics.ts';
 export type { RenderedMetrics } from './rendered.ts';

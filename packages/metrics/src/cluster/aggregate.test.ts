@@ -1,3 +1,4 @@
+import { COLLECT_CHANNEL, type CollectRequest, subscribeSafely } from '@holdfast/context/channels';
 import { systemClock } from '@holdfast/context/clock';
 import { Gauge, Registry, Summary } from 'prom-client';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +75,34 @@ describe('the samples of several processes', () => {
     metrics.own.registerCounter('x', 'X.', { labelNames: [] });
     const joined = await aggregate([fresh(await samplesOf(one)), fresh(await samplesOf(metrics.registry))]);
     expect(valuesOf(joined, 'x')).toEqual({ 'x{region="eu"}': 1 });
+  });
+
+  it('of ours are added up, but the highest stands of what all processes see alike', async () => {
+    const counts = { waiting: 3, prioritized: 0, active: 0, delayed: 0, completed: 0, failed: 0 };
+    const unsubscribe = subscribeSafely<CollectRequest>(COLLECT_CHANNEL, (request) => {
+      request.add('queue.depth', { queue: 'q', counts, oldestJobAgeMs: 70, deadLetters: 4 });
+      request.add('resilience.circuit', { name: 'c', state: 'OPEN' });
+      request.add('resilience.bulkhead', { name: 'b', active: 2, queued: 1, maxConcurrent: 5 });
+    });
+    await using one = buildMetrics({ service: 's', processMetrics: false });
+    await using two = buildMetrics({ service: 's', processMetrics: false });
+    await Promise.all([one.render(), two.render()]);
+    unsubscribe();
+    const joined = await aggregate([
+      fresh(await samplesOf(one.registry)),
+      fresh(await samplesOf(two.registry)),
+    ]);
+    expect(valuesOf(joined, 'queue_depth')['queue_depth{queue="q",service="s",state="waiting"}']).toBe(3);
+    expect(valuesOf(joined, 'queue_oldest_job_age_ms')).toEqual({
+      'queue_oldest_job_age_ms{queue="q",service="s"}': 70,
+    });
+    expect(valuesOf(joined, 'dead_letters')).toEqual({ 'dead_letters{queue="q",service="s"}': 4 });
+    expect(valuesOf(joined, 'circuit_breaker_state')).toEqual({
+      'circuit_breaker_state{circuit_name="c",service="s"}': 1,
+    });
+    expect(valuesOf(joined, 'bulkhead_active')).toEqual({
+      'bulkhead_active{bulkhead_name="b",service="s"}': 4,
+    });
   });
 
   it('come in parts of a thousand', async () => {

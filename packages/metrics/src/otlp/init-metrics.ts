@@ -5,7 +5,7 @@ import { internalsOf } from '../internals.ts';
 import { createPushExporter, loadPushPeers, type PushOutcome } from './exporter.ts';
 import { createProducer } from './metric-producer.ts';
 import { type InitMetricsOptions, type ResolvedPushOptions, resolvePushOptions } from './push-options.ts';
-import { resourceAttributes } from './resource.ts';
+import { resourceAttributes } from './resource-attributes.ts';
 
 export interface MetricsPushStats {
   /** Requests that were answered with success. */

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@holdfast/context/clock';
 import type { ServiceMetrics } from '../create-metrics.ts';
 import { MetricsOptionError } from '../errors.ts';
 import { checkInteger, checkOneOf } from '../options.ts';
-import type { ResourceAttributes } from './resource.ts';
+import type { ResourceAttributes } from './resource-attributes.ts';
 
 export interface InitMetricsOptions {
   /** Default `OTEL_SERVICE_NAME`. */
