@@ -9,7 +9,7 @@ export type { HttpMetrics, HttpMetricsOptions, HttpObservation } from './http-me
 export { type DurationUnit, METRICS_DEFAULTS, type MetricsDefaults, type MetricsOptions, type StateEncoding, } from './options.ts';
 export { initMetrics, type MetricsPush, type MetricsPushStats } from './otlp/init-metrics.ts';
 export { type InitMetricsOptions, PUSH_DEFAULTS, type PushDefaults } from './otlp/push-options.ts';
-export type { ResourceAttributes } from './otlp/resource.ts';
+export type { ResourceAttributes } from './otlp/resource-attributes.ts';
 export type { MetricLabels, OwnHistogramOptions, OwnMetricOptions, OwnMetrics } from './own-metrics.ts';
 export type { RenderedMetrics } from './rendered.ts';
 
@@ -578,7 +578,7 @@ export declare function initMetrics(options?: InitMetricsOptions): MetricsPush;
 // otlp/push-options.d.ts
 import { type Clock } from '@holdfast/context/clock';
 import type { ServiceMetrics } from '../create-metrics.ts';
-import type { ResourceAttributes } from './resource.ts';
+import type { ResourceAttributes } from './resource-attributes.ts';
 export interface InitMetricsOptions {
     /** Default `OTEL_SERVICE_NAME`. */
     serviceName?: string | undefined;
@@ -629,12 +629,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export declare function resolvePushOptions(options: InitMetricsOptions, env: Environment): ResolvedPushOptions;
 export {};
 
-// otlp/resource.d.ts
-import type { CollectionResult } from '@opentelemetry/sdk-metrics';
-type Resource = CollectionResult['resourceMetrics']['resource'];
+// otlp/resource-attributes.d.ts
 export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;
-/** A resource whose attributes are known from the start. */
-export declare function plainResource(attributes: ResourceAttributes): Resource;
 export interface ResourceOptions {
     readonly serviceName: string | undefined;
     readonly serviceVersion: string | undefined;
@@ -646,4 +642,3 @@ export interface ResourceOptions {
  * @see https://opentelemetry.io/docs/specs/semconv/resource/
  */
 export declare function resourceAttributes({ serviceName, serviceVersion, environment, attributes }: ResourceOptions, env: Readonly<Record<string, string | undefined>>): ResourceAttributes;
-export {};
