@@ -17,6 +17,12 @@ interface HttpClientFact {
   readonly durationMs: number;
 }
 
+/** Fact `holdfast:tracing:redis`, as far as it is read here. */
+interface RedisFact {
+  readonly command: string;
+  readonly durationMs: number;
+}
+
 /** Databases and other services, as the tracing package sees them. */
 export function createClientMetrics(context: FeatureContext): void {
   const { families, service, durationUnit: unit, durationBucketsMs: boundsMs, subscribe } = context;
@@ -36,9 +42,20 @@ export function createClientMetrics(context: FeatureContext): void {
     unit,
     boundsMs,
   });
+  const commands = families.duration({
+    name: 'redis_command_duration',
+    help: 'Duration of Redis commands.',
+    labelNames: ['command'],
+    service,
+    unit,
+    boundsMs,
+  });
   const scale = UNIT_OF_MS[unit];
   subscribe<QueryFact>('holdfast:tracing:query', ({ system, operation, durationMs, failed }) => {
     queries.at([system, operation, failed ? 'failure' : 'success']).observe(durationMs * scale);
+  });
+  subscribe<RedisFact>('holdfast:tracing:redis', ({ command, durationMs }) => {
+    commands.at([command]).observe(durationMs * scale);
   });
   subscribe<HttpClientFact>('holdfast:tracing:http-client', ({ host, method, statusCode, durationMs }) => {
     requests.at([host, method, String(statusCode ?? 'error')]).observe(durationMs * scale);

@@ -10,6 +10,7 @@ export function createQueueMetrics(context: FeatureContext): Feature {
   const depth = pulled('queue_depth', 'Jobs in the queue by state.', ['state']);
   const oldest = pulled('queue_oldest_job_age_ms', 'Age of the oldest job that is due and waits.');
   const deadLetters = pulled('dead_letters', 'Jobs that failed for good and wait for somebody.');
+  const spool = pulled('queue_spool_jobs', 'Jobs that this process keeps until the server is back.');
   const jobs = families.counter({
     name: 'queue_jobs_total',
     help: 'Attempts at jobs by outcome: completed, retried, dead, parked, returned.',
@@ -29,7 +30,11 @@ export function createQueueMetrics(context: FeatureContext): Feature {
   });
   return {
     apply(states) {
-      for (const gauge of [depth, oldest, deadLetters]) gauge.clear();
+      for (const gauge of [depth, oldest, deadLetters, spool]) gauge.clear();
+      // Each object keeps its own, and tells it also while the server is away.
+      for (const { queue, jobs: kept } of snapshotsOf<{ readonly queue: string; readonly jobs: number }>(states, 'queue.spool')) {
+        spool.at([queue]).value += kept;
+      }
       // Two objects on one queue see the same queue: the later answer stands.
       for (const snapshot of snapshotsOf<QueueSnapshot>(states, 'queue.depth')) {
         for (const [state, count] of Object.entries(snapshot.counts))

@@ -1,3 +1,11 @@
 export { findProgram, type ProgramSource } from './find-program.ts';
 export { type PostgresServer, type PostgresServerOptions, startPostgres } from './postgres.ts';
+export {
+  type PrometheusOptions,
+  type PrometheusSample,
+  type PrometheusServer,
+  prometheusServer,
+  promtool,
+  startPrometheus,
+} from './prometheus.ts';
 export { type RedisServer, type RedisServerOptions, redisServer, startRedis } from './redis.ts';
