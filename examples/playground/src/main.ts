@@ -2,7 +2,9 @@
 import { parseArgs } from 'node:util';
 import { startPlayground } from './playground.ts';
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: process.env['PORT'] ?? '3000' } } });
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: process.env['PORT'] ?? '3000' } },
+});
 try {
   const { url } = await startPlayground(Number(values.port));
   process.stdout.write(`playground listens on ${url}\n`);

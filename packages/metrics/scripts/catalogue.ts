@@ -1,7 +1,8 @@
 /** Every metric that the packages register, read from a registry that has them. */
-import type { MetricsOptions } from '../src/options.ts';
+
 import { buildMetrics } from '../src/create-metrics.ts';
 import type { RuleFile } from '../src/operations/index.ts';
+import type { MetricsOptions } from '../src/options.ts';
 
 /** The labels of each series name: a histogram has three. */
 export type Catalogue = ReadonlyMap<string, ReadonlySet<string>>;
@@ -36,6 +37,8 @@ function seriesOf({ name, type, labelNames = [] }: Registered): [string, Set<str
 
 /** The catalogue with what recording rules make of it. */
 export function withRecords(catalogue: Catalogue, { groups }: RuleFile): Catalogue {
-  const records = groups.flatMap(({ rules }) => rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])));
+  const records = groups.flatMap(({ rules }) =>
+    rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])),
+  );
   return new Map([...catalogue, ...records.map((record) => [record, new Set(['service'])] as const)]);
 }

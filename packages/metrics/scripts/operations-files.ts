@@ -15,7 +15,8 @@ function generatedFiles(): Map<string, string> {
   const dashboards = Object.entries(createDashboards()).map(
     ([name, dashboard]) => [`dashboards/${name}`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
   );
-  const head = '# Made by scripts/operations-files.ts with the default options. Make your own with createAlertRules().\n';
+  const head =
+    '# Made by scripts/operations-files.ts with the default options. Make your own with createAlertRules().\n';
   return new Map([...dashboards, ['alerts/holdfast.yml', head + renderRules(createAlertRules())]]);
 }
 
@@ -43,7 +44,9 @@ const problems = [...operationsProblems({}, await readCatalogue({}))];
 if (process.argv.includes('--write')) write(files);
 const stale = staleFiles(files);
 if (stale.length > 0) {
-  problems.push(`not up to date: ${stale.join(', ')}; run node --conditions=@holdfast/source scripts/operations-files.ts --write`);
+  problems.push(
+    `not up to date: ${stale.join(', ')}; run node --conditions=@holdfast/source scripts/operations-files.ts --write`,
+  );
 }
 if (problems.length > 0) {
   process.stderr.write(`${problems.join('\n')}\n`);

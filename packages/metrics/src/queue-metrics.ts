@@ -32,7 +32,10 @@ export function createQueueMetrics(context: FeatureContext): Feature {
     apply(states) {
       for (const gauge of [depth, oldest, deadLetters, spool]) gauge.clear();
       // Each object keeps its own, and tells it also while the server is away.
-      for (const { queue, jobs: kept } of snapshotsOf<{ readonly queue: string; readonly jobs: number }>(states, 'queue.spool')) {
+      for (const { queue, jobs: kept } of snapshotsOf<{ readonly queue: string; readonly jobs: number }>(
+        states,
+        'queue.spool',
+      )) {
         spool.at([queue]).value += kept;
       }
       // Two objects on one queue see the same queue: the later answer stands.

@@ -15,6 +15,8 @@ export interface PrometheusOptions {
   rules?: string;
   /** As Prometheus writes durations. Default `1s`. */
   interval?: string;
+  /** How often rules are evaluated. Default `interval`. */
+  evaluationInterval?: string;
 }
 
 export interface PrometheusSample {
@@ -63,11 +65,12 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   };
 }
 
-function writeConfiguration(directory: string, { targets, rules = 'groups: []\n', interval = '1s' }: PrometheusOptions): void {
+function writeConfiguration(directory: string, options: PrometheusOptions): void {
+  const { targets, rules = 'groups: []\n', interval = '1s', evaluationInterval = interval } = options;
   writeFileSync(join(directory, 'rules.yml'), rules);
   // JSON is YAML.
   const configuration = {
-    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
+    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: evaluationInterval },
     rule_files: ['rules.yml'],
     scrape_configs: [{ job_name: 'holdfast', static_configs: [{ targets }] }],
   };

@@ -157,7 +157,9 @@ function checkReachable({ burnWindows, availabilityRatio, latencyRatio }: Resolv
 
 function checkWindows(windows: readonly BurnWindow[]): void {
   if (windows.length === 0)
-    throw new MetricsOptionError(`${WHERE}: burnWindows is empty; it must have at least one pair of windows.`);
+    throw new MetricsOptionError(
+      `${WHERE}: burnWindows is empty; it must have at least one pair of windows.`,
+    );
   for (const { longMs, shortMs, burnRate, severity } of windows) {
     checkInteger(WHERE, 'burnWindows longMs', longMs, 1, LONGEST_MS);
     checkInteger(WHERE, 'burnWindows shortMs', shortMs, 1, longMs);

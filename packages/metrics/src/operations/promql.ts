@@ -1,6 +1,7 @@
 /** Words of PromQL that dashboards and alerts share. */
-import { numberText } from '../text.ts';
+
 import { UNIT_OF_MS } from '../family-set.ts';
+import { numberText } from '../text.ts';
 import type { ResolvedOperationsOptions } from './options.ts';
 
 /** What makes the names of duration histograms. */

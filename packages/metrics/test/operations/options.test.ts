@@ -16,11 +16,17 @@ it('writes the state of a circuit as createMetrics() does', () => {
     'max by (service, circuit_name) (circuit_breaker_state) >= 1',
   );
   const [state] = createDashboards({ stateEncoding: 'ordinal' })['circuits.json']?.panels ?? [];
-  expect(JSON.stringify(state?.fieldConfig)).toContain('{"0":{"text":"closed","color":"green"},"1":{"text":"half-open"');
+  expect(JSON.stringify(state?.fieldConfig)).toContain(
+    '{"0":{"text":"closed","color":"green"},"1":{"text":"half-open"',
+  );
 });
 
 it('gives every alert a severity, a runbook section and a duration in one unit', () => {
-  const { labels, annotations, for: duration } = ruleOf('QueueLag', {
+  const {
+    labels,
+    annotations,
+    for: duration,
+  } = ruleOf('QueueLag', {
     queueLagForMs: 90_000,
     runbookUrl: 'https://wiki.test/runbook',
   });
@@ -65,7 +71,9 @@ it('places the panels of a dashboard side by side, without overlap', () => {
 
 it('has a section of the runbook for each alert, under the anchor that the alert links', () => {
   const runbook = readFileSync(join(import.meta.dirname, '../../../../docs/operations/runbook.md'), 'utf8');
-  const headings = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, heading = '']) => `#${heading.toLowerCase()}`);
+  const headings = [...runbook.matchAll(/^## (\w+)$/gm)].map(
+    ([, heading = '']) => `#${heading.toLowerCase()}`,
+  );
   const linked = createAlertRules().groups.flatMap(({ rules }) =>
     rules.flatMap((rule) =>
       'alert' in rule ? [rule.annotations.runbook_url.slice(OPERATIONS_DEFAULTS.runbookUrl.length)] : [],

@@ -70,14 +70,17 @@ describe.skipIf(program === undefined)('the shipped rules', () => {
     [15, 15, 'the next working day', ['3d']],
     [65, 70, 'a person at night, over six hours', ['6h', '3d']],
     [150, 150, 'a person at night, over one hour', ['1h', '6h', '3d']],
-  ])('%i failures in 10,000 and %i slow requests in 1000 for seven hours: told to %s', (failed, late, _who, windows) => {
-    expect(
-      run({
-        series: { ...failing(failed, 420), ...slow(late, 420) },
-        firing: { '7h': [...windows.map(availability), ...windows.map(latency)] },
-      }),
-    ).toBe('');
-  });
+  ])(
+    '%i failures in 10,000 and %i slow requests in 1000 for seven hours: told to %s',
+    (failed, late, _who, windows) => {
+      expect(
+        run({
+          series: { ...failing(failed, 420), ...slow(late, 420) },
+          firing: { '7h': [...windows.map(availability), ...windows.map(latency)] },
+        }),
+      ).toBe('');
+    },
+  );
 
   it('two minutes in which everything fails: paged within two minutes, quiet ten minutes later but for the ticket', () => {
     const series = {
@@ -147,7 +150,11 @@ describe.skipIf(program === undefined)('the shipped rules', () => {
     const spool = (queue: string) => `queue_spool_jobs{service="a", queue="${queue}"}`;
     expect(
       run({
-        series: { [spool('stuck')]: '0 5 9+0x20', [spool('draining')]: '0 900 900-50x17', [spool('empty')]: '0+0x20' },
+        series: {
+          [spool('stuck')]: '0 5 9+0x20',
+          [spool('draining')]: '0 900 900-50x17',
+          [spool('empty')]: '0+0x20',
+        },
         firing: { '5m': [], '6m': ['alertname="SpoolNotDraining"'], '15m': ['alertname="SpoolNotDraining"'] },
       }),
     ).toBe('');

@@ -22,7 +22,9 @@ describe('the check of a query', () => {
   const problems = (query: string) => promqlProblems(query, catalogue);
 
   it('has nothing against metrics and labels that are there', () => {
-    expect(problems('sum by (service) (rate(jobs_total{outcome=~"dead|parked"}[$__rate_interval])) > 0')).toEqual([]);
+    expect(
+      problems('sum by (service) (rate(jobs_total{outcome=~"dead|parked"}[$__rate_interval])) > 0'),
+    ).toEqual([]);
     expect(problems('histogram_quantile(0.95, sum by (service, le) (rate(wait_ms_bucket[5m])))')).toEqual([]);
   });
 
@@ -58,7 +60,9 @@ describe('dashboards and alerts', () => {
 
   it('made with other options than the metrics, they are found out', async () => {
     const problems = operationsProblems({ durationUnit: 's' }, await readCatalogue({ durationUnit: 'ms' }));
-    expect(problems).toContain('service.json, Duration: there is no metric http_request_duration_seconds_bucket');
+    expect(problems).toContain(
+      'service.json, Duration: there is no metric http_request_duration_seconds_bucket',
+    );
     expect(problems).toContain(
       'service:http_requests_slow:ratio_rate5m: there is no metric http_request_duration_seconds_count',
     );
@@ -66,7 +70,9 @@ describe('dashboards and alerts', () => {
 
   it('are shipped as the generator makes them; the build fails otherwise', () => {
     const script = join(import.meta.dirname, '../../scripts/operations-files.ts');
-    const { status, stderr } = spawnSync('node', ['--conditions=@holdfast/source', script], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync('node', ['--conditions=@holdfast/source', script], {
+      encoding: 'utf8',
+    });
     expect(stderr).toBe('');
     expect(status).toBe(0);
   });

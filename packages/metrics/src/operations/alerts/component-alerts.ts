@@ -1,6 +1,6 @@
+import { STATE_VALUES } from '../../resilience-metrics.ts';
 import type { ResolvedOperationsOptions, Severity } from '../options.ts';
 import { promDuration } from '../promql.ts';
-import { STATE_VALUES } from '../../resilience-metrics.ts';
 import { type AlertRule, runbookLink } from './rule.ts';
 
 interface Spec {
@@ -25,7 +25,10 @@ export function componentAlerts(options: ResolvedOperationsOptions): readonly Al
   return specs.map((spec) => toRule(spec, options.runbookUrl));
 }
 
-function toRule({ alert, expr, forMs = 0, severity, summary, description }: Spec, runbookUrl: string): AlertRule {
+function toRule(
+  { alert, expr, forMs = 0, severity, summary, description }: Spec,
+  runbookUrl: string,
+): AlertRule {
   return {
     alert,
     expr,
@@ -98,7 +101,8 @@ function eventLoopLag({ eventLoopLagMs, eventLoopLagForMs }: ResolvedOperationsO
 
 /** Every other alert is silent about a service that is not scraped. */
 function serviceGone({ goneAfterMs, goneMemoryMs }: ResolvedOperationsOptions): Spec {
-  const heard = (ms: number) => `count by (service) (last_over_time(http_connections_active[${promDuration(ms)}]))`;
+  const heard = (ms: number) =>
+    `count by (service) (last_over_time(http_connections_active[${promDuration(ms)}]))`;
   return {
     alert: 'ServiceGone',
     expr: `${heard(goneMemoryMs)}\nunless\n${heard(goneAfterMs)}`,

@@ -14,7 +14,11 @@ export function createAlertRules(options: OperationsOptions = {}): RuleFile {
   const interval = evaluationIntervalMs === undefined ? {} : { interval: promDuration(evaluationIntervalMs) };
   return {
     groups: [
-      { name: 'holdfast-objectives', ...interval, rules: [...burnRateRecords(resolved), ...burnRateAlerts(resolved)] },
+      {
+        name: 'holdfast-objectives',
+        ...interval,
+        rules: [...burnRateRecords(resolved), ...burnRateAlerts(resolved)],
+      },
       { name: 'holdfast-components', ...interval, rules: componentAlerts(resolved) },
     ],
   };

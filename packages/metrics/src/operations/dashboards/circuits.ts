@@ -28,9 +28,7 @@ export function circuitsDashboard({ stateEncoding }: ResolvedOperationsOptions):
             },
           },
         ],
-        queries: [
-          ['{{service}} {{circuit_name}}', shared('circuit_breaker_state', 'service, circuit_name')],
-        ],
+        queries: [['{{service}} {{circuit_name}}', shared('circuit_breaker_state', 'service, circuit_name')]],
       },
       {
         title: 'Calls by outcome',
@@ -51,7 +49,10 @@ export function circuitsDashboard({ stateEncoding }: ResolvedOperationsOptions):
         description: 'Open and half-open in turn: the dependency is still down.',
         unit: 'ops',
         queries: [
-          ['{{circuit_name}} {{from}} to {{to}}', rate('circuit_breaker_transitions_total', 'circuit_name, from, to')],
+          [
+            '{{circuit_name}} {{from}} to {{to}}',
+            rate('circuit_breaker_transitions_total', 'circuit_name, from, to'),
+          ],
         ],
       },
       {

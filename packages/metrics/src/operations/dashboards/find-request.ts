@@ -28,7 +28,8 @@ export function findRequestDashboard(options: ResolvedOperationsOptions): Dashbo
     panels: [
       {
         title: 'Log of the request',
-        description: 'Every line with this request id, whichever service wrote it. traceId of any line leads to the trace.',
+        description:
+          'Every line with this request id, whichever service wrote it. traceId of any line leads to the trace.',
         type: 'logs',
         datasource: 'loki',
         width: 24,
@@ -57,7 +58,10 @@ export function findRequestDashboard(options: ResolvedOperationsOptions): Dashbo
         datasource: 'loki',
         unit: 'percentunit',
         queries: [
-          ['{{correlationId}}', `topk(20, ${perCorrelation(' | statusCode >= 500')} / ${perCorrelation('')})`],
+          [
+            '{{correlationId}}',
+            `topk(20, ${perCorrelation(' | statusCode >= 500')} / ${perCorrelation('')})`,
+          ],
         ],
       },
       {
@@ -65,7 +69,10 @@ export function findRequestDashboard(options: ResolvedOperationsOptions): Dashbo
         description: 'p95 by route.',
         unit: options.durationUnit,
         queries: [
-          ['{{method}} {{route}}', quantile(0.95, durationName('http_request_duration', options), 'method, route')],
+          [
+            '{{method}} {{route}}',
+            quantile(0.95, durationName('http_request_duration', options), 'method, route'),
+          ],
         ],
       },
     ],

@@ -96,7 +96,13 @@ function toPanel(spec: PanelSpec, id: number, gridPos: GridPosition): Panel {
   };
 }
 
-function toTarget(spec: PanelSpec, kind: DatasourceKind, legend: string, query: string, index: number): Target {
+function toTarget(
+  spec: PanelSpec,
+  kind: DatasourceKind,
+  legend: string,
+  query: string,
+  index: number,
+): Target {
   const refId = String.fromCharCode(65 + index);
   const base = { refId, datasource: datasource(kind) };
   if (kind === 'tempo') return { ...base, query, queryType: 'traceql' };

@@ -18,7 +18,11 @@ export function quantile(ratio: number, histogram: string, by: string, labels = 
 }
 
 /** The three lines that a panel of durations shows. */
-export function quantiles(histogram: string, by: string, labels = ''): readonly (readonly [string, string])[] {
+export function quantiles(
+  histogram: string,
+  by: string,
+  labels = '',
+): readonly (readonly [string, string])[] {
   return [0.5, 0.95, 0.99].map((ratio) => {
     const legend = by
       .split(', ')

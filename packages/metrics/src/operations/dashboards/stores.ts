@@ -20,7 +20,9 @@ export function storesDashboard(options: ResolvedOperationsOptions): DashboardSp
         description: 'Traced database statements a second.',
         unit: 'ops',
         width: 8,
-        queries: [['{{system}} {{operation}} {{outcome}}', rate(`${query}_count`, 'system, operation, outcome')]],
+        queries: [
+          ['{{system}} {{operation}} {{outcome}}', rate(`${query}_count`, 'system, operation, outcome')],
+        ],
       },
       {
         title: 'Duration of statements',
