@@ -7,10 +7,21 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   metrics: ['context'],
   resilience: ['context'],
   idempotency: ['context'],
+  'soft-delete': ['context'],
   lifecycle: ['context'],
   cache: ['context'],
   queue: ['context', 'resilience', 'bullmq-sqlite'],
-  express: ['context', 'logging', 'tracing', 'metrics', 'resilience', 'queue', 'idempotency', 'lifecycle', 'cache'],
+  express: [
+    'context',
+    'logging',
+    'tracing',
+    'metrics',
+    'resilience',
+    'queue',
+    'idempotency',
+    'lifecycle',
+    'cache',
+  ],
 };
 
 /** Payload types of other packages' channels, and nothing else: erased before the code runs. */

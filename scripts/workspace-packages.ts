@@ -6,6 +6,8 @@ export interface Manifest {
   readonly version: string;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly publishConfig?: { readonly exports?: Readonly<Record<string, unknown>> };
+  /** The commands of the package and their files. */
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -43,4 +45,9 @@ export function entriesOf({ manifest }: WorkspacePackage): Map<string, string> {
     if (source !== undefined) entries.set(subpath, source.slice(2));
   }
   return entries;
+}
+
+/** The source files of the commands of a package: `./dist/cli/main.js` → `src/cli/main.ts`. */
+export function commandsOf({ bin = {} }: Manifest): string[] {
+  return Object.values(bin).map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts'));
 }

@@ -46,6 +46,14 @@ describe('readArguments', () => {
     );
   });
 
+  it('takes --engine for --store, as what keeps a queue is called', () => {
+    const engines = { crash: { ...crash, stores: ['all', 'sqlite'] as const } };
+    expect(readArguments(['crash', '--engine', 'sqlite'], engines, 7)?.store).toBe('sqlite');
+    expect(() => readArguments(['crash', '--engine', 'mysql'], engines, 7)).toThrow(
+      'The proof "crash" has no store "mysql": it has all, sqlite.',
+    );
+  });
+
   it('refuses a second name', () => {
     expect(() => readArguments(['crash', 'crash'], proofs, 7)).toThrow(
       'One proof at a time: "crash" is too much.',

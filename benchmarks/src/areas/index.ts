@@ -1,5 +1,4 @@
 import type { Area } from './area.ts';
-import { backlog } from './backlog.ts';
 import { breaker } from './breaker.ts';
 import { bulkhead } from './bulkhead.ts';
 import { cache } from './cache.ts';
@@ -10,7 +9,10 @@ import { logging } from './logging.ts';
 import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
+import { softDelete } from './soft-delete.ts';
+import { sqliteQueue } from './sqlite-queue.ts';
 import { startup } from './startup.ts';
+import { tracing } from './tracing.ts';
 
 /** Every area by its name on the command line, in the order of a full run. */
 export const areas: Readonly<Record<string, Area>> = {
@@ -20,10 +22,12 @@ export const areas: Readonly<Record<string, Area>> = {
   bulkhead,
   policy,
   queue,
-  backlog,
+  'sqlite-queue': sqliteQueue,
   idempotency,
   cache,
+  'soft-delete': softDelete,
   context,
   logging,
+  tracing,
   startup,
 };

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RedisServer, startRedis } from '@holdfast/test-servers';
+import { type RedisServer, startPostgres, startRedis } from '@holdfast/test-servers';
 import { Redis } from 'ioredis';
 import { type Child, startChild } from '../harness/child.ts';
 import { type Contender, interleave } from '../harness/interleave.ts';
@@ -11,10 +11,21 @@ import type { AreaOptions } from './area.ts';
 
 const DEFAULT_ROUNDS = 7;
 const JOBS = 10_000;
+/** PostgreSQL waits for its disk at each job: a tenth takes as long as the rest. */
+const POSTGRES_JOBS = 1_000;
 const ADDERS = 100;
 const WORKERS = 50;
 
-type Side = 'rawMemory' | 'rawAlways' | 'webhookMemory' | 'webhookAlways' | 'rawSqlite' | 'webhookSqlite';
+type Side =
+  | 'rawMemory'
+  | 'rawAlways'
+  | 'webhookMemory'
+  | 'webhookAlways'
+  | 'rawSqlite'
+  | 'webhookSqlite'
+  | 'rawPostgres'
+  | 'webhookPostgres'
+  | 'pgBoss';
 
 const TITLES: Readonly<Record<Side, string>> = {
   rawMemory: 'BullMQ on in-memory Redis',
@@ -23,10 +34,15 @@ const TITLES: Readonly<Record<Side, string>> = {
   webhookAlways: 'webhook queue on Redis, appendfsync always',
   rawSqlite: 'BullMQ on SQLite, synchronous=FULL',
   webhookSqlite: 'webhook queue on SQLite, synchronous=FULL',
+  rawPostgres: 'BullMQ on PostgreSQL',
+  webhookPostgres: 'webhook queue on PostgreSQL',
+  pgBoss: 'pg-boss on PostgreSQL',
 };
 
 const RAW_REDIS = new URL('../queues/raw-redis.ts', import.meta.url);
 const RAW_SQLITE = new URL('../queues/raw-sqlite.ts', import.meta.url);
+const RAW_POSTGRES = new URL('../queues/raw-postgres.ts', import.meta.url);
+const PG_BOSS = new URL('../queues/pg-boss.ts', import.meta.url);
 const WEBHOOK = new URL('../queues/webhook-queue.ts', import.meta.url);
 
 /** What has to be ended after a run, last started first. */
@@ -36,7 +52,7 @@ type Cleanup = Array<() => Promise<unknown>>;
 export async function queue({ rounds = DEFAULT_ROUNDS, progress }: AreaOptions): Promise<Row[]> {
   const cleanup: Cleanup = [];
   try {
-    progress.step('queue: starting two Redis servers and six processes');
+    progress.step('queue: starting two Redis servers, PostgreSQL and nine processes');
     const sides = await startSides(cleanup);
     await interleave(sides, { label: 'queue: warm-up', rounds: 2, progress });
     return rowsOf(await interleave(sides, { label: 'queue', rounds, progress }));
@@ -56,7 +72,18 @@ async function startSides(cleanup: Cleanup): Promise<Record<Side, Contender<Roun
     contender(await child(cleanup, file, { ...telemetry, BENCH_REDIS_URL: server.url }), server.flush);
   const onSqlite = async (file: URL): Promise<Contender<RoundAnswer>> =>
     contender(await child(cleanup, file, { ...telemetry, BENCH_SQLITE_FOLDER: folder }));
+  const postgres = await startPostgres();
+  cleanup.push(() => postgres.stop());
+  const onPostgres = async (file: URL): Promise<Contender<RoundAnswer>> => {
+    const env = { ...telemetry, BENCH_POSTGRES_URL: postgres.url };
+    return contender(await child(cleanup, file, env), undefined, POSTGRES_JOBS);
+  };
+  // Ours makes the tables in its first round, which is one of the warm-up, before BullMQ alone needs them.
+  const webhookPostgres = await onPostgres(WEBHOOK);
   return {
+    webhookPostgres,
+    rawPostgres: await onPostgres(RAW_POSTGRES),
+    pgBoss: await onPostgres(PG_BOSS),
     rawMemory: await onRedis(RAW_REDIS, memory),
     webhookMemory: await onRedis(WEBHOOK, memory),
     rawAlways: await onRedis(RAW_REDIS, always),
@@ -88,11 +115,12 @@ async function child(cleanup: Cleanup, file: URL, env: Record<string, string>): 
 function contender(
   process: Child,
   flush: () => Promise<unknown> = async () => undefined,
+  jobs: number = JOBS,
 ): Contender<RoundAnswer> {
   let round = 0;
   return async () => {
     round += 1;
-    const question: RoundQuestion = { name: `bench-${round}`, jobs: JOBS, adders: ADDERS, workers: WORKERS };
+    const question: RoundQuestion = { name: `bench-${round}`, jobs, adders: ADDERS, workers: WORKERS };
     const answer = await process.ask<RoundAnswer>('round', question);
     await flush();
     return answer;
@@ -122,5 +150,7 @@ function rowsOf(samples: Readonly<Record<Side, RoundAnswer[]>>): Row[] {
     row(measure, 'webhookSqlite', 'rawMemory'),
     row(measure, 'webhookSqlite', 'rawAlways'),
     row(measure, 'rawAlways', 'rawMemory'),
+    row(measure, 'webhookPostgres', 'rawPostgres', 0.9),
+    row(measure, 'webhookPostgres', 'pgBoss'),
   ]);
 }

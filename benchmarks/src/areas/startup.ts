@@ -1,6 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { interleave } from '../harness/interleave.ts';
@@ -27,6 +25,7 @@ export async function startup({ rounds = DEFAULT_ROUNDS, progress }: AreaOptions
       ours: ms(['base', 'ours']),
       oursTracing: ms(['base', 'ours'], 'initTracing'),
       peerTracing: ms(['base', 'peers'], 'startNodeSdk'),
+      autoTracing: ms(['base', 'auto']),
     },
     { label: 'startup', rounds, progress },
   );
@@ -56,15 +55,23 @@ export async function startup({ rounds = DEFAULT_ROUNDS, progress }: AreaOptions
       },
       atMost(1),
     ),
+    compared(
+      {
+        ...row,
+        case: 'imports and initTracing()',
+        samples: samples.oursTracing,
+        against: 'imports of sdk-node and auto-instrumentations-node',
+        againstSamples: samples.autoTracing,
+      },
+      atMost(1),
+    ),
     absolute({ ...row, case: 'imports of Express and prom-client alone', samples: samples.base }),
   ];
 }
 
 function build(): void {
-  const packages = join(ROOT, 'packages');
-  const folders = readdirSync(packages).map((name) => join(packages, name));
-  const tsc = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-b', ...folders], { encoding: 'utf8' });
-  if (tsc.status !== 0) throw new Error(`The packages cannot be built:\n${tsc.stdout}${tsc.stderr}`);
+  const built = spawnSync('npx', ['-y', 'pnpm@12.21.0', 'run', 'build'], { cwd: ROOT, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`The packages cannot be built:\n${built.stdout}${built.stderr}`);
 }
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 /** The parent's view of a process that serves cases. */
 import type { FootprintQuestion, MeasureQuestion, WarmUpQuestion } from './cases.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, type ChildOptions, startChild } from './child.ts';
 import type { Contender } from './interleave.ts';
 
 export interface Subject {
@@ -10,8 +10,8 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
-export async function startSubject(file: URL): Promise<Subject> {
-  const child: Child = await startChild(file);
+export async function startSubject(file: URL, options: ChildOptions = {}): Promise<Subject> {
+  const child: Child = await startChild(file, options);
   return {
     prepare: async (name, roundMs) => {
       const iterations = await child.ask<number>('warmUp', { name, roundMs } satisfies WarmUpQuestion);

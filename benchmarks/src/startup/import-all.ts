@@ -10,7 +10,7 @@ export interface ImportReport {
   readonly openTelemetrySdkModules: number;
 }
 
-export type ImportGroup = 'base' | 'ours' | 'peers';
+export type ImportGroup = 'base' | 'ours' | 'peers' | 'auto';
 export type ImportAction = 'importOnly' | 'countModules' | 'initTracing' | 'startNodeSdk';
 
 type Loader = () => Promise<unknown>;
@@ -34,6 +34,7 @@ const GROUPS: Readonly<Record<ImportGroup, readonly Loader[]>> = {
     () => import('@opentelemetry/instrumentation-express'),
     () => import('@opentelemetry/exporter-trace-otlp-proto'),
   ],
+  auto: [() => import('@opentelemetry/sdk-node'), () => import('@opentelemetry/auto-instrumentations-node')],
 };
 
 /** Nothing listens there: nothing is exported while starting. */

@@ -1,13 +1,14 @@
-import type { BackendFactory, IQueueBackend } from 'bullmq';
+import type { BackendFactory } from 'bullmq';
+import type { SqliteQueueBackend as PublicBackend } from './backend/public-backend.ts';
+import { SqliteQueueBackend } from './backend/sqlite-queue-backend.ts';
+import type { BackendOptions } from './backend/worker-options.ts';
+import { SharedDatabase } from './database/shared-database.ts';
 import {
   type OpenDatabase,
   type ResolvedConnection,
   resolveConnection,
   type SqliteConnectionOptions,
 } from './options.ts';
-import { SharedDatabase } from './shared-database.ts';
-import { SqliteQueueBackend } from './sqlite-queue-backend.ts';
-import type { BackendOptions } from './worker-options.ts';
 
 const byFile = new Map<string, SharedDatabase>();
 const byDatabase = new WeakMap<OpenDatabase, SharedDatabase>();
@@ -18,7 +19,7 @@ const byDatabase = new WeakMap<OpenDatabase, SharedDatabase>();
  * tuning is that of the first.
  * @throws SqliteOptionError, SqliteFileError, SqliteBusyError, SqliteWriteError
  */
-export const createSqliteBackend: BackendFactory<IQueueBackend, SqliteConnectionOptions> = (
+export const createSqliteBackend: BackendFactory<PublicBackend, SqliteConnectionOptions> = (
   name,
   options,
   role = {},

@@ -30,6 +30,19 @@ describe('describeSqliteError', () => {
     });
   });
 
+  it.each([
+    [sqliteError('SQLITE_CONSTRAINT_NOTNULL'), /value that cannot be stored \(as SQLite says it\)/],
+    [sqliteError('SQLITE_TOOBIG'), /more than the 1,000,000,000 bytes that SQLite can store/],
+    [new RangeError('The bound string, buffer, or bigint is too big'), /put a reference to it into the job/],
+  ])('turns %s, which is the fault of one job, into ERR_BULLMQ_SQLITE_JOB', (cause, message) => {
+    expect(describeSqliteError(cause, '/data/q.db', 5)).toMatchObject({
+      name: 'SqliteJobError',
+      code: 'ERR_BULLMQ_SQLITE_JOB',
+      cause,
+      message: expect.stringMatching(message),
+    });
+  });
+
   it('passes on what does not come from SQLite', () => {
     const other = new TypeError('x');
     expect(describeSqliteError(other, 'q.db', 0)).toBe(other);

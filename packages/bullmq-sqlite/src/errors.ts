@@ -38,6 +38,12 @@ export class SqliteWriteError extends SqliteBackendError {
   }
 }
 
+/** A job or one of its fields that cannot be stored as it is. Nothing of the call was written. */
+export class SqliteJobError extends SqliteBackendError {
+  override readonly name = 'SqliteJobError';
+  readonly code = 'ERR_BULLMQ_SQLITE_JOB';
+}
+
 /**
  * Another connection held the write lock for longer than `busyTimeoutMs`; nothing was written, the call can be
  * repeated. It extends BullMQ's `ConnectionClosedError`, by which a worker tells a store that is away for a moment
@@ -90,7 +96,7 @@ export function isBusy(error: unknown): boolean {
 /** Turns an error of SQLite into one of ours; anything else passes unchanged. */
 export function describeSqliteError(error: unknown, file: string, waitedMs: number): unknown {
   const code = sqliteCode(error);
-  if (code === undefined) return error;
+  if (code === undefined) return isTooBig(error) ? tooBig(error) : error;
   if (isBusy(error)) return new SqliteBusyError(file, waitedMs, error);
   if (code.startsWith('SQLITE_NOTADB')) {
     return new SqliteFileError(file, 'is not an SQLite database. Point `file` at another path.', error);
@@ -101,5 +107,26 @@ export function describeSqliteError(error: unknown, file: string, waitedMs: numb
   if (code.startsWith('SQLITE_CANTOPEN')) {
     return new SqliteFileError(file, 'cannot be opened. Check the path and its permissions.', error);
   }
-  return new SqliteWriteError(file, error);
+  // SQLite names the column here, never the value.
+  if (code.startsWith('SQLITE_CONSTRAINT')) return wrongKind(error as Error);
+  return code.startsWith('SQLITE_TOOBIG') ? tooBig(error) : new SqliteWriteError(file, error);
+}
+
+function wrongKind(cause: Error): SqliteJobError {
+  return new SqliteJobError(
+    `A job was refused: it has a value that cannot be stored (${cause.message}). Check its name, delay, priority and timestamp.`,
+    { cause },
+  );
+}
+
+/** better-sqlite3 refuses such a value by itself, before SQLite sees it. */
+function isTooBig(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes('is too big');
+}
+
+function tooBig(cause: unknown): SqliteJobError {
+  return new SqliteJobError(
+    'A job was refused: one of its values takes more than the 1,000,000,000 bytes that SQLite can store. Keep it elsewhere and put a reference to it into the job.',
+    { cause },
+  );
 }

@@ -1,14 +1,15 @@
-/** The backend as BullMQ knows it: what `queue.getBackend()` gives. */
-export type { IQueueBackend as SqliteQueueBackend } from 'bullmq';
+export type { SqliteQueueBackend } from './backend/public-backend.ts';
 export { createSqliteBackend } from './create-sqlite-backend.ts';
 export {
   NotSupportedYetError,
   SqliteBackendError,
   SqliteBusyError,
   SqliteFileError,
+  SqliteJobError,
   SqliteOptionError,
   SqliteWriteError,
 } from './errors.ts';
+export type { AddedJob } from './jobs/add-job.ts';
 export {
   DEFAULTS,
   type Durability,

@@ -1,3 +1,4 @@
+import type { JobJson, JobsOptions } from 'bullmq';
 import { describe, expect, it, vi } from 'vitest';
 import {
   backendOf,
@@ -103,6 +104,41 @@ describe('Queue.add', () => {
       const { id } = await queue.add('job', value);
       expect((await queue.getJob(String(id)))?.data).toEqual(value);
     }
+  });
+});
+
+describe('addJobIfAbsent of the backend', () => {
+  const job = (opts: JobsOptions = {}): JobJson =>
+    ({ name: 'job', data: '{"take":1}', opts, timestamp: NOON }) as JobJson;
+
+  it('says whether it has added the job', async () => {
+    const queue = openQueue();
+    const backend = queue.getBackend();
+    expect(await backend.addJobIfAbsent(job(), 'evt_1')).toEqual({ jobId: 'evt_1', added: true });
+    expect(await backend.addJobIfAbsent(job(), 'evt_1')).toEqual({ jobId: 'evt_1', added: false });
+    expect(await backend.addJobIfAbsent(job(), '')).toEqual({ jobId: '3', added: true });
+    expect(await queue.getWaitingCount()).toBe(2);
+  });
+
+  it('says so of two that are asked for in one turn', async () => {
+    const backend = openQueue().getBackend();
+    const asked = ['a', 'b', 'a'].map((id) => backend.addJobIfAbsent(job(), id));
+    expect((await Promise.all(asked)).map(({ added }) => added)).toEqual([true, true, false]);
+  });
+
+  it('names the job that stands for it by its deduplication id', async () => {
+    const backend = openQueue().getBackend();
+    const opts = { deduplication: { id: 'once' } };
+    expect(await backend.addJobIfAbsent(job(opts), 'first')).toEqual({ jobId: 'first', added: true });
+    expect(await backend.addJobIfAbsent(job(opts), 'second')).toEqual({ jobId: 'first', added: false });
+  });
+
+  it('says the same of a job that has ended and is kept', async () => {
+    const file = newFile();
+    const backend = openQueue(file).getBackend();
+    await backend.addJobIfAbsent(job(), 'evt_1');
+    await (await claim(openManualWorker(file)))?.moveToCompleted('ok', 'token', false);
+    expect(await backend.addJobIfAbsent(job(), 'evt_1')).toEqual({ jobId: 'evt_1', added: false });
   });
 });
 

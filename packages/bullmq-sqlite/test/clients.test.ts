@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Clients } from '../src/clients.ts';
-import { expiryClock } from '../src/expiry-clock.ts';
+import { Clients } from '../src/backend/clients.ts';
+import { expiryClock } from '../src/database/expiry-clock.ts';
 import { startChild } from './support/child.ts';
 import {
   backendOf,

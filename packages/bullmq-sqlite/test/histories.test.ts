@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { SqliteQueueBackend } from '../src/sqlite-queue-backend.ts';
+import type { SqliteQueueBackend } from '../src/backend/sqlite-queue-backend.ts';
 import { backendOf, NOON, newFile, openQueue, stopClock } from './support/queues.ts';
 
 type State = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'completed' | 'failed';

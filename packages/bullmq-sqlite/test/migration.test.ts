@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { SCHEMA_VERSION } from '../src/schema.ts';
+import { SCHEMA_VERSION } from '../src/database/schema.ts';
 import { startChild } from './support/child.ts';
 import { claim, newFile, openManualWorker, openQueue, sqlite, track } from './support/queues.ts';
 import { SCHEMA_V1 } from './support/schema-v1.ts';

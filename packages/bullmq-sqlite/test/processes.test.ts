@@ -54,7 +54,7 @@ describe('several processes on one file', () => {
     const file = newFile();
     const queue = openQueue(file);
     await queue.waitUntilReady();
-    const workers = [startChild('worker-process.ts', file), startChild('worker-process.ts', file)];
+    const workers = [1, 2].map(() => startChild('worker-process.ts', file, 'steady'));
     const producers = ['a', 'b'].map((prefix) => startChild('producer-process.ts', file, prefix, '100'));
     expect(await Promise.all(producers.map(({ exited }) => exited))).toEqual([0, 0]);
     await until(async () => (await queue.getCompletedCount()) === 800);

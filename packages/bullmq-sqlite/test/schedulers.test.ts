@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { slotAfter } from '../src/scheduler-slots.ts';
+import { slotAfter } from '../src/schedulers/scheduler-slots.ts';
 import { backendOf, claim, NOON, newFile, openManualWorker, openQueue, stopClock } from './support/queues.ts';
 
 const MINUTE_MS = 60_000;

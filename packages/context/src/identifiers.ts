@@ -37,9 +37,11 @@ export function newSpanId(): string {
   return randomHex(16);
 }
 
-const ACCEPTED_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const ACCEPTED_CHARACTERS = /^[A-Za-z0-9._:-]+$/;
+const MAX_ID_LENGTH = 128;
 
 /** Whether an id from outside may be kept: 1 to 128 characters of `[A-Za-z0-9._:-]`. */
 export function isAcceptableId(value: unknown): value is string {
-  return typeof value === 'string' && ACCEPTED_ID.test(value);
+  // A counted repetition in the pattern would be several times as slow.
+  return typeof value === 'string' && value.length <= MAX_ID_LENGTH && ACCEPTED_CHARACTERS.test(value);
 }

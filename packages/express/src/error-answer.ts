@@ -1,4 +1,5 @@
-import { STATUS_CODES } from 'node:http';
+/** An import of `node:http` would load Node's fetch and HTTP/2, too. */
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** How an error is told to the client; free of Express. */
 export interface ErrorAnswer {
@@ -16,6 +17,9 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   ERR_CALL_TIMEOUT: 504,
   ERR_DEADLINE_EXCEEDED: 504,
   ERR_QUEUE_UNAVAILABLE: 503,
+  ERR_QUEUE_SPOOL_FULL: 503,
+  ERR_QUEUE_SPOOL_WRITE: 503,
+  ERR_QUEUE_EVICTION_POLICY: 503,
   ERR_QUEUE_CLOSED: 503,
   ERR_QUEUE_DIRECT_PROCESSING: 503,
   ERR_QUEUE_INVALID_EVENT: 400,

@@ -5,7 +5,10 @@ import {
   runWithTrace,
   type TraceContextInit,
 } from '@holdfast/context';
-import { Scope } from '@holdfast/context/storage';
+import { contextStorage, Scope } from '@holdfast/context/storage';
+
+/** Under this key an HTTP instrumentation of OpenTelemetry leaves what it knows of the request in hand. */
+const RPC_METADATA = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA');
 
 const REQUEST_SCOPE = Symbol.for('holdfast.express.scope.v1');
 
@@ -33,10 +36,18 @@ export function enterRequestScope(
     next(scope);
     return;
   }
-  const opened = new Scope();
-  opened.fill(extractTraceContext(req.headers, options));
+  const instrumented = scopeOfInstrumentation();
+  const opened = instrumented ?? new Scope();
+  const read = extractTraceContext(req.headers, options);
+  opened.fill(instrumented === undefined ? read : withoutTrace(read));
   (req as ScopedRequest)[REQUEST_SCOPE] = opened;
   runWithTrace(opened, () => next(opened));
+}
+
+/** Inside of what an instrumentation has made active for this very request, which has its trace and its span already. */
+function scopeOfInstrumentation(): Scope | undefined {
+  const outer = contextStorage.getStore();
+  return outer?.getValue(RPC_METADATA) === undefined ? undefined : outer.child();
 }
 
 /** A span that was started in the meantime has its trace already. */

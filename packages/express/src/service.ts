@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { createLifecycle, createServerDrain } from '@holdfast/lifecycle';
 import type { Express } from 'express';
 import { ListenError } from './errors.ts';
@@ -6,6 +5,9 @@ import { type Listening, listen } from './listen.ts';
 import { buildApp } from './service-app.ts';
 import { checkServiceOptions, type ServiceOptions, type ServiceParts } from './service-options.ts';
 import { type ClosingStep, closeParts, openParts } from './service-parts.ts';
+
+/** An import of `node:http` would load Node's fetch and HTTP/2, too. */
+const { createServer } = process.getBuiltinModule('node:http');
 
 export { ExpressOptionError, ListenError, MissingPeerError } from './errors.ts';
 export type { Listening } from './listen.ts';

@@ -1,7 +1,9 @@
-import { STATUS_CODES } from 'node:http';
 import { IdempotencyOptionError } from './errors.ts';
 import type { AnswerInit } from './http-options.ts';
 import type { StoredResponse } from './record-codec.ts';
+
+/** An import of `node:http` would load Node's fetch and HTTP/2, too. */
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 const REPLAYED_HEADER = 'X-Idempotent-Replayed';
 

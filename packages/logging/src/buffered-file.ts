@@ -1,5 +1,7 @@
-import { closeSync, writeSync } from 'node:fs';
 import { warnOnce } from './lost-lines.ts';
+
+/** An import of `node:fs` would load its streams, promises and watchers, too. */
+const { closeSync, writeSync } = process.getBuiltinModule('node:fs');
 
 /** Enough for the longest usual line; a longer one is encoded apart. */
 const WORKING_BYTES = 65_536;

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { getTraceLogFields } from '@holdfast/context';
-import { type Logger as PinoLogger, pino } from 'pino';
+import type { Logger as PinoLogger, pino } from 'pino';
 import { openSink, type Sink } from './destination.ts';
+import { loadPino } from './load-pino.ts';
 import { Loggable } from './loggable.ts';
 import type { Logger, LogLevel, LogMethod } from './logger.ts';
 import { checkLevel, type LoggerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -49,7 +50,7 @@ export function createLogger(options: string | LoggerOptions = {}): Logger {
   const redaction = redact === false ? NO_REDACTION : createRedaction(redact.keys, redact.censor);
   const pinoOptions = pinoOptionsFrom(resolved, redaction);
   return wrap(
-    { options: resolved, sink, redaction, pinoOptions, root: pino(pinoOptions, sink) },
+    { options: resolved, sink, redaction, pinoOptions, root: loadPino()(pinoOptions, sink) },
     {},
     resolved.level,
   );
@@ -128,7 +129,7 @@ function sampler({ pinoOptions }: Core, bindings: Fields): LoggerInternals['samp
     let line = '';
     const { mixin: _mixin, ...options } = pinoOptions;
     const stream = { write: (text: string) => void (line = text) };
-    pino({ ...options, level: 'trace', timestamp: () => `,"time":${time}` }, stream)
+    loadPino()({ ...options, level: 'trace', timestamp: () => `,"time":${time}` }, stream)
       .child(bindings)
       [level](msg);
     return line;

@@ -1,10 +1,12 @@
-import { openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { BufferedFile } from './buffered-file.ts';
 import { LoggingOptionError } from './errors.ts';
 import { warnOnce } from './lost-lines.ts';
 import { prettyLine } from './pretty.ts';
 import { escapeControls } from './text.ts';
+
+/** An import of `node:fs` would load its streams, promises and watchers, too. */
+const { openSync } = process.getBuiltinModule('node:fs');
 
 /** Anything that takes a line: a Writable, or an object with `write`. */
 export interface LineStream {

@@ -1,4 +1,5 @@
 import { getCurrentTrace, runWithTrace, type TraceContext } from '@holdfast/context';
+import { state } from '@holdfast/context/storage';
 import { type LoggerInternals, loggerInternals } from './create-logger.ts';
 import type { Logger, LogLevel } from './logger.ts';
 import { escapeControls, quotedText } from './text.ts';
@@ -83,9 +84,7 @@ function idFields(
   context: TraceContext | undefined,
   field: (name: string, value: string | undefined) => string,
 ): string {
-  const current = getCurrentTrace();
-  const isCurrent = context === undefined || context === current;
-  const ids = isCurrent ? current : runWithTrace(context, getCurrentTrace);
+  const ids = context === undefined ? getCurrentTrace() : seenWithin(context);
   if (ids === undefined) return '';
   return (
     field('traceId', ids.traceId) +
@@ -95,6 +94,11 @@ function idFields(
     field('tenantId', ids.tenantId) +
     field('userId', ids.userId)
   );
+}
+
+/** What `getCurrentTrace()` gives inside of `context`: another one only where a foreign span may be active in it. */
+function seenWithin(context: TraceContext): TraceContext | undefined {
+  return state.activeSpanSource === undefined ? context : runWithTrace(context, getCurrentTrace);
 }
 
 type RequestLevel = Extract<LogLevel, 'info' | 'warn' | 'error'>;

@@ -132,7 +132,7 @@ describe('retries and bulkheads', () => {
 describe('a queue', () => {
   const labels = { service: 'payments', queue: 'webhooks' };
   const counts = { waiting: 3, prioritized: 2, active: 1, delayed: 0, completed: 9, failed: 4 };
-  const snapshot = { queue: 'webhooks', counts, oldestJobAgeMs: 1500, deadLetters: 4 };
+  const snapshot = { queue: 'webhooks', counts, oldestJobAgeMs: 1500, deadLetters: 4, spooled: 0 };
 
   it('shows depth by state, the oldest age and the dead letters, also when it answers late', async () => {
     answer((request) => {
@@ -147,6 +147,15 @@ describe('a queue', () => {
     expect(sampleValue(families, 'queue_depth', { ...labels, state: 'delayed' })).toBe(0);
     expect(sampleValue(families, 'queue_oldest_job_age_ms', labels)).toBe(1500);
     expect(sampleValue(families, 'dead_letters', labels)).toBe(4);
+  });
+
+  it('shows what it spools while its server is away, all objects of the process together', async () => {
+    answer((request) => {
+      request.add('queue.spool', { queue: 'webhooks', jobs: 7, bytes: 900, oldestJobAgeMs: 10 });
+      request.add('queue.spool', { queue: 'webhooks', jobs: 2, bytes: 100, oldestJobAgeMs: 20 });
+    });
+    expect(sampleValue(await scrape(), 'queue_spool_jobs', labels)).toBe(9);
+    expect(sampleValue(await scrape(), 'queue_spool_jobs', labels)).toBe(9);
   });
 
   it('has its jobs counted by outcome, timed, and their wait timed', async () => {
@@ -178,7 +187,11 @@ describe('databases and other services', () => {
       durationMs: 30,
       failed: true,
     });
+    publish('holdfast:tracing:redis', { command: 'GET', durationMs: 3, failed: false });
     const families = await scrape();
+    expect(
+      sampleValue(families, 'redis_command_duration_ms_sum', { service: 'payments', command: 'GET' }),
+    ).toBe(3);
     const query = { service: 'payments', system: 'sqlite', operation: 'INSERT', outcome: 'success' };
     expect(sampleValue(families, 'db_query_duration_ms_sum', query)).toBe(2);
     const call = { service: 'payments', host: 'api.test', method: 'POST', status_code: 'error' };

@@ -1,4 +1,4 @@
-import type { JobSettled, QueueSnapshot } from '@holdfast/queue';
+import type { JobSettled, QueueSnapshot, SpoolSnapshot } from '@holdfast/queue';
 import { UNIT_OF_MS } from './family-set.ts';
 import { type Feature, type FeatureContext, snapshotsOf } from './feature.ts';
 
@@ -32,10 +32,7 @@ export function createQueueMetrics(context: FeatureContext): Feature {
     apply(states) {
       for (const gauge of [depth, oldest, deadLetters, spool]) gauge.clear();
       // Each object keeps its own, and tells it also while the server is away.
-      for (const { queue, jobs: kept } of snapshotsOf<{ readonly queue: string; readonly jobs: number }>(
-        states,
-        'queue.spool',
-      )) {
+      for (const { queue, jobs: kept } of snapshotsOf<SpoolSnapshot>(states, 'queue.spool')) {
         spool.at([queue]).value += kept;
       }
       // Two objects on one queue see the same queue: the later answer stands.

@@ -8,7 +8,7 @@ export { type SignWebhookOptions, signWebhook } from './sign-webhook.ts';
 export { createSignatureVerifier, DEFAULT_TOLERANCE_MS, type SignatureVerifier, type SignatureVerifierOptions, type VerifiedWebhook, } from './verifier.ts';
 
 // errors.d.ts
-import type { FailureClass } from './failure-class.ts';
+import type { FailureClass } from './failures/failure-class.ts';
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
 export declare abstract class QueueError extends Error {
     abstract readonly code: string;
@@ -38,6 +38,65 @@ export declare class QueueUnavailableError extends QueueError {
     /** When another try makes sense, in ms from now. */
     readonly retryAfterMs: number;
     constructor(queue: string, what: string, retryAfterMs: number, options?: ErrorOptions);
+}
+/** `requireNoEviction` is set and Redis may evict jobs when its memory is full. Nothing was enqueued. */
+export declare class EvictionPolicyError extends QueueError {
+    readonly name = "EvictionPolicyError";
+    readonly code = "ERR_QUEUE_EVICTION_POLICY";
+    /** Undefined where Redis does not tell. */
+    readonly policy: string | undefined;
+    constructor(queue: string, policy: string | undefined);
+}
+/** The spool for jobs that the server cannot take is full. Nothing was enqueued. */
+export declare class SpoolFullError extends QueueError {
+    readonly name = "SpoolFullError";
+    readonly code = "ERR_QUEUE_SPOOL_FULL";
+    readonly queue: string;
+    /** When another try makes sense, in ms from now. */
+    readonly retryAfterMs: number;
+    constructor(queue: string, what: string, retryAfterMs: number, options?: ErrorOptions);
+}
+/** The queue is unavailable and its spool could not be written, on a full or broken disk. Nothing is known to be stored. */
+export declare class SpoolWriteError extends QueueError {
+    readonly name = "SpoolWriteError";
+    readonly code = "ERR_QUEUE_SPOOL_WRITE";
+    readonly queue: string;
+    /** When another try makes sense, in ms from now. */
+    readonly retryAfterMs: number;
+    constructor(queue: string, retryAfterMs: number, options: ErrorOptions);
+}
+/** The server refuses a job that was spooled, and takes others. It stays in the spool and is tried again later. */
+export declare class SpoolRefusedError extends QueueError {
+    readonly name = "SpoolRefusedError";
+    readonly code = "ERR_QUEUE_SPOOL_REFUSED";
+    readonly jobId: string;
+    constructor(jobId: string, options: ErrorOptions);
+}
+/** What was given to `add` is not a job. Nothing was enqueued. */
+export declare class InvalidJobError extends QueueError {
+    readonly name = "InvalidJobError";
+    readonly code = "ERR_QUEUE_INVALID_JOB";
+    readonly field: string;
+    constructor(field: string, message: string, options?: ErrorOptions);
+}
+/** An attempt took longer than `jobTimeoutMs`. */
+export declare class JobTimeoutError extends QueueError {
+    readonly name = "JobTimeoutError";
+    readonly code = "ERR_QUEUE_JOB_TIMEOUT";
+    readonly failureClass: FailureClass;
+    constructor(limitMs: number);
+}
+/**
+ * Thrown by a processor that cannot run a job yet: it is put back for `retryAfterMs` without spending an attempt, as
+ * often as it takes. A job that waits for its predecessor does so.
+ */
+export declare class JobDeferredError extends QueueError {
+    readonly name = "JobDeferredError";
+    readonly code = "ERR_QUEUE_JOB_DEFERRED";
+    readonly failureClass: FailureClass;
+    readonly retryAfterMs: number;
+    /** @param retryAfterMs 0 to 31536000000, a year; anything else is one second */
+    constructor(retryAfterMs: number, options?: ErrorOptions);
 }
 /** The queue was unavailable, the event was processed at once instead, and the processor failed. */
 export declare class DirectProcessingError extends QueueError {
@@ -77,6 +136,30 @@ export declare class DiscardFailedError extends QueueError {
     readonly jobId: string;
     constructor(jobId: string, options?: ErrorOptions);
 }
+/** Somebody else has begun to redrive or discard this dead letter and is not done. Nothing was done here. */
+export declare class DeadLetterBusyError extends QueueError {
+    readonly name = "DeadLetterBusyError";
+    readonly code = "ERR_QUEUE_DEAD_LETTER_BUSY";
+    readonly jobId: string;
+    /** When the other one's claim ends, in ms from now. */
+    readonly retryAfterMs: number;
+    constructor(jobId: string, act: string, retryAfterMs: number);
+}
+/** A redrive or discard of many was cut off by a failure. What was done is done; it can be resumed. */
+export declare class BulkActInterruptedError extends QueueError {
+    readonly name = "BulkActInterruptedError";
+    readonly code = "ERR_QUEUE_BULK_INTERRUPTED";
+    readonly run: string;
+    /** Letters redriven or discarded before. */
+    readonly done: number;
+    constructor(act: string, run: string, done: number, options: ErrorOptions);
+}
+/** The store of a `DeadLetterQueue` failed or did not answer. What was asked for may have been done. */
+export declare class DeadLetterStoreError extends QueueError {
+    readonly name = "DeadLetterStoreError";
+    readonly code = "ERR_QUEUE_DEAD_LETTER_STORE";
+    constructor(doing: string, options: ErrorOptions);
+}
 /** Why a job's signal was aborted: the worker shuts down, or another worker has taken the job over. */
 export declare class JobAbortedError extends QueueError {
     readonly name = "JobAbortedError";
@@ -86,7 +169,7 @@ export declare class JobAbortedError extends QueueError {
     constructor(reason: 'shutdown' | 'lock-lost');
 }
 
-// failure-class.d.ts
+// failures/failure-class.d.ts
 /** How a failure is treated; as `classifyFailure` of `@holdfast/resilience` says. */
 export type FailureClass = 'transient' | 'throttled' | 'permanent' | 'cancelled' | 'overload' | 'open';
 /** Why a job is dead: the class of its last failure, or that its workers died or hung too often. */

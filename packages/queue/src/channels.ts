@@ -1,7 +1,7 @@
 /** What a queue tells to whoever listens; the payload types are part of the API. */
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import type { Carrier } from '@holdfast/context';
-import type { DeathClass } from './failure-class.ts';
+import type { DeathClass } from './failures/failure-class.ts';
 
 export type EngineName = 'sqlite' | 'redis' | 'postgres';
 
@@ -59,22 +59,44 @@ export interface DeadLettered {
   readonly carrier: Carrier;
 }
 
-/** Fact `holdfast:queue:dead-letter-act`: somebody redrove or discarded a dead letter. */
+/** Fact `holdfast:queue:dead-letter-act`: a dead letter was redriven, discarded or has expired. */
 export interface DeadLetterAct {
   readonly queue: string;
   readonly jobId: string;
   readonly jobName: string;
-  readonly act: 'redrive' | 'discard';
+  readonly act: 'redrive' | 'discard' | 'expire';
   /** Who asked for it, or `unknown`. */
   readonly by: string;
   /** Epoch ms. */
   readonly at: number;
+  /** When the job had died; epoch ms. */
+  readonly failedAt: number;
+  /** Of the redrive or discard of many that it was part of. */
+  readonly run?: string;
 }
 
 /** Fact `holdfast:queue:error`: the engine or a worker had trouble that fails no call of the application. */
 export interface QueueTrouble {
   readonly queue: string;
   readonly error: Error;
+}
+
+/** Fact `holdfast:queue:safety`: the store is set up in a way that may lose jobs. */
+export interface StoreSafety {
+  readonly queue: string;
+  readonly engine: EngineName;
+  readonly problem: 'eviction' | 'eviction-unknown' | 'no-persistence' | 'persistence-unknown';
+  /** What it is and what to do. */
+  readonly message: string;
+}
+
+/** Collect kind `queue.spool`: what one process keeps for a server that is away; told also while it is away. */
+export interface SpoolSnapshot {
+  readonly queue: string;
+  readonly jobs: number;
+  readonly bytes: number;
+  /** Of the oldest of them; 0 where there is none. */
+  readonly oldestJobAgeMs: number;
 }
 
 /** Collect kind `queue.depth`. */
@@ -84,6 +106,8 @@ export interface QueueSnapshot {
   /** Age of the oldest job that waits for its first or next attempt and is due; 0 when none does. */
   readonly oldestJobAgeMs: number;
   readonly deadLetters: number;
+  /** Jobs that this process keeps until the server is back. */
+  readonly spooled: number;
 }
 
 export type CountedState = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'completed' | 'failed';
@@ -95,6 +119,7 @@ export const processChannel: TracingChannel<string, ProcessOperation> =
 export const settledChannel: Channel = channel('holdfast:queue:settled');
 export const deadLetterChannel: Channel = channel('holdfast:queue:dead-letter');
 export const deadLetterActChannel: Channel = channel('holdfast:queue:dead-letter-act');
+export const safetyChannel: Channel = channel('holdfast:queue:safety');
 export const troubleChannel: Channel = channel('holdfast:queue:error');
 
 /** Publishes `fact()` where somebody listens. */

@@ -1,4 +1,4 @@
-import type { FailureClass } from './failure-class.ts';
+import type { FailureClass } from './failures/failure-class.ts';
 
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
 export abstract class QueueError extends Error {
@@ -47,6 +47,113 @@ export class QueueUnavailableError extends QueueError {
     );
     this.queue = queue;
     this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** `requireNoEviction` is set and Redis may evict jobs when its memory is full. Nothing was enqueued. */
+export class EvictionPolicyError extends QueueError {
+  override readonly name = 'EvictionPolicyError';
+  readonly code = 'ERR_QUEUE_EVICTION_POLICY';
+  /** Undefined where Redis does not tell. */
+  readonly policy: string | undefined;
+
+  constructor(queue: string, policy: string | undefined) {
+    super(
+      `The queue ${JSON.stringify(queue)} requires that Redis evicts nothing, and its maxmemory-policy is ${policy ?? 'not known'}. Set maxmemory-policy to noeviction, or take requireNoEviction away.`,
+    );
+    this.policy = policy;
+  }
+}
+
+/** The spool for jobs that the server cannot take is full. Nothing was enqueued. */
+export class SpoolFullError extends QueueError {
+  override readonly name = 'SpoolFullError';
+  readonly code = 'ERR_QUEUE_SPOOL_FULL';
+  readonly queue: string;
+  /** When another try makes sense, in ms from now. */
+  readonly retryAfterMs: number;
+
+  constructor(queue: string, what: string, retryAfterMs: number, options?: ErrorOptions) {
+    super(
+      `The queue ${JSON.stringify(queue)} is unavailable and its spool is full: ${what}. Bring the server back, or raise the limit. Try again in ${retryAfterMs} ms with the same id.`,
+      options,
+    );
+    this.queue = queue;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The queue is unavailable and its spool could not be written, on a full or broken disk. Nothing is known to be stored. */
+export class SpoolWriteError extends QueueError {
+  override readonly name = 'SpoolWriteError';
+  readonly code = 'ERR_QUEUE_SPOOL_WRITE';
+  readonly queue: string;
+  /** When another try makes sense, in ms from now. */
+  readonly retryAfterMs: number;
+
+  constructor(queue: string, retryAfterMs: number, options: ErrorOptions) {
+    super(
+      `The queue ${JSON.stringify(queue)} is unavailable and its spool could not be written: see the cause. Look after the disk, and try again with the same id.`,
+      options,
+    );
+    this.queue = queue;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The server refuses a job that was spooled, and takes others. It stays in the spool and is tried again later. */
+export class SpoolRefusedError extends QueueError {
+  override readonly name = 'SpoolRefusedError';
+  readonly code = 'ERR_QUEUE_SPOOL_REFUSED';
+  readonly jobId: string;
+
+  constructor(jobId: string, options: ErrorOptions) {
+    super(
+      `The server refused the spooled job ${JSON.stringify(jobId)} and took others: see the cause. It stays in the spool.`,
+      options,
+    );
+    this.jobId = jobId;
+  }
+}
+
+/** What was given to `add` is not a job. Nothing was enqueued. */
+export class InvalidJobError extends QueueError {
+  override readonly name = 'InvalidJobError';
+  readonly code = 'ERR_QUEUE_INVALID_JOB';
+  readonly field: string;
+
+  constructor(field: string, message: string, options?: ErrorOptions) {
+    super(`The job was refused: ${field} ${message}. Nothing was enqueued.`, options);
+    this.field = field;
+  }
+}
+
+/** An attempt took longer than `jobTimeoutMs`. */
+export class JobTimeoutError extends QueueError {
+  override readonly name = 'JobTimeoutError';
+  readonly code = 'ERR_QUEUE_JOB_TIMEOUT';
+  readonly failureClass: FailureClass = 'transient';
+
+  constructor(limitMs: number) {
+    super(`The attempt took longer than ${limitMs} ms (jobTimeoutMs): stop, the job is tried again.`);
+  }
+}
+
+/**
+ * Thrown by a processor that cannot run a job yet: it is put back for `retryAfterMs` without spending an attempt, as
+ * often as it takes. A job that waits for its predecessor does so.
+ */
+export class JobDeferredError extends QueueError {
+  override readonly name = 'JobDeferredError';
+  readonly code = 'ERR_QUEUE_JOB_DEFERRED';
+  readonly failureClass: FailureClass = 'overload';
+  readonly retryAfterMs: number;
+
+  /** @param retryAfterMs 0 to 31536000000, a year; anything else is one second */
+  constructor(retryAfterMs: number, options?: ErrorOptions) {
+    const delayMs = retryAfterMs >= 0 && retryAfterMs <= 31_536_000_000 ? retryAfterMs : 1000;
+    super(`The job cannot run yet and is put back for ${delayMs} ms.`, options);
+    this.retryAfterMs = delayMs;
   }
 }
 
@@ -117,6 +224,54 @@ export class DiscardFailedError extends QueueError {
   constructor(jobId: string, options?: ErrorOptions) {
     super(`The dead letter ${JSON.stringify(jobId)} was not removed and is still there. Try again.`, options);
     this.jobId = jobId;
+  }
+}
+
+/** Somebody else has begun to redrive or discard this dead letter and is not done. Nothing was done here. */
+export class DeadLetterBusyError extends QueueError {
+  override readonly name = 'DeadLetterBusyError';
+  readonly code = 'ERR_QUEUE_DEAD_LETTER_BUSY';
+  readonly jobId: string;
+  /** When the other one's claim ends, in ms from now. */
+  readonly retryAfterMs: number;
+
+  constructor(jobId: string, act: string, retryAfterMs: number) {
+    super(
+      `Another ${act} of the dead letter ${JSON.stringify(jobId)} is under way, nothing was done. If it was cut off, try again in ${retryAfterMs} ms.`,
+    );
+    this.jobId = jobId;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** A redrive or discard of many was cut off by a failure. What was done is done; it can be resumed. */
+export class BulkActInterruptedError extends QueueError {
+  override readonly name = 'BulkActInterruptedError';
+  readonly code = 'ERR_QUEUE_BULK_INTERRUPTED';
+  readonly run: string;
+  /** Letters redriven or discarded before. */
+  readonly done: number;
+
+  constructor(act: string, run: string, done: number, options: ErrorOptions) {
+    super(
+      `The ${act} was cut off after ${done} dead letters: see the cause. Call it again with run: ${JSON.stringify(run)} to go on where it stopped.`,
+      options,
+    );
+    this.run = run;
+    this.done = done;
+  }
+}
+
+/** The store of a `DeadLetterQueue` failed or did not answer. What was asked for may have been done. */
+export class DeadLetterStoreError extends QueueError {
+  override readonly name = 'DeadLetterStoreError';
+  readonly code = 'ERR_QUEUE_DEAD_LETTER_STORE';
+
+  constructor(doing: string, options: ErrorOptions) {
+    super(
+      `The store of the dead letters failed to ${doing}: see the cause. Check that it can be reached, then try again.`,
+      options,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createWebhookQueue } from './index.ts';
-import { DEFAULTS, resolveOptions, resolveWhenUnavailable } from './options.ts';
+import { DEFAULTS, resolveOptions } from './options.ts';
+import { whenUnavailableOf } from './webhook/webhook-queue.ts';
 
 const SQLITE = { queueName: 'q', backend: { file: 'never-opened/queue.db' } };
 
@@ -63,7 +64,7 @@ describe('resolveOptions', () => {
     [{ connection: { url: 'redis://h' } }, 'connection and backend are both given; give one of them.'],
     [
       { backend: undefined, connection: {} },
-      'connection names no server; give { url }, { host, port } or an ioredis client.',
+      'connection names no server; give { url }, { host, port }, { sentinels, name }, { cluster: [...] } or an ioredis client.',
     ],
     [
       { backend: undefined, connection: { url: 'http://h' } },
@@ -71,10 +72,16 @@ describe('resolveOptions', () => {
     ],
     [
       { backend: undefined, connection: 'redis://h' },
-      'connection must be { url }, { host, port } or an ioredis client.',
+      'connection must be { url }, { host, port }, { sentinels, name }, { cluster: [...] } or an ioredis client.',
     ],
-    [{ backend: { file: '' } }, 'backend must be { file: path } or { db: an open better-sqlite3 database }.'],
-    [{ backend: { db: {} } }, 'backend must be { file: path } or { db: an open better-sqlite3 database }.'],
+    [
+      { backend: { file: '' } },
+      'backend must be { file: path }, { db: an open better-sqlite3 database } or { postgres: { url } or a pg Pool }.',
+    ],
+    [
+      { backend: { db: {} } },
+      'backend must be { file: path }, { db: an open better-sqlite3 database } or { postgres: { url } or a pg Pool }.',
+    ],
   ])('refuses %j', (options, message) => {
     const run = () => createWebhookQueue({ ...SQLITE, ...options } as never);
     expect(run).toThrow(message);
@@ -97,21 +104,23 @@ describe('whenUnavailable', () => {
     [{ enableDirectFallback: true }, 'direct'],
     [{ whenUnavailable: 'direct' }, 'direct'],
     [{ whenUnavailable: 'throw', enableDirectFallback: true }, 'throw'],
+    [{ whenUnavailable: 'spool', enableDirectFallback: true }, 'spool'],
   ] as const)('of %j is %s', (options, choice) => {
-    expect(resolveWhenUnavailable({ ...SQLITE, ...options })).toBe(choice);
+    expect(whenUnavailableOf({ ...SQLITE, ...options })).toBe(choice);
   });
 
-  it('refuses spool at construction, saying what there is instead', () => {
-    const run = () => createWebhookQueue({ ...SQLITE, whenUnavailable: 'spool' as never });
+  it('refuses a count of finished jobs with spool, where their age alone decides', () => {
+    const spool = { ...SQLITE, whenUnavailable: 'spool' } as const;
+    expect(resolveOptions(spool).keepCompleted).toEqual({ ageMs: 604_800_000, count: undefined });
+    const run = () => createWebhookQueue({ ...spool, keepCompleted: { count: 10 } });
     expect(run).toThrow(
-      "whenUnavailable is 'spool', which this version does not have. Use 'direct' or 'throw'.",
+      "keepCompleted.count is 10; leave it out with whenUnavailable 'spool', where a finished job must be known for all of keepCompleted.ageMs.",
     );
-    expect(run).toThrow(expect.objectContaining({ code: 'ERR_QUEUE_OPTION', option: 'whenUnavailable' }));
   });
 
   it('refuses what it does not know', () => {
     expect(() => createWebhookQueue({ ...SQLITE, whenUnavailable: 'drop' as never })).toThrow(
-      `whenUnavailable is "drop"; it must be 'throw' or 'direct'.`,
+      `whenUnavailable is "drop"; it must be 'throw', 'direct' or 'spool'.`,
     );
   });
 });

@@ -1,6 +1,10 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { chooseEngine, type EngineChoice, type EngineOptions } from './engine-choice.ts';
+import type { StoreSafety } from './channels.ts';
+import { chooseEngine, type EngineChoice, type EngineOptions } from './engines/engine-choice.ts';
 import { QueueOptionError } from './errors.ts';
+import { between, defined, flag, show, whole } from './option-checks.ts';
+import { type ResolvedSpoolOptions, resolveSpool, type SpoolOptions } from './spool/spool-options.ts';
+import { type Circuit, resolveCircuit } from './worker/circuit.ts';
 
 /** Full jitter: each delay is random between 0 and `initialDelayMs * multiplier ** (retry - 1)`, at most `maxDelayMs`. */
 export interface BackoffOptions {
@@ -16,9 +20,12 @@ export interface BackoffOptions {
 export interface KeepCompleted {
   /** Default 604800000, seven days. */
   ageMs?: number;
-  /** The newest so many at most. Default 100000. */
+  /** The newest so many at most. Default 100000; none with `whenUnavailable: 'spool'`, where the age alone decides. */
   count?: number;
 }
+
+/** What an enqueue does where the engine does not answer in time. */
+export type WhenUnavailable = 'throw' | 'direct' | 'spool';
 
 export interface QueueOptions extends EngineOptions {
   queueName: string;
@@ -40,19 +47,26 @@ export interface QueueOptions extends EngineOptions {
   maxStalls?: number;
   /** How long `close` waits for running jobs before it aborts their signals. Default 10000. */
   closeTimeoutMs?: number;
+  /** How long one attempt may take before it counts as failed and its signal is aborted. Default without limit. */
+  jobTimeoutMs?: number;
+  /**
+   * What an enqueue does where the engine does not answer in time: `throw` QueueUnavailableError (default), `direct`,
+   * that is, run the processor at once, or `spool`, that is, keep the job in a local file until the engine is back.
+   */
+  whenUnavailable?: WhenUnavailable;
+  /** Where and how much `whenUnavailable: 'spool'` may keep. */
+  spool?: SpoolOptions;
+  /** The circuit of what the jobs depend on, or its name: while it is open the worker takes no job. */
+  circuit?: Circuit | string;
+  /** Redis: refuse to enqueue unless its maxmemory-policy is `noeviction`. Default false, a warning. */
+  requireNoEviction?: boolean;
+  /** Dead letters older than this are removed while a worker runs. Default never. */
+  maxDeadLetterAgeDays?: number;
   /** What the engine reports outside of any call, such as a lost connection. */
   onError?: (error: Error) => void;
+  /** Takes what would be a warning of the process: the store is set up in a way that may lose jobs. */
+  onWarning?: (warning: StoreSafety) => void;
   clock?: Clock;
-}
-
-export interface WebhookQueueOptions extends QueueOptions {
-  /** The same as `whenUnavailable: 'direct'`. Default false. */
-  enableDirectFallback?: boolean;
-  /**
-   * What `enqueue` does where the engine does not answer in time: `throw` QueueUnavailableError (default), or `direct`,
-   * that is, run the processor at once. Wins over `enableDirectFallback`.
-   */
-  whenUnavailable?: 'throw' | 'direct';
 }
 
 export interface ResolvedOptions {
@@ -61,20 +75,28 @@ export interface ResolvedOptions {
   readonly concurrency: number;
   readonly maxAttempts: number;
   readonly backoff: Required<BackoffOptions>;
-  readonly keepCompleted: Required<KeepCompleted>;
+  /** `count` undefined: the age alone decides. */
+  readonly keepCompleted: { readonly ageMs: number; readonly count: number | undefined };
   readonly enqueueTimeoutMs: number;
   readonly maxParkMs: number;
   readonly lockDurationMs: number;
   readonly stalledIntervalMs: number;
   readonly maxStalls: number;
   readonly closeTimeoutMs: number;
+  readonly jobTimeoutMs: number | undefined;
+  readonly whenUnavailable: WhenUnavailable;
+  readonly spool: ResolvedSpoolOptions;
+  readonly circuit: Circuit | undefined;
+  readonly requireNoEviction: boolean;
+  readonly maxDeadLetterAgeMs: number | undefined;
   readonly onError: ((error: Error) => void) | undefined;
+  readonly onWarning: ((warning: StoreSafety) => void) | undefined;
   readonly clock: Clock;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Every default of `WebhookQueueOptions` that is a number. */
+/** Every default that is a number. */
 export interface QueueDefaults {
   readonly concurrency: number;
   readonly maxRetries: number;
@@ -103,46 +125,73 @@ export const DEFAULTS: QueueDefaults = Object.freeze({
 
 /** @throws QueueOptionError naming option, value and range */
 export function resolveOptions(options: QueueOptions): ResolvedOptions {
-  const backoff = { ...DEFAULTS.backoff, ...defined(options.backoff ?? {}) };
-  const keepCompleted = { ...DEFAULTS.keepCompleted, ...defined(options.keepCompleted ?? {}) };
   const given = { ...DEFAULTS, ...defined(options) };
+  const name = queueName(options.queueName);
+  const whenUnavailable = resolveWhenUnavailable(options.whenUnavailable ?? 'throw');
   return {
-    queueName: queueName(options.queueName),
+    queueName: name,
     engine: chooseEngine(options),
     concurrency: whole('concurrency', given.concurrency, 1, 10_000),
     maxAttempts: whole('maxRetries', given.maxRetries, 0, 1000) + 1,
-    backoff: {
-      initialDelayMs: whole('backoff.initialDelayMs', backoff.initialDelayMs, 0, DAY_MS),
-      maxDelayMs: whole('backoff.maxDelayMs', backoff.maxDelayMs, 0, 365 * DAY_MS),
-      multiplier: between('backoff.multiplier', backoff.multiplier, 1, 10),
-    },
-    keepCompleted: {
-      ageMs: whole('keepCompleted.ageMs', keepCompleted.ageMs, 1000, 3650 * DAY_MS),
-      count: whole('keepCompleted.count', keepCompleted.count, 1, 100_000_000),
-    },
+    backoff: resolveBackoff(options.backoff),
+    keepCompleted: resolveKeepCompleted(options.keepCompleted ?? {}, whenUnavailable),
     enqueueTimeoutMs: whole('enqueueTimeoutMs', given.enqueueTimeoutMs, 1, 600_000),
     maxParkMs: whole('maxParkMs', given.maxParkMs, 0, 365 * DAY_MS),
     lockDurationMs: whole('lockDurationMs', given.lockDurationMs, 100, DAY_MS),
     stalledIntervalMs: whole('stalledIntervalMs', given.stalledIntervalMs, 50, DAY_MS),
     maxStalls: whole('maxStalls', given.maxStalls, 0, 1000),
     closeTimeoutMs: whole('closeTimeoutMs', given.closeTimeoutMs, 0, DAY_MS),
+    jobTimeoutMs:
+      options.jobTimeoutMs === undefined
+        ? undefined
+        : whole('jobTimeoutMs', options.jobTimeoutMs, 1, 365 * DAY_MS),
+    whenUnavailable,
+    spool: resolveSpool(options.spool ?? {}, name),
+    circuit: resolveCircuit(options.circuit),
+    requireNoEviction: flag('requireNoEviction', options.requireNoEviction ?? false),
+    maxDeadLetterAgeMs:
+      options.maxDeadLetterAgeDays === undefined
+        ? undefined
+        : between('maxDeadLetterAgeDays', options.maxDeadLetterAgeDays, 0.01, 36_500) * DAY_MS,
     onError: options.onError,
+    onWarning: options.onWarning,
     clock: options.clock ?? systemClock,
   };
 }
 
-/** @throws QueueOptionError for what is not one of the two, `spool` among them */
-export function resolveWhenUnavailable(options: WebhookQueueOptions): 'throw' | 'direct' {
-  const choice: unknown =
-    options.whenUnavailable ?? (options.enableDirectFallback === true ? 'direct' : 'throw');
-  if (choice === 'throw' || choice === 'direct') return choice;
-  if (choice === 'spool') {
-    throw new QueueOptionError(
-      'whenUnavailable',
-      `is 'spool', which this version does not have. Use 'direct' or 'throw'.`,
-    );
+/** @throws QueueOptionError */
+export function resolveBackoff(options: BackoffOptions = {}): Required<BackoffOptions> {
+  const backoff = { ...DEFAULTS.backoff, ...defined(options) };
+  return {
+    initialDelayMs: whole('backoff.initialDelayMs', backoff.initialDelayMs, 0, DAY_MS),
+    maxDelayMs: whole('backoff.maxDelayMs', backoff.maxDelayMs, 0, 365 * DAY_MS),
+    multiplier: between('backoff.multiplier', backoff.multiplier, 1, 10),
+  };
+}
+
+/** A spooled job may be in the engine already, and finished: how many others finished since must not forget it. */
+function resolveKeepCompleted(
+  { ageMs = DEFAULTS.keepCompleted.ageMs, count }: KeepCompleted,
+  whenUnavailable: WhenUnavailable,
+): ResolvedOptions['keepCompleted'] {
+  const age = whole('keepCompleted.ageMs', ageMs, 1000, 3650 * DAY_MS);
+  if (whenUnavailable !== 'spool') {
+    const kept = count ?? DEFAULTS.keepCompleted.count;
+    return { ageMs: age, count: whole('keepCompleted.count', kept, 1, 100_000_000) };
   }
-  throw new QueueOptionError('whenUnavailable', `is ${show(choice)}; it must be 'throw' or 'direct'.`);
+  if (count === undefined) return { ageMs: age, count: undefined };
+  throw new QueueOptionError(
+    'keepCompleted.count',
+    `is ${show(count)}; leave it out with whenUnavailable 'spool', where a finished job must be known for all of keepCompleted.ageMs.`,
+  );
+}
+
+function resolveWhenUnavailable(choice: unknown): WhenUnavailable {
+  if (choice === 'throw' || choice === 'direct' || choice === 'spool') return choice;
+  throw new QueueOptionError(
+    'whenUnavailable',
+    `is ${show(choice)}; it must be 'throw', 'direct' or 'spool'.`,
+  );
 }
 
 function queueName(name: unknown): string {
@@ -153,29 +202,4 @@ function queueName(name: unknown): string {
     );
   }
   return name;
-}
-
-function whole(option: string, value: unknown, min: number, max: number): number {
-  if (!Number.isInteger(value)) throw outOfRange(option, value, `a whole number from ${min} to ${max}`);
-  return between(option, value, min, max);
-}
-
-function between(option: string, value: unknown, min: number, max: number): number {
-  if (typeof value === 'number' && value >= min && value <= max) return value;
-  throw outOfRange(option, value, `from ${min} to ${max}`);
-}
-
-function outOfRange(option: string, value: unknown, range: string): QueueOptionError {
-  return new QueueOptionError(option, `is ${show(value)}; it must be ${range}.`);
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
-}
-
-/** Without what is `undefined`: such an option is absent. */
-function defined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

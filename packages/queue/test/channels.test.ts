@@ -11,7 +11,7 @@ import {
   type QueueTrouble,
   type WebhookQueue,
 } from '../src/index.ts';
-import { ENGINES, type RunningEngine } from './engines.ts';
+import { type RunningEngine, STORES } from './engines.ts';
 import { collectFacts } from './facts.ts';
 
 const EVENT = {
@@ -43,7 +43,7 @@ function spanAround(name: string): { ended: { error?: Error }[]; stop: () => voi
   };
 }
 
-describe.each(ENGINES.filter((engine) => engine.available))(
+describe.each(STORES.filter((engine) => engine.available))(
   'the channels of a queue on $name',
   ({ name, start }) => {
     let engine: RunningEngine;
@@ -151,6 +151,7 @@ describe.each(ENGINES.filter((engine) => engine.available))(
           act: 'discard',
           by: 'ann',
           at: expect.any(Number),
+          failedAt: expect.any(Number),
         },
       ]);
     });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWebhookQueue, type FailureClass, type JobSettled } from '../src/index.ts';
-import { ENGINES, type RunningEngine } from './engines.ts';
+import { type RunningEngine, STORES } from './engines.ts';
 import { collectFacts } from './facts.ts';
 
 const MAX_ATTEMPTS = 3;
@@ -44,7 +44,7 @@ function expected(steps: readonly Step[]): Expected {
   }
 }
 
-describe.each(ENGINES.filter((engine) => engine.available))('on $name', ({ start }) => {
+describe.each(STORES.filter((engine) => engine.available))('on $name', ({ start }) => {
   let engine: RunningEngine;
   beforeAll(async () => {
     engine = await start();

@@ -1,17 +1,23 @@
 /**
  * The usage examples of the requirement documents, run as they are written: document 000 (webhook queue, direct
- * fallback), with `processWebhook` and the connection filled in.
+ * fallback) and document 002 (background jobs), with `processWebhook` and the connection filled in.
  */
 
 import { createTraceContext, getCurrentTrace, runWithTrace } from '@holdfast/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWebhookQueue, type JobSettled, priorityOf, type WebhookEvent } from '../src/index.ts';
-import { ENGINES, type RunningEngine } from './engines.ts';
+import {
+  createJobQueue,
+  createWebhookQueue,
+  type JobSettled,
+  priorityOf,
+  type WebhookEvent,
+} from '../src/index.ts';
+import { type RunningEngine, STORES } from './engines.ts';
 import { collectFacts } from './facts.ts';
 
 const webhookData = { id: 'sub_1' };
 
-describe.each(ENGINES.filter((engine) => engine.available))('document 000 on $name', ({ start }) => {
+describe.each(STORES.filter((engine) => engine.available))('document 000 on $name', ({ start }) => {
   let engine: RunningEngine;
   beforeAll(async () => {
     engine = await start();
@@ -30,6 +36,7 @@ describe.each(ENGINES.filter((engine) => engine.available))('document 000 on $na
       ...engine.where,
       queueName: 'paddle-webhooks',
       concurrency: 5,
+      enqueueTimeoutMs: 20_000,
       maxRetries: 3,
     });
 
@@ -64,13 +71,54 @@ describe.each(ENGINES.filter((engine) => engine.available))('document 000 on $na
   });
 
   it('tells queue depth, processing latency and the number of dead letters', async () => {
-    const queue = createWebhookQueue({ ...engine.where, queueName: 'metrics' });
+    const queue = createWebhookQueue({ ...engine.where, queueName: 'metrics', enqueueTimeoutMs: 20_000 });
     expect(await queue.getMetrics()).toMatchObject({
       counts: { prioritized: 0, active: 0, failed: 0 },
       processing: { meanDurationMs: 0, maxDurationMs: 0 },
       deadLetters: 0,
     });
     await queue.close();
+  });
+});
+
+describe.each(STORES.filter((engine) => engine.available))('document 002 on $name', ({ start }) => {
+  let engine: RunningEngine;
+  beforeAll(async () => {
+    engine = await start();
+  });
+  afterAll(() => engine.stop());
+
+  it('has the correlation id in the data of a background job, and in its context without it', async () => {
+    using settled = collectFacts<JobSettled>('holdfast:queue:settled', 'email');
+    const emailQueue = createJobQueue<{ to: string; correlationId?: string }>({
+      ...engine.where,
+      queueName: 'email',
+      enqueueTimeoutMs: 20_000,
+    });
+    const emailData = { to: 'ann@example.org' };
+    const req = { correlationId: 'corr-1' };
+
+    // BullMQ job data includes correlation ID
+    await emailQueue.add('send-email', {
+      ...emailData,
+      correlationId: req.correlationId,
+    });
+    await runWithTrace(createTraceContext({ correlationId: 'corr-2' }), () =>
+      emailQueue.add('send-email', emailData),
+    );
+
+    const seen: unknown[] = [];
+    await emailQueue.startWorker((job) => {
+      seen.push([job.name, job.data.correlationId, getCurrentTrace()?.correlationId]);
+    });
+    await settled.count(2);
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        ['send-email', 'corr-1', expect.anything()],
+        ['send-email', undefined, 'corr-2'],
+      ]),
+    );
+    await emailQueue.close();
   });
 });
 

@@ -16,7 +16,7 @@ import {
   type WebhookQueueOptions,
 } from '../src/index.ts';
 import type { WorkerOrder } from './children/worker.ts';
-import { ENGINES, type RunningEngine } from './engines.ts';
+import { type RunningEngine, STORES } from './engines.ts';
 import { collectFacts } from './facts.ts';
 
 const CHILD = fileURLToPath(new URL('children/worker.ts', import.meta.url));
@@ -59,7 +59,7 @@ class WorkerProcess {
   }
 }
 
-describe.each(ENGINES.filter((engine) => engine.available))(
+describe.each(STORES.filter((engine) => engine.available))(
   'a worker killed in mid-job on $name',
   ({ start }) => {
     let engine: RunningEngine;

@@ -1,7 +1,11 @@
 import { EventEmitter } from 'node:events';
-import Opossum from 'opossum';
+import { createRequire } from 'node:module';
+import type Opossum from 'opossum';
 import type { BreakerEngine, EngineWork } from './breaker-engine.ts';
 import type { CircuitState } from './circuit-state.ts';
+
+/** Loaded with the first breaker. */
+let engine: typeof Opossum | undefined;
 
 /** opossum keeps the latency of every call until its bucket is rotated, which here happens every so many calls. */
 const CALLS_PER_BUCKET = 1024;
@@ -59,7 +63,8 @@ export class OpossumEngine implements BreakerEngine {
   }
 
   #create(halfOpen: boolean): Opossum<[EngineWork<unknown>], unknown> {
-    return new Opossum(startWork, {
+    engine ??= createRequire(import.meta.url)('opossum') as typeof Opossum;
+    return new engine(startWork, {
       name: this.#name,
       timeout: false,
       errorFilter: excuseEveryError,

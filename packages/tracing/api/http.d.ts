@@ -1,5 +1,6 @@
 // http.d.ts
 export { HTTP_CLIENT_CHANNEL, type HttpClientFact } from './channels.ts';
+export { type AxiosLike, type InstrumentedAxios, instrumentAxios } from './http-client/axios.ts';
 export { type HttpClientSpanOptions, startHttpClientSpan, traceHeaders } from './http-client/client-span.ts';
 export { instrumentOutgoingHttp, type OutgoingHttp } from './http-client/instrument.ts';
 export type { OutgoingHttpOptions } from './http-client/options.ts';
@@ -33,9 +34,72 @@ export interface HttpClientFact {
     readonly durationMs: number;
     readonly failed: boolean;
 }
+/** Published for every command of a traced Redis client, also when nothing is recorded; read by metrics. */
+export declare const REDIS_CHANNEL = "holdfast:tracing:redis";
+export interface RedisFact {
+    /** In capitals: `GET`, `CONFIG SET`. */
+    readonly command: string;
+    readonly durationMs: number;
+    readonly failed: boolean;
+}
+/** Published for an operation on Redis that took longer than `slowOperationThreshold`. */
+export declare const SLOW_OPERATION_CHANNEL = "holdfast:tracing:slow-redis-operation";
+export interface SlowOperationFact extends RedisFact {
+    readonly thresholdMs: number;
+}
+
+// http-client/axios.d.ts
+import { type OutgoingHttpOptions } from './options.ts';
+/** An instance of axios, or axios itself, by the part that is used. */
+export interface AxiosLike {
+    readonly interceptors: {
+        readonly request: {
+            use(...args: never[]): number;
+            eject(id: number): void;
+        };
+    };
+    getUri(...args: never[]): string;
+}
+/** What `instrumentAxios()` has added. */
+export interface InstrumentedAxios extends Disposable {
+    /** Leaves the requests of the instance alone from now on. */
+    close(): void;
+}
+/**
+ * Traces the requests of one axios instance: a client span per request that is sent, each repetition by itself, with
+ * the trace in its headers. Beside `instrumentOutgoingHttp()` there is still one span per request.
+ * @throws TracingOptionError for an option that cannot be used
+ * @example instrumentAxios(axios.create({ baseURL: 'https://api.internal' }), { trustedHosts: ['api.internal'] });
+ */
+export declare function instrumentAxios(instance: AxiosLike, options?: OutgoingHttpOptions): InstrumentedAxios;
+
+// http-client/options.d.ts
+import { type HostAllowList } from '@holdfast/context';
+import { type Clock } from '@holdfast/context/clock';
+export interface OutgoingHttpOptions {
+    /**
+     * Hosts of one's own, which also get the request, correlation and tenant ids, baggage and what is left of the deadline:
+     * `api.internal`, or `.internal` for every name below. Default none.
+     */
+    trustedHosts?: readonly string[] | undefined;
+    /** Whether a request carries `traceparent` and `tracestate`. Default true for every host. */
+    propagate?: boolean | ((url: URL) => boolean) | undefined;
+    /** Requests that are left alone altogether. Default none. */
+    ignore?: ((url: URL) => boolean) | undefined;
+    /** Default the system's. */
+    clock?: Clock | undefined;
+}
+export interface ResolvedHttpOptions {
+    readonly trustedHosts: HostAllowList;
+    propagates(url: URL): boolean;
+    ignores(url: URL): boolean;
+    readonly clock: Clock;
+}
+/** @throws TracingOptionError when `trustedHosts` holds something that is no host name */
+export declare function resolveHttpOptions(options?: OutgoingHttpOptions): ResolvedHttpOptions;
 
 // http-client/client-span.d.ts
-import { type Attributes, type Span } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
 export interface HttpClientSpanOptions {
     /** The span above. Default the active span. */
     parentSpan?: Span | undefined;
@@ -62,35 +126,11 @@ export interface OutgoingHttp extends Disposable {
 }
 /**
  * Traces what is sent with `fetch`, undici and `node:http`/`node:https`, in this whole process, by listening to the
- * diagnostics channels of Node: nothing is patched, and it does not matter when it is called.
+ * diagnostics channels of Node: nothing is patched, and it does not matter when it is called. A request for which
+ * somebody else has made a span is left alone; an instrumentation of undici must have been started before for that.
  * @throws TracingOptionError for an option that cannot be used
  */
 export declare function instrumentOutgoingHttp(options?: OutgoingHttpOptions): OutgoingHttp;
-
-// http-client/options.d.ts
-import { type HostAllowList } from '@holdfast/context';
-import { type Clock } from '@holdfast/context/clock';
-export interface OutgoingHttpOptions {
-    /**
-     * Hosts of one's own, which also get the request, correlation and tenant ids, baggage and what is left of the deadline:
-     * `api.internal`, or `.internal` for every name below. Default none.
-     */
-    trustedHosts?: readonly string[] | undefined;
-    /** Whether a request carries `traceparent` and `tracestate`. Default true for every host. */
-    propagate?: boolean | ((url: URL) => boolean) | undefined;
-    /** Requests that are left alone altogether. Default none. */
-    ignore?: ((url: URL) => boolean) | undefined;
-    /** Default the system's. */
-    clock?: Clock | undefined;
-}
-export interface ResolvedHttpOptions {
-    readonly trustedHosts: HostAllowList;
-    propagates(url: URL): boolean;
-    ignores(url: URL): boolean;
-    readonly clock: Clock;
-}
-/** @throws TracingOptionError when `trustedHosts` holds something that is no host name */
-export declare function resolveHttpOptions(options?: OutgoingHttpOptions): ResolvedHttpOptions;
 
 // http-client/traced-fetch.d.ts
 import { type OutgoingHttpOptions } from './options.ts';

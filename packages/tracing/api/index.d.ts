@@ -1,11 +1,11 @@
 // index.d.ts
-export { SpanKind, SpanStatusCode } from '@opentelemetry/api';
-export { HTTP_CLIENT_CHANNEL, type HttpClientFact, QUERY_CHANNEL, type QueryFact, SLOW_QUERY_CHANNEL, type SlowQueryFact, } from './channels.ts';
+export { HTTP_CLIENT_CHANNEL, type HttpClientFact, QUERY_CHANNEL, type QueryFact, REDIS_CHANNEL, type RedisFact, SLOW_OPERATION_CHANNEL, SLOW_QUERY_CHANNEL, type SlowOperationFact, type SlowQueryFact, } from './channels.ts';
 export { TraceFileError, TracingAlreadyStartedError, TracingError, TracingOptionError, TracingSdkMissingError, } from './errors.ts';
 export { type HttpServerSpan, type HttpServerSpanEnd, type HttpServerSpanInit, startHttpServerSpan, } from './http-server.ts';
 export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
 export type { SpanLimits } from './light/limits.ts';
 export { DEFAULTS, type SpanExporter, type SpanProcessor, type TracingOptions } from './options.ts';
+export { SpanKind, SpanStatusCode } from './otel-api.ts';
 export type { ResourceAttributes } from './resource.ts';
 export type { SinkStats } from './sinks/sink.ts';
 export { addSpanAttributes, type CreateSpanOptions, createSpan, getCurrentSpan, type SpanInit, traceAsync, withSpan, } from './spans.ts';
@@ -37,6 +37,19 @@ export interface HttpClientFact {
     readonly statusCode?: number;
     readonly durationMs: number;
     readonly failed: boolean;
+}
+/** Published for every command of a traced Redis client, also when nothing is recorded; read by metrics. */
+export declare const REDIS_CHANNEL = "holdfast:tracing:redis";
+export interface RedisFact {
+    /** In capitals: `GET`, `CONFIG SET`. */
+    readonly command: string;
+    readonly durationMs: number;
+    readonly failed: boolean;
+}
+/** Published for an operation on Redis that took longer than `slowOperationThreshold`. */
+export declare const SLOW_OPERATION_CHANNEL = "holdfast:tracing:slow-redis-operation";
+export interface SlowOperationFact extends RedisFact {
+    readonly thresholdMs: number;
 }
 
 // errors.d.ts
@@ -72,7 +85,7 @@ export declare class TraceFileError extends TracingError {
 }
 
 // http-server.d.ts
-import { type Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 /** What is known of a request when it comes in. */
 export interface HttpServerSpanInit {
     method: string;
@@ -143,10 +156,10 @@ export declare function initTracing(options?: TracingOptions): Tracing;
 import type { Clock } from '@holdfast/context/clock';
 import type { Sampler } from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { type Environment } from './environment.ts';
+import { type Environment } from './config/environment.ts';
+import type { HeadSampler } from './config/sampler.ts';
 import { type SpanLimits } from './light/limits.ts';
 import { type ResourceAttributes } from './resource.ts';
-import type { HeadSampler } from './sampler.ts';
 /** An exporter made for the OpenTelemetry SDK. */
 export type SpanExporter = NodeSDKConfiguration['traceExporter'];
 /** A span processor made for the OpenTelemetry SDK. */
@@ -240,13 +253,15 @@ export interface ResolvedOptions {
     readonly exportTimeoutMs: number;
     readonly flushTimeoutMs: number;
     readonly limits: SpanLimits;
+    /** Whether `propagation` of `@opentelemetry/api` is ours; what this project sends itself is not touched. */
+    readonly registersPropagator: boolean;
     readonly clock: Clock;
 }
 /** @throws TracingOptionError that names the option or variable, what it is and what it may be */
 export declare function resolveOptions(options: TracingOptions, env?: Environment): ResolvedOptions;
 
-// environment.d.ts
-import type { SpanLimits } from './light/limits.ts';
+// config/environment.d.ts
+import type { SpanLimits } from '../light/limits.ts';
 /** Environment variables; an empty one counts as not set, as the specification has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 export declare function text(env: Environment, name: string): string | undefined;
@@ -280,16 +295,7 @@ export interface SpanLimits {
 /** The defaults of the specification: https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits */
 export declare const DEFAULT_LIMITS: SpanLimits;
 
-// resource.d.ts
-/** Says which process the spans come from. */
-export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;
-export declare const PACKAGE_NAME = "@holdfast/tracing";
-/** The version of this package, read from its manifest when first asked for. */
-export declare function packageVersion(): string;
-/** @see https://opentelemetry.io/docs/specs/semconv/resource/ */
-export declare function detectedResource(): ResourceAttributes;
-
-// sampler.d.ts
+// config/sampler.d.ts
 /** Decides at the start of a trace whether it is recorded; everything inside the trace follows. */
 export interface HeadSampler {
     /** How it is called in `OTEL_TRACES_SAMPLER`. */
@@ -310,6 +316,15 @@ export declare const alwaysOff: HeadSampler;
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
 export declare function traceIdRatio(rate: number): HeadSampler;
+
+// resource.d.ts
+/** Says which process the spans come from. */
+export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;
+export declare const PACKAGE_NAME = "@holdfast/tracing";
+/** The version of this package, read from its manifest when first asked for. */
+export declare function packageVersion(): string;
+/** @see https://opentelemetry.io/docs/specs/semconv/resource/ */
+export declare function detectedResource(): ResourceAttributes;
 
 // sinks/sink.d.ts
 import type { SpanData } from '../span-data.ts';
@@ -409,8 +424,41 @@ export declare class PreparedAttributes {
     get encoded(): Uint8Array;
 }
 
+// otel-api.d.ts
+import type * as Api from '@opentelemetry/api';
+/**
+ * `@opentelemetry/api`, loaded when it is first used: its fifty modules are most of what importing this package would
+ * take. It is the very instance that an `import` gives, so that a tracer which was fetched before `initTracing()`
+ * begins to record with it.
+ */
+export declare function otel(): typeof Api;
+/** As `@opentelemetry/api` has it. */
+export declare const SpanKind: {
+    readonly INTERNAL: Api.SpanKind.INTERNAL;
+    readonly SERVER: Api.SpanKind.SERVER;
+    readonly CLIENT: Api.SpanKind.CLIENT;
+    readonly PRODUCER: Api.SpanKind.PRODUCER;
+    readonly CONSUMER: Api.SpanKind.CONSUMER;
+    readonly 0: 'INTERNAL';
+    readonly 1: 'SERVER';
+    readonly 2: 'CLIENT';
+    readonly 3: 'PRODUCER';
+    readonly 4: 'CONSUMER';
+};
+export type SpanKind = Api.SpanKind;
+/** As `@opentelemetry/api` has it. */
+export declare const SpanStatusCode: {
+    readonly UNSET: Api.SpanStatusCode.UNSET;
+    readonly OK: Api.SpanStatusCode.OK;
+    readonly ERROR: Api.SpanStatusCode.ERROR;
+    readonly 0: 'UNSET';
+    readonly 1: 'OK';
+    readonly 2: 'ERROR';
+};
+export type SpanStatusCode = Api.SpanStatusCode;
+
 // spans.d.ts
-import { type Attributes, type Link, type Span, type SpanKind, type TimeInput } from '@opentelemetry/api';
+import type { Attributes, Link, Span, SpanKind, TimeInput } from '@opentelemetry/api';
 export interface SpanInit {
     /** Default internal. */
     kind?: SpanKind;

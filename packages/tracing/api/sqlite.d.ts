@@ -1,19 +1,19 @@
 // sqlite.d.ts
-export type { SlowQueryLogger, TracedDatabaseOptions } from './sqlite/options.ts';
-export { TRACED_DATABASE_DEFAULTS } from './sqlite/options.ts';
-export { TracedDatabase } from './sqlite/traced-database.ts';
+export { type SlowQueryLogger, TRACED_DATABASE_DEFAULTS } from './database/options.ts';
+export { TracedDatabase, type TracedDatabaseOptions } from './sqlite/traced-database.ts';
 
-// sqlite/options.d.ts
+// database/options.d.ts
 import { type Clock } from '@holdfast/context/clock';
 /** Where slow statements are written; a pino logger or one of `@holdfast/logging`, by shape. */
 export interface SlowQueryLogger {
     warn(fields: Record<string, unknown>, message: string): void;
 }
-export interface TracedDatabaseOptions {
+/** What `TracedDatabase` and `tracePg` can be told. */
+export interface DatabaseOptions {
     /**
      * Writes a comment with `traceId` and `spanId` before each statement that runs inside a context, for what reads SQL
-     * text, such as `verbose`. SQLite must compile the statement anew for each span then, which takes some ten times as
-     * long as running a small one. Default false.
+     * text: `verbose` of SQLite, `pg_stat_activity` and the log of PostgreSQL. SQLite must compile the statement anew for
+     * each span then, which takes some ten times as long as running a small one. Default false.
      */
     includeTraceComments?: boolean | undefined;
     /** Makes spans, publishes durations and watches for slow statements. Default true. */
@@ -38,11 +38,13 @@ export interface ResolvedDatabaseOptions {
     readonly clock: Clock;
 }
 /** @throws TracingOptionError when the threshold is negative or no number */
-export declare function resolveDatabaseOptions(options: TracedDatabaseOptions): ResolvedDatabaseOptions;
+export declare function resolveDatabaseOptions(options: DatabaseOptions): ResolvedDatabaseOptions;
 
 // sqlite/traced-database.d.ts
 import type { BackupMetadata, BackupOptions, Database, PragmaOptions, RegistrationOptions, SerializeOptions } from 'better-sqlite3';
-import { type TracedDatabaseOptions } from './options.ts';
+import { type DatabaseOptions } from '../database/options.ts';
+/** Options of `TracedDatabase`. */
+export type TracedDatabaseOptions = DatabaseOptions;
 type SqlFunction = (...params: never[]) => unknown;
 /** The options of `aggregate()`, which the types of better-sqlite3 do not name. */
 type SqlAggregate<T> = RegistrationOptions & {

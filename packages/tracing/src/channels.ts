@@ -30,3 +30,20 @@ export interface HttpClientFact {
   readonly durationMs: number;
   readonly failed: boolean;
 }
+
+/** Published for every command of a traced Redis client, also when nothing is recorded; read by metrics. */
+export const REDIS_CHANNEL = 'holdfast:tracing:redis';
+
+export interface RedisFact {
+  /** In capitals: `GET`, `CONFIG SET`. */
+  readonly command: string;
+  readonly durationMs: number;
+  readonly failed: boolean;
+}
+
+/** Published for an operation on Redis that took longer than `slowOperationThreshold`. */
+export const SLOW_OPERATION_CHANNEL = 'holdfast:tracing:slow-redis-operation';
+
+export interface SlowOperationFact extends RedisFact {
+  readonly thresholdMs: number;
+}

@@ -1,7 +1,8 @@
-import { type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 import { activeSource } from './active-source.ts';
 import { clampMethod } from './http-method.ts';
 import { sharedAttributes } from './http-server-attributes.ts';
+import { SpanKind, SpanStatusCode } from './otel-api.ts';
 import type { SpanSource } from './span-source.ts';
 import { errorType, markFailed } from './spans.ts';
 

@@ -1,10 +1,13 @@
-export { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 export {
   HTTP_CLIENT_CHANNEL,
   type HttpClientFact,
   QUERY_CHANNEL,
   type QueryFact,
+  REDIS_CHANNEL,
+  type RedisFact,
+  SLOW_OPERATION_CHANNEL,
   SLOW_QUERY_CHANNEL,
+  type SlowOperationFact,
   type SlowQueryFact,
 } from './channels.ts';
 export {
@@ -23,6 +26,7 @@ export {
 export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
 export type { SpanLimits } from './light/limits.ts';
 export { DEFAULTS, type SpanExporter, type SpanProcessor, type TracingOptions } from './options.ts';
+export { SpanKind, SpanStatusCode } from './otel-api.ts';
 export type { ResourceAttributes } from './resource.ts';
 export type { SinkStats } from './sinks/sink.ts';
 export {

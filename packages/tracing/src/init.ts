@@ -1,8 +1,8 @@
-import { trace } from '@opentelemetry/api';
 import { setActiveSource } from './active-source.ts';
 import { TracingAlreadyStartedError } from './errors.ts';
 import { LightTracerProvider } from './light/provider.ts';
 import { type ResolvedOptions, resolveOptions, type TracingOptions } from './options.ts';
+import { otel } from './otel-api.ts';
 import { findForeign, followForeignSpans, register, unregister } from './registration.ts';
 import { PACKAGE_NAME, packageVersion } from './resource.ts';
 import { startSdk } from './sdk/start-sdk.ts';
@@ -75,13 +75,13 @@ function startLight(options: ResolvedOptions): Started {
   const { headSampler: sampler, limits, clock } = options;
   const provider = new LightTracerProvider({ sink, sampler, limits, clock });
   const source = new LightSource(provider.getTracer(PACKAGE_NAME, packageVersion()));
-  register(provider);
+  register(provider, options.registersPropagator);
   return { mode: 'light', source, sink, undo: [unregister] };
 }
 
 function startWithSdk(options: ResolvedOptions): Started {
   const control = startSdk(options);
-  const source = new SdkSource(trace.getTracer(PACKAGE_NAME, packageVersion()));
+  const source = new SdkSource(otel().trace.getTracer(PACKAGE_NAME, packageVersion()));
   return { mode: 'sdk', source, sink: control, undo: [unregister] };
 }
 

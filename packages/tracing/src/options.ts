@@ -2,13 +2,13 @@ import type { Clock } from '@holdfast/context/clock';
 import { systemClock } from '@holdfast/context/clock';
 import type { Sampler } from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { tracesUrl } from './endpoint.ts';
-import { type Environment, isTrue, limitsFrom, pairs, text, wholeNumber } from './environment.ts';
+import { tracesUrl } from './config/endpoint.ts';
+import { type Environment, isTrue, limitsFrom, pairs, text, wholeNumber } from './config/environment.ts';
+import type { HeadSampler } from './config/sampler.ts';
+import { chooseSampler } from './config/sampler-choice.ts';
 import { TracingOptionError } from './errors.ts';
 import { DEFAULT_LIMITS, type SpanLimits } from './light/limits.ts';
 import { detectedResource, type ResourceAttributes } from './resource.ts';
-import type { HeadSampler } from './sampler.ts';
-import { chooseSampler } from './sampler-choice.ts';
 
 /** An exporter made for the OpenTelemetry SDK. */
 export type SpanExporter = NodeSDKConfiguration['traceExporter'];
@@ -109,6 +109,8 @@ export interface ResolvedOptions {
   readonly exportTimeoutMs: number;
   readonly flushTimeoutMs: number;
   readonly limits: SpanLimits;
+  /** Whether `propagation` of `@opentelemetry/api` is ours; what this project sends itself is not touched. */
+  readonly registersPropagator: boolean;
   readonly clock: Clock;
 }
 
@@ -152,14 +154,34 @@ export function resolveOptions(options: TracingOptions, env: Environment = proce
     exportTimeoutMs: atLeast('exportTimeoutMs', options.exportTimeoutMs ?? timeoutFrom(env), 1),
     flushTimeoutMs: atLeast('flushTimeoutMs', options.flushTimeoutMs ?? DEFAULTS.flushTimeoutMs, 1),
     limits: { ...DEFAULT_LIMITS, ...limitsFrom(env), ...present(options.spanLimits ?? {}) },
+    registersPropagator: registersPropagator(env),
     clock: options.clock ?? systemClock,
   };
+}
+
+/** `tracecontext` and `baggage` is what there is, in any order; `none` leaves the field to the application. */
+function registersPropagator(env: Environment): boolean {
+  const names = (text(env, 'OTEL_PROPAGATORS') ?? 'tracecontext,baggage')
+    .split(',')
+    .map((name) => name.trim());
+  for (const name of names) oneOf('OTEL_PROPAGATORS', name, ['tracecontext', 'baggage', 'none']);
+  return !names.includes('none');
+}
+
+/** Protobuf over HTTP is all that is spoken; a port of gRPC would refuse it again and again. */
+function checkProtocol(env: Environment): void {
+  const name =
+    text(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') === undefined
+      ? 'OTEL_EXPORTER_OTLP_PROTOCOL'
+      : 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL';
+  oneOf(name, text(env, name) ?? 'http/protobuf', ['http/protobuf']);
 }
 
 function timeoutFrom(env: Environment): number {
   return (
     wholeNumber(env, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 1) ??
     wholeNumber(env, 'OTEL_EXPORTER_OTLP_TIMEOUT', 1) ??
+    wholeNumber(env, 'OTEL_BSP_EXPORT_TIMEOUT', 1) ??
     DEFAULTS.exportTimeoutMs
   );
 }
@@ -184,7 +206,9 @@ function resolveDestination({ exporter }: TracingOptions, env: Environment): Des
   const chosen = exporter ?? text(env, 'OTEL_TRACES_EXPORTER') ?? 'otlp';
   if (typeof chosen === 'string') {
     const name = exporter === undefined ? 'OTEL_TRACES_EXPORTER' : 'exporter';
-    return { kind: oneOf(name, chosen, ['otlp', 'console', 'none']) };
+    const kind = oneOf(name, chosen, ['otlp', 'console', 'none']);
+    if (kind === 'otlp') checkProtocol(env);
+    return { kind };
   }
   if ('file' in chosen) {
     if (typeof chosen.file === 'string' && chosen.file !== '') return { kind: 'file', path: chosen.file };

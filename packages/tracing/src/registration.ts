@@ -1,12 +1,6 @@
 import { setActiveSpanSource } from '@holdfast/context/storage';
-import {
-  context,
-  createContextKey,
-  propagation,
-  ROOT_CONTEXT,
-  type TracerProvider,
-  trace,
-} from '@opentelemetry/api';
+import type { TracerProvider } from '@opentelemetry/api';
+import { otel } from './otel-api.ts';
 import { ScopeContextManager } from './propagation/context-manager.ts';
 import { W3cPropagator } from './propagation/propagator.ts';
 import type { SpanSource } from './span-source.ts';
@@ -17,10 +11,11 @@ export interface ForeignRegistration {
   readonly contextManager: boolean;
 }
 
-const PROBE = createContextKey('holdfast.tracing.probe');
+const PROBE = Symbol('holdfast.tracing.probe');
 
 /** Looks without touching: nothing is registered and no span is made. */
 export function findForeign(): ForeignRegistration {
+  const { context, ROOT_CONTEXT, trace } = otel();
   const probed = context.with(ROOT_CONTEXT.setValue(PROBE, true), () => context.active().getValue(PROBE));
   return { tracerProvider: hasDelegate(trace.getTracerProvider()), contextManager: probed === true };
 }
@@ -31,15 +26,17 @@ function hasDelegate(provider: TracerProvider & { getDelegateTracer?: (name: str
   return provider.getDelegateTracer('holdfast.tracing.probe') !== undefined;
 }
 
-/** Registers our context manager, propagator and provider. */
-export function register(provider: TracerProvider): void {
+/** Registers our context manager, our provider, and our propagator where it is wanted. */
+export function register(provider: TracerProvider, withPropagator: boolean): void {
+  const { context, propagation, trace } = otel();
   context.setGlobalContextManager(new ScopeContextManager());
-  propagation.setGlobalPropagator(new W3cPropagator());
+  if (withPropagator) propagation.setGlobalPropagator(new W3cPropagator());
   trace.setGlobalTracerProvider(provider);
 }
 
 /** Takes back what `register()`, or the SDK in its place, has registered. */
 export function unregister(): void {
+  const { context, propagation, trace } = otel();
   trace.disable();
   propagation.disable();
   context.disable();

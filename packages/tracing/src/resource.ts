@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+
+/** An import of `node:fs` would load its streams, promises and watchers, too. */
+const { readFileSync } = process.getBuiltinModule('node:fs');
 
 /** Says which process the spans come from. */
 export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;

@@ -1,14 +1,7 @@
 import { contextStorage, Scope } from '@holdfast/context/storage';
-import {
-  context as contextApi,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  type SpanOptions,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import type { Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import type { LightTracer } from './light/tracer.ts';
+import { otel, SpanKind } from './otel-api.ts';
 import type { PreparedAttributes } from './prepared-attributes.ts';
 import { contextUnderRemoteParent } from './propagation/remote-parent.ts';
 import { PACKAGE_NAME, packageVersion } from './resource.ts';
@@ -47,7 +40,7 @@ export class LightSource implements SpanSource {
     return this.#tracer.startSpan(
       name,
       options,
-      parent === undefined ? undefined : trace.setSpan(ROOT_CONTEXT, parent),
+      parent === undefined ? undefined : otel().trace.setSpan(otel().ROOT_CONTEXT, parent),
     );
   }
 
@@ -65,6 +58,10 @@ export class LightSource implements SpanSource {
   active(): Span | undefined {
     return contextStorage.getStore()?.span as Span | undefined;
   }
+
+  requestSpan(): Span | undefined {
+    return serverSpanOf(contextStorage.getStore());
+  }
 }
 
 /** Spans of the OpenTelemetry SDK that we started, in our own storage. */
@@ -77,7 +74,8 @@ export class SdkSource implements SpanSource {
   }
 
   start(name: string, options: StartOptions | undefined, parent?: Span): Span {
-    const context = parent === undefined ? contextUnderRemoteParent() : trace.setSpan(ROOT_CONTEXT, parent);
+    const context =
+      parent === undefined ? contextUnderRemoteParent() : otel().trace.setSpan(otel().ROOT_CONTEXT, parent);
     return this.#tracer.startSpan(name, plainOptions(options), context);
   }
 
@@ -95,6 +93,10 @@ export class SdkSource implements SpanSource {
   active(): Span | undefined {
     return contextStorage.getStore()?.span as Span | undefined;
   }
+
+  requestSpan(): Span | undefined {
+    return serverSpanOf(contextStorage.getStore());
+  }
 }
 
 /** Whatever is registered with `@opentelemetry/api`: another SDK, another copy of this package, or nothing. */
@@ -102,7 +104,8 @@ export class ApiSource implements SpanSource {
   readonly attaches = false;
 
   start(name: string, options: StartOptions | undefined, parent?: Span): Span {
-    const active = contextApi.active();
+    const { context, trace } = otel();
+    const active = context.active();
     const tracer = trace.getTracer(PACKAGE_NAME, packageVersion());
     return tracer.startSpan(
       name,
@@ -116,11 +119,12 @@ export class ApiSource implements SpanSource {
   }
 
   runWith<T>(span: Span, fn: (span: Span) => T): T {
-    return contextApi.with(trace.setSpan(contextApi.active(), span), fn, undefined, span);
+    const { context, trace } = otel();
+    return context.with(trace.setSpan(context.active(), span), fn, undefined, span);
   }
 
   active(): Span | undefined {
-    return trace.getActiveSpan();
+    return otel().trace.getActiveSpan();
   }
 }
 
@@ -133,14 +137,14 @@ export class ForeignSource extends ApiSource {
   readonly #begunUnder = new WeakMap<Span, Span | undefined>();
 
   override start(name: string, options: StartOptions | undefined, parent?: Span): Span {
-    const theirs = trace.getActiveSpan();
+    const theirs = otel().trace.getActiveSpan();
     const span = super.start(name, options, parent ?? this.active());
     this.#begunUnder.set(span, theirs);
     return span;
   }
 
   override active(): Span | undefined {
-    const theirs = trace.getActiveSpan();
+    const theirs = otel().trace.getActiveSpan();
     const ours = contextStorage.getStore()?.span as Span | undefined;
     return ours !== undefined && this.#begunUnder.has(ours) && this.#begunUnder.get(ours) === theirs
       ? ours
@@ -148,9 +152,20 @@ export class ForeignSource extends ApiSource {
   }
 
   requestSpan(): Span | undefined {
+    const { trace, context } = otel();
     const theirs: (Span & { kind?: SpanKind }) | undefined = trace.getActiveSpan();
-    return theirs?.kind === SpanKind.SERVER && theirs.isRecording() ? theirs : undefined;
+    if (theirs?.kind === SpanKind.SERVER && theirs.isRecording()) return theirs;
+    return serverSpanOf(context.active());
   }
+}
+
+/** Where the HTTP instrumentation of OpenTelemetry leaves the span of a request for the frameworks above it. */
+const RPC_METADATA = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA');
+
+/** The span that an HTTP instrumentation has made for the request in hand, whatever is active by now. */
+function serverSpanOf(context: { getValue(key: symbol): unknown } | undefined): Span | undefined {
+  const metadata = context?.getValue(RPC_METADATA) as { span?: Span } | undefined;
+  return metadata?.span?.isRecording() === true ? metadata.span : undefined;
 }
 
 /** The scope inside the current one in which `span` is active. */

@@ -1,13 +1,6 @@
-import {
-  type Attributes,
-  type Exception,
-  type Link,
-  type Span,
-  type SpanKind,
-  SpanStatusCode,
-  type TimeInput,
-} from '@opentelemetry/api';
+import type { Attributes, Exception, Link, Span, SpanKind, TimeInput } from '@opentelemetry/api';
 import { activeSource } from './active-source.ts';
+import { SpanStatusCode } from './otel-api.ts';
 
 export interface SpanInit {
   /** Default internal. */

@@ -1,3 +1,2 @@
-export type { SlowQueryLogger, TracedDatabaseOptions } from './sqlite/options.ts';
-export { TRACED_DATABASE_DEFAULTS } from './sqlite/options.ts';
-export { TracedDatabase } from './sqlite/traced-database.ts';
+export { type SlowQueryLogger, TRACED_DATABASE_DEFAULTS } from './database/options.ts';
+export { TracedDatabase, type TracedDatabaseOptions } from './sqlite/traced-database.ts';

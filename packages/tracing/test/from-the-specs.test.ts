@@ -1,7 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTraceContext, getCurrentTrace, runWithTrace } from '@holdfast/context';
+import { type RedisServer, startRedis } from '@holdfast/test-servers';
+import axios from 'axios';
 import Database from 'better-sqlite3';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startHttpClientSpan, traceHeaders } from '../src/http.ts';
 import {
@@ -13,6 +16,7 @@ import {
   traceAsync,
   withSpan,
 } from '../src/index.ts';
+import { traceRedis, withRedisTrace } from '../src/redis.ts';
 import { TracedDatabase } from '../src/sqlite.ts';
 import { OtlpReceiver } from './otlp-receiver.ts';
 import { type Recording, startRecording } from './recording.ts';
@@ -52,6 +56,43 @@ describe('document 000', () => {
       tracedDb.prepare('SELECT * FROM users').get();
     });
     expect(seen.at(-1)).toBe('/* traceId: abc123, spanId: def456 */ SELECT * FROM users');
+  });
+});
+
+describe('documents 000 and 001 on Redis', () => {
+  let recording: Recording;
+  let server: RedisServer;
+  let redis: Redis;
+
+  beforeEach(async () => {
+    recording = await startRecording();
+    server = await startRedis();
+    redis = new Redis(server.url);
+  });
+
+  afterEach(async () => {
+    redis.disconnect();
+    await server.stop();
+    await recording.stop();
+  });
+
+  it('wraps an operation', async () => {
+    await redis.set('cache:user:123', 'ada');
+    const result = await runWithTrace(createTraceContext(), () =>
+      // Wrap Redis operations with tracing
+      withRedisTrace('get', 'cache:user:123', () => redis.get('cache:user:123'), {
+        slowOperationThreshold: 50,
+      }),
+    );
+    expect(result).toBe('ada');
+    expect((await recording.span('GET')).attributes['db.operation.name']).toBe('GET');
+  });
+
+  it('keeps the trace with the keys that are written, where asked', async () => {
+    traceRedis(redis, { stampKeys: true });
+    const ctx = createTraceContext();
+    await runWithTrace(ctx, () => redis.set('cache:user:123', 'ada', 'EX', 60));
+    expect(await redis.get('cache:user:123:trace')).toBe(`00-${ctx.traceId}-${ctx.spanId}-03`);
   });
 });
 
@@ -168,10 +209,10 @@ describe('document 004', () => {
       const parentSpan = getCurrentSpan(req);
       const span = startHttpClientSpan('GET', target, { parentSpan });
       try {
-        const response = await fetch(target, { headers: { ...traceHeaders(span) } });
+        const response = await axios.get(target, { headers: { ...traceHeaders(span) } });
         span.setAttribute('http.status_code', response.status);
         span.setStatus({ code: SpanStatusCode.OK });
-        return await response.json();
+        return response.data;
       } catch (error) {
         span.recordException(error as Error);
         throw error;

@@ -4,10 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { createTraceContext, runWithTrace, withDeadline } from '@holdfast/context';
 import { subscribeSafely } from '@holdfast/context/channels';
 import { ManualClock } from '@holdfast/context/testing';
+import axios, { type AxiosInstance } from 'axios';
+import axiosRetry from 'axios-retry';
+import * as undici from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   HTTP_CLIENT_CHANNEL,
   type HttpClientFact,
+  instrumentAxios,
   instrumentOutgoingHttp,
   type OutgoingHttp,
   startHttpClientSpan,
@@ -29,6 +33,7 @@ beforeEach(async () => {
   seen = [];
   server = createServer((request, response) => {
     seen.push({ url: request.url, headers: request.headers, raw: request.rawHeaders });
+    if (request.url === '/hang') return;
     if (request.url === '/redirect') response.writeHead(302, { location: '/target' });
     else response.statusCode = request.url === '/missing' ? 404 : 200;
     response.end('answer');
@@ -79,6 +84,48 @@ const clients = [
     (url: string) => {
       outgoing ??= instrumentOutgoingHttp();
       return getWithNode(url);
+    },
+  ],
+  [
+    'axios with instrumentAxios()',
+    async (url: string) => {
+      const client = axios.create({ validateStatus: () => true });
+      instrumentAxios(client);
+      return (await client.get(url)).status;
+    },
+  ],
+  [
+    'axios with instrumentAxios() and instrumentOutgoingHttp()',
+    async (url: string) => {
+      outgoing ??= instrumentOutgoingHttp();
+      const client = axios.create({ validateStatus: () => true });
+      instrumentAxios(client);
+      return (await client.get(url)).status;
+    },
+  ],
+  [
+    "axios' fetch with instrumentAxios() and instrumentOutgoingHttp()",
+    async (url: string) => {
+      outgoing ??= instrumentOutgoingHttp();
+      const client = axios.create({ validateStatus: () => true, adapter: 'fetch' });
+      instrumentAxios(client);
+      return (await client.get(url)).status;
+    },
+  ],
+  [
+    'axios with instrumentOutgoingHttp() alone',
+    async (url: string) => {
+      outgoing ??= instrumentOutgoingHttp();
+      return (await axios.create({ validateStatus: () => true }).get(url)).status;
+    },
+  ],
+  [
+    'undici with instrumentOutgoingHttp()',
+    async (url: string) => {
+      outgoing ??= instrumentOutgoingHttp();
+      const { statusCode, body } = await undici.request(url);
+      await body.dump();
+      return statusCode;
     },
   ],
 ] as const;
@@ -276,6 +323,83 @@ describe('tracedFetch', () => {
   it('leaves an ignored request alone', async () => {
     await withSpan('caller', () => tracedFetch(origin, {}, { ignore: () => true }));
     expect(seen[0]?.headers['traceparent']).toBeUndefined();
+  });
+});
+
+describe('instrumentAxios', () => {
+  let client: AxiosInstance;
+
+  beforeEach(() => {
+    client = axios.create({ baseURL: origin });
+  });
+
+  async function statuses(): Promise<unknown[]> {
+    const spans = (await recording.spans()).filter((span) => span.kind === 'client');
+    return spans.map(({ attributes }) => attributes['http.response.status_code'] ?? attributes['error.type']);
+  }
+
+  it('takes url and parameters as axios puts them together, without the values', async () => {
+    instrumentAxios(client);
+    await withSpan('caller', () => client.post('/orders', { a: 1 }, { params: { token: 'secret' } }));
+    expect(await recording.span('POST')).toMatchObject({
+      attributes: { 'http.request.method': 'POST', 'url.full': `${origin}/orders?token=REDACTED` },
+    });
+  });
+
+  it('makes a span for each repetition of a request', async () => {
+    axiosRetry(client, { retries: 2, retryCondition: () => true, retryDelay: () => 1 });
+    instrumentAxios(client);
+    outgoing = instrumentOutgoingHttp();
+    await expect(withSpan('caller', () => client.get('/missing'))).rejects.toThrow('404');
+    expect(await statuses()).toEqual([404, 404, 404]);
+    const sent = seen.map(({ headers }) => headers['traceparent']);
+    expect(new Set(sent).size).toBe(3);
+  });
+
+  it('records a request that is given up', async () => {
+    instrumentAxios(client);
+    const controller = new AbortController();
+    await withSpan('caller', async () => {
+      server.once('request', () => controller.abort());
+      const sent = client.get('/hang', { signal: controller.signal });
+      await expect(sent).rejects.toThrow('canceled');
+    });
+    expect(await statuses()).toEqual(['ERR_CANCELED']);
+  });
+
+  it('follows a redirect inside one span, and gives trusted hosts the ids', async () => {
+    instrumentAxios(client, { trustedHosts: ['127.0.0.1'] });
+    await runWithTrace(createTraceContext({ requestId: 'req-1' }), () => client.get('/redirect'));
+    expect(await statuses()).toEqual([200]);
+    expect(seen.map(({ headers }) => headers['x-request-id'])).toEqual(['req-1', 'req-1']);
+  });
+
+  it('leaves ignored requests alone, uses an adapter of the application, and stops when it is closed', async () => {
+    const instrumented = instrumentAxios(client, { ignore: (url) => url.pathname === '/health' });
+    await withSpan('caller', async () => {
+      await client.get('/health');
+      const adapter = async (config: object) => ({
+        status: 299,
+        data: '',
+        headers: {},
+        statusText: '',
+        config,
+      });
+      await client.get('/own', { adapter: adapter as never });
+      instrumented.close();
+      await client.get('/after');
+    });
+    expect(await statuses()).toEqual([299]);
+  });
+
+  it('makes no second span inside a span of the application for the same request', async () => {
+    instrumentAxios(client);
+    await withSpan('caller', async () => {
+      const span = startHttpClientSpan('GET', origin);
+      await client.get('/', { headers: { ...traceHeaders(span) } });
+      span.end();
+    });
+    expect(await statuses()).toEqual([undefined]);
   });
 });
 

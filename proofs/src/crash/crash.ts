@@ -2,51 +2,107 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { redisServer, startRedis } from '@holdfast/test-servers';
+import { redisServer, startPostgres, startRedis } from '@holdfast/test-servers';
+import { joinResults } from '../harness/join-results.ts';
 import type { Proof, ProofContext, ProofResult } from '../harness/proof.ts';
 import { type PlantResult, type Role, startPlant } from '../workload/plant.ts';
 import type { Engine } from '../workload/settings.ts';
+import { crashOnSqlite } from './sqlite/crash-on-sqlite.ts';
 
 const SHORTEST_ROUND_MS = 200;
 const LONGEST_ROUND_MS = 900;
 /** So often the next fault does not wait until the process is up again. */
 const HURRIED_RATIO = 0.2;
 
-type Victims = readonly Role[];
-const VICTIMS: readonly [Victims, ...Victims[]] = [['worker'], ['producer'], ['worker', 'producer']];
+type Victim = Role | 'server';
+type Victims = readonly Victim[];
+const PROCESSES: readonly [Victims, ...Victims[]] = [['worker'], ['producer'], ['worker', 'producer']];
+const WITH_SERVER: readonly [Victims, ...Victims[]] = [...PROCESSES, ['server'], ['server', 'worker']];
 
-/** Kills the worker's and the producer's process at random moments, on each engine. */
+/** What holds the jobs, and is a process of its own on some engines. */
+interface Server {
+  readonly engine: Engine;
+  readonly url: string;
+  /** SIGKILL, and a start on the same data; undefined where there is no process. */
+  readonly restart: (() => Promise<void>) | undefined;
+  stop(): Promise<void>;
+}
+
+const SERVERS: Readonly<Record<string, () => Promise<Server | undefined>>> = {
+  sqlite: async () => ({ engine: 'sqlite', url: '', restart: undefined, stop: async () => undefined }),
+  redis: startRedisServer,
+  postgres: startPostgresServer,
+};
+
+/** Kills the worker's, the producer's and the server's process at random moments, on each engine. */
 export const crash: Proof = {
   claim: 'A killed process loses no accepted job, and every job has its effect exactly once.',
   unit: 'rounds',
   defaultSize: 20,
+  stores: ['all', 'sqlite', 'redis', 'postgres'],
   run: async (context) => {
-    const results: Record<string, ProofResult> = { sqlite: await crashOn('sqlite', '', context) };
-    if (redisServer() !== undefined) {
-      const redis = await startRedis({ appendfsync: 'always' });
+    const results: Record<string, ProofResult> = {};
+    const isChosen = (name: string) => [undefined, 'all', name].includes(context.store);
+    for (const [name, start] of Object.entries(SERVERS)) {
+      if (!isChosen(name)) continue;
+      const server = await start();
+      if (server === undefined) continue;
       try {
-        results['redis'] = await crashOn('redis', redis.url, context);
+        results[name] = await crashOn(server, context);
       } finally {
-        await redis.stop();
+        await server.stop();
       }
     }
-    return joined(results);
+    if (isChosen('sqlite')) results['bullmq on sqlite'] = await crashOnSqlite(context);
+    return joinResults(results);
   },
 };
 
-async function crashOn(engine: Engine, redisUrl: string, context: ProofContext): Promise<ProofResult> {
+async function startRedisServer(): Promise<Server | undefined> {
+  if (redisServer() === undefined) return undefined;
+  let redis = await startRedis({ appendfsync: 'always' });
+  const { url, port, directory } = redis;
+  return {
+    engine: 'redis',
+    url,
+    restart: async () => {
+      await redis.kill();
+      redis = await startRedis({ appendfsync: 'always', port, directory });
+    },
+    stop: () => redis.stop(),
+  };
+}
+
+async function startPostgresServer(): Promise<Server> {
+  const postgres = await startPostgres();
+  return {
+    engine: 'postgres',
+    url: postgres.url,
+    restart: async () => {
+      await postgres.kill();
+      await postgres.restart();
+    },
+    stop: () => postgres.stop(),
+  };
+}
+
+async function crashOn(server: Server, context: ProofContext): Promise<ProofResult> {
   const { size: rounds, progress } = context;
+  const { engine } = server;
   const random = context.random.fork();
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-proof-'));
-  const plant = startPlant({ engine, folder, redisUrl }, random.fork());
+  const plant = startPlant({ engine, folder, redisUrl: server.url }, random.fork());
   let kills = 0;
   try {
     await plant.ready();
     for (let round = 1; round <= rounds; round += 1) {
       await sleep(random.between(SHORTEST_ROUND_MS, LONGEST_ROUND_MS));
-      const victims = random.pick(VICTIMS);
+      const victims = random.pick(server.restart === undefined ? PROCESSES : WITH_SERVER);
       const hurried = random.chance(HURRIED_RATIO);
-      for (const role of victims) await plant.restart(role, hurried);
+      for (const victim of victims) {
+        if (victim === 'server') await server.restart?.();
+        else await plant.restart(victim, hurried);
+      }
       kills += victims.length;
       progress(
         `${engine}: round ${round} of ${rounds}, ${kills} kills, ${plant.history.accepted.size} accepted`,
@@ -64,17 +120,4 @@ async function crashOn(engine: Engine, redisUrl: string, context: ProofContext):
 /** A run in which nothing was at stake shows nothing. */
 function emptyRun(figures: Readonly<Record<string, number>>): string[] {
   return figures['accepted'] === 0 ? ['no event was accepted at all'] : [];
-}
-
-function joined(results: Readonly<Record<string, ProofResult>>): ProofResult {
-  const figures: Record<string, number> = {};
-  const violations: string[] = [];
-  for (const [engine, result] of Object.entries(results)) {
-    for (const [name, value] of Object.entries(result.figures)) {
-      figures[`${engine}.${name}`] = value;
-      figures[name] = (figures[name] ?? 0) + value;
-    }
-    violations.push(...result.violations.map((violation) => `${engine}: ${violation}`));
-  }
-  return { figures, violations };
 }

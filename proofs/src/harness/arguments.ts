@@ -61,6 +61,7 @@ function parse(args: readonly string[]): { values: Values; positionals: string[]
         rounds: text,
         cases: text,
         store: text,
+        engine: text,
         json: { type: 'boolean' },
       },
     });
@@ -77,7 +78,8 @@ function sizeOf(name: string, proof: Proof, values: Values): number {
 }
 
 function storeOf(name: string, { stores }: Proof, values: Values): string | undefined {
-  const store = values['store'] ?? stores?.[0];
+  // What keeps the data of a queue is called its engine.
+  const store = values['store'] ?? values['engine'] ?? stores?.[0];
   if (store === undefined || (typeof store === 'string' && stores?.includes(store))) return store;
   const choices = stores === undefined ? 'it has none to choose from' : `it has ${stores.join(', ')}`;
   throw new UsageError(`The proof "${name}" has no store "${String(store)}": ${choices}.`);

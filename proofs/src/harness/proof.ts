@@ -23,7 +23,7 @@ export interface Proof {
   readonly claim: string;
   readonly unit: SizeUnit;
   readonly defaultSize: number;
-  /** What `--store` may name, the default first; missing where there is nothing to choose. */
+  /** What `--store`, or `--engine`, may name, the default first; missing where there is nothing to choose. */
   readonly stores?: readonly [string, ...string[]];
   run(context: ProofContext): Promise<ProofResult>;
 }

@@ -13,7 +13,7 @@ export function listProofs(proofs: Readonly<Record<string, Proof>>): string {
     ([name, { claim, unit, defaultSize }]) =>
       `  ${name.padEnd(10)} ${claim} (--${unit}, default ${defaultSize})`,
   );
-  return `npm run prove -- NAME [--seed N] [--seconds|--rounds|--cases N] [--store NAME] [--json]\n\n${lines.join('\n')}\n`;
+  return `npm run prove -- NAME [--seed N] [--seconds|--rounds|--cases N] [--store|--engine NAME] [--json]\n\n${lines.join('\n')}\n`;
 }
 
 /** The result for a person: the figures, then what was violated, if anything. */

@@ -42,15 +42,23 @@ interface Running {
   readonly up: Promise<void>;
 }
 
-export function startPlant(base: Omit<WorkloadSettings, 'seed'>, random: Random): Plant {
+/** @param producer the file of another producer than the usual one */
+export function startPlant(
+  base: Omit<WorkloadSettings, 'seed'>,
+  random: Random,
+  producer: URL = FILES.producer,
+): Plant {
+  const files = { ...FILES, producer };
+  const measured: Record<string, number> = {};
   const history = createHistory();
   const effects = openEffects(base.folder);
   const start = (role: Role): Running => {
     const settings = { ...base, seed: random.between(1, SEEDS) };
     const env = { ...toEnvironment(settings), HOLDFAST_PROOF_UNANSWERED: history.unanswered().join(' ') };
     const up = Promise.withResolvers<void>();
-    const process = startLineProcess(FILES[role], env, (line) => {
+    const process = startLineProcess(files[role], env, (line) => {
       if (line.startsWith('ready')) up.resolve();
+      else if (line.startsWith('figure ')) readFigure(line, measured);
       else history.read(line);
     });
     return { process, up: up.promise };
@@ -71,7 +79,7 @@ export function startPlant(base: Omit<WorkloadSettings, 'seed'>, random: Random)
       const worker = running.worker.process;
       const cleanProducer = await producer.end(END_LIMIT_MS);
       await drain(history, effects);
-      const left = await leftInQueue(base);
+      const left = await leftInQueue({ ...base, spool: false });
       const cleanWorker = await worker.end(END_LIMIT_MS);
       const counts = effects.counts();
       const { lost, doubled, violations } = judge(history.accepted, counts);
@@ -81,7 +89,7 @@ export function startPlant(base: Omit<WorkloadSettings, 'seed'>, random: Random)
       if (left.deadLetters > 0) violations.push(`${left.deadLetters} events are among the dead letters`);
       const accepted = history.accepted.size;
       return {
-        figures: { accepted, effects: counts.size, lost, doubled, ...history.figures, ...left },
+        figures: { accepted, effects: counts.size, lost, doubled, ...history.figures, ...left, ...measured },
         violations,
       };
     },
@@ -90,6 +98,12 @@ export function startPlant(base: Omit<WorkloadSettings, 'seed'>, random: Random)
       effects.db.close();
     },
   };
+}
+
+/** `figure NAME NUMBER`: what a process has measured itself. */
+function readFigure(line: string, into: Record<string, number>): void {
+  const [, name = '', value] = line.split(' ');
+  into[name] = Number(value);
 }
 
 async function untilUp(running: Readonly<Record<Role, Running>>): Promise<void> {
@@ -132,9 +146,11 @@ interface Left {
 async function leftInQueue(base: Omit<WorkloadSettings, 'seed'>): Promise<Left> {
   const queue = openQueue({ ...base, seed: 0 });
   try {
-    await queue.ready();
+    // The server may have come back a moment ago, and be slow.
     const unfinished = async (): Promise<number> => {
-      const { waiting, prioritized, active, delayed } = (await queue.getMetrics()).counts;
+      const metrics = await queue.getMetrics().catch(() => undefined);
+      if (metrics === undefined) return Number.POSITIVE_INFINITY;
+      const { waiting, prioritized, active, delayed } = metrics.counts;
       return waiting + prioritized + active + delayed;
     };
     let left = await unfinished();

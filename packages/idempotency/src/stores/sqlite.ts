@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '@holdfast/context/clock';
 import { checkDurable, checkDurableTx } from '../durability.ts';
@@ -8,7 +7,6 @@ import {
   IdempotencyStoreError,
   LeaseLostError,
 } from '../errors.ts';
-
 import type { PrismaTx } from '../prisma-client.ts';
 import { openSqlTx } from '../sql-tx.ts';
 import type { SqliteDatabase } from '../sqlite-database.ts';
@@ -33,6 +31,9 @@ import {
   sqliteRecordsOf,
 } from './sqlite/records.ts';
 import { isBusy, SqliteWrites } from './sqlite/writes.ts';
+
+/** An import of `node:fs` would load its streams, promises and watchers, too. */
+const { mkdirSync } = process.getBuiltinModule('node:fs');
 
 export interface SqliteIdempotencyStoreOptions {
   /** A file that the store opens itself, in WAL mode with `synchronous=FULL`. Default `<HOLDFAST_DATA_DIR or ./.holdfast>/idempotency.db`. */

@@ -7,10 +7,11 @@ export type EngineJob<Data> = Job<Data, unknown, string>;
 
 export type JobHandler<Data> = (job: EngineJob<Data>, token?: string) => Promise<unknown>;
 
-export interface JobToStore<Data> {
+export interface JobToStore {
   readonly jobId: string;
   readonly jobName: string;
-  readonly data: Data;
+  /** The data, as JSON. */
+  readonly json: string;
   readonly options: JobsOptions;
   /** Part of the telemetry metadata in `options`, and of no other enqueue's. */
   readonly token: string;
@@ -23,6 +24,7 @@ export type EngineQueue<Data> = Pick<
   | 'add'
   | 'getJob'
   | 'getJobs'
+  | 'getRanges'
   | 'getJobCounts'
   | 'getJobCountByTypes'
   | 'getCountsPerPriority'
@@ -34,6 +36,8 @@ export interface QueueEngine<Data> {
   readonly name: EngineName;
   /** For producers and dead letters: its calls fail instead of waiting for a server that is away. */
   readonly queue: EngineQueue<Data>;
+  /** Whether calls made in one turn of the event loop are done in their order. */
+  readonly keepsOrder: boolean;
   /** A queue beside this one, over the same connection. */
   sibling<D>(queueName: string): EngineQueue<D>;
   /** A worker, which waits for a server that is away. It does not run by itself. */
@@ -48,7 +52,7 @@ export interface QueueEngine<Data> {
    * Adds a job, unless its id is taken.
    * @returns whether the job that now has the id is this one, told by its token; undefined where none has the id
    */
-  store(job: JobToStore<Data>): Promise<boolean | undefined>;
+  store(job: JobToStore): Promise<boolean | undefined>;
   close(): Promise<void>;
 }
 

@@ -9,6 +9,10 @@ export async function openEngine<Data>(options: ResolvedOptions): Promise<QueueE
       const { openRedisEngine } = await import('./redis.ts');
       return openRedisEngine(options, choice);
     }
+    case 'postgres': {
+      const { openPostgresEngine } = await import('./postgres.ts');
+      return openPostgresEngine(options, choice);
+    }
     case 'sqlite': {
       const { openSqliteEngine } = await import('./sqlite.ts');
       return openSqliteEngine(options, choice);

@@ -1,13 +1,14 @@
 import type { Timer } from '@holdfast/context/clock';
-import type { Redis } from 'ioredis';
 import type { ResolvedOptions } from '../options.ts';
+import type { AnyRedis } from './redis-connect.ts';
 
 /**
  * Says whether it is worth waiting for the producer's connection. A blip is waited out; once the server has been away
- * for longer than an enqueue may take, each further one fails at once instead of making its caller wait.
+ * for longer than an enqueue may take, each further one fails at once instead of making its caller wait. So it is with
+ * a Cluster of which a part does not answer, and which its client takes to be there.
  */
 export class RedisAvailability {
-  readonly #client: Redis;
+  readonly #client: AnyRedis;
   readonly #options: Pick<ResolvedOptions, 'clock' | 'enqueueTimeoutMs'>;
   /** Monotonic ms, or undefined while connected. */
   #awaySince: number | undefined;
@@ -15,19 +16,24 @@ export class RedisAvailability {
   #waiting: PromiseWithResolvers<void> | undefined;
   #giveUp: Timer | undefined;
 
-  constructor(client: Redis, options: Pick<ResolvedOptions, 'clock' | 'enqueueTimeoutMs'>) {
+  constructor(client: AnyRedis, options: Pick<ResolvedOptions, 'clock' | 'enqueueTimeoutMs'>) {
     this.#client = client;
     this.#options = options;
     this.#awaySince = options.clock.now();
     client.on('ready', () => this.#arrived());
     client.on('close', () => (this.#awaySince ??= options.clock.now()));
-    client.on('error', (error) => (this.#lastError = error));
+    client.on('error', (error: Error) => (this.#lastError = error));
     client.on('end', () => this.#fail());
+    if (this.usable()) this.#arrived();
   }
 
   /** Whether a command would be sent now. */
   usable(): boolean {
-    return this.#client.status === 'ready' && this.#client.stream.writable;
+    const client = this.#client;
+    return (
+      client.status === 'ready' &&
+      (client.isCluster || (client as { stream: { writable: boolean } }).stream.writable)
+    );
   }
 
   /** Resolves when the connection is usable, rejects with the connection's last error when it is given up. */

@@ -1,40 +1,40 @@
 import type { IRedisClient, Queue, RedisQueueBackend, Worker } from 'bullmq';
-import type { Redis, RedisOptions } from 'ioredis';
-import {
-  type EngineChoice,
-  isRedisClient,
-  type RedisAddress,
-  type RedisClientLike,
-} from '../engine-choice.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { EngineWorkerOptions, JobHandler, JobToStore, QueueEngine } from './engine.ts';
-import { loadPeer } from './load-peer.ts';
+import type { EngineChoice } from './engine-choice.ts';
 import { newJob } from './new-job.ts';
 import { RedisAvailability } from './redis-availability.ts';
+import { type AnyRedis, createConnector, producerManner, WORKER_MANNER } from './redis-connect.ts';
+import { watchRedisSafety } from './redis-safety.ts';
 import { TokenReads } from './token-reads.ts';
-
-const LONGEST_RECONNECT_DELAY_MS = 2000;
 
 type BullModule = typeof import('bullmq');
 type BullQueue<Data> = Queue<Data, unknown, string, Data, unknown, string>;
-type RedisConstructor = new (options: RedisOptions | string, more?: RedisOptions) => Redis;
 
 /**
- * BullMQ over Redis. The producer's connection keeps no offline queue, resends nothing and drops a server that does
- * not answer; the workers' connection waits for the server for ever. They never share options.
+ * BullMQ over Redis, one server, Sentinel or Cluster. The producer's connection keeps no offline queue, resends
+ * nothing and drops a server that does not answer; the workers' connection waits for the server for ever. They never
+ * share options.
  */
 export async function openRedisEngine<Data>(
   options: ResolvedOptions,
   { connection }: Extract<EngineChoice, { engine: 'redis' }>,
 ): Promise<QueueEngine<Data>> {
   const bullmq = await import('bullmq');
-  const connect = await connector(connection);
-  const client = connect(producerSettings(options));
+  const connector = await createConnector(connection);
+  const client = connector.connect(producerManner(options.enqueueTimeoutMs));
   const availability = new RedisAvailability(client, options);
+  const safety = watchRedisSafety(client, options);
+  // Each queue is in a slot of its own, and all its keys in that one.
+  const prefixed = (name: string) => (connector.isCluster ? { prefix: `{${name}}` } : {});
   // The version check would make one lost answer at start fatal for the whole queue; workers do it.
   const settings = { connection: client, skipVersionCheck: true, skipWaitingForReady: true };
   const open = <D>(name: string) =>
-    new bullmq.Queue<D, unknown, string, D, unknown, string>(name, settings, bullmq.createRedisBackend);
+    new bullmq.Queue<D, unknown, string, D, unknown, string>(
+      name,
+      { ...settings, ...prefixed(name) },
+      bullmq.createRedisBackend,
+    );
   const queue = open<Data>(options.queueName);
   const backend = queue.getBackend() as RedisQueueBackend;
   const bullClient = await backend.client;
@@ -47,11 +47,13 @@ export async function openRedisEngine<Data>(
   return {
     name: 'redis',
     queue,
+    keepsOrder: true,
     sibling: open,
     createWorker: async (handler, workerOptions) => {
-      const workerClient = connect(WORKER_SETTINGS);
+      const workerClient = connector.connect(WORKER_MANNER);
       const worker = createWorker(bullmq, options.queueName, handler, {
         ...workerOptions,
+        ...prefixed(options.queueName),
         connection: workerClient,
       });
       return {
@@ -61,8 +63,14 @@ export async function openRedisEngine<Data>(
     },
     usable: () => availability.usable(),
     connected: () => availability.connected(),
-    ping: async () => void (await client.ping()),
-    store: (job) => untilConnectionHolds(availability, () => storeOnce(producer, job)),
+    ping: async () => {
+      await client.ping();
+      await safety.require();
+    },
+    store: async (job) => {
+      await safety.require();
+      return untilConnectionHolds(availability, () => storeOnce(producer, job));
+    },
     close: () => closeProducer(queue, client),
   };
 }
@@ -92,7 +100,7 @@ interface ProducerConnection<Data> {
 
 async function storeOnce<Data>(
   { queue, backend, bullClient, reads }: ProducerConnection<Data>,
-  job: JobToStore<Data>,
+  job: JobToStore,
 ): Promise<boolean | undefined> {
   const key = queue.toKey(job.jobId);
   // The read is sent behind the adds of this turn, so its answer costs no second round trip.
@@ -104,54 +112,21 @@ async function storeOnce<Data>(
   return stored ?? reads.holds(key, job.token);
 }
 
-const WORKER_SETTINGS: RedisOptions = {
-  maxRetriesPerRequest: null,
-  enableOfflineQueue: true,
-  retryStrategy: reconnectDelayMs,
-};
-
-function producerSettings({ enqueueTimeoutMs }: ResolvedOptions): RedisOptions {
-  return {
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: enqueueTimeoutMs,
-    socketTimeout: enqueueTimeoutMs,
-    retryStrategy: reconnectDelayMs,
-  };
-}
-
-function reconnectDelayMs(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt - 1, 10), LONGEST_RECONNECT_DELAY_MS);
-}
-
-async function connector(
-  connection: RedisAddress | RedisClientLike,
-): Promise<(settings: RedisOptions) => Redis> {
-  if (isRedisClient(connection)) return (settings) => connection.duplicate(settings) as Redis;
-  const { Redis } = (await loadPeer('ioredis', () => import('ioredis'))) as { Redis: RedisConstructor };
-  const { url, ...rest } = connection;
-  return (settings) =>
-    url === undefined
-      ? new Redis({ ...rest, ...settings } as RedisOptions)
-      : new Redis(url, { ...rest, ...settings } as RedisOptions);
-}
-
 function createWorker<Data>(
   bullmq: BullModule,
   name: string,
   handler: JobHandler<Data>,
-  options: EngineWorkerOptions & { connection: Redis },
+  options: EngineWorkerOptions & { connection: AnyRedis },
 ): Worker<Data, unknown, string> {
   return new bullmq.Worker<Data, unknown, string>(name, handler, options, bullmq.createRedisBackend);
 }
 
-function disconnectWorker(worker: Pick<Worker, 'disconnect'>, client: Redis): void {
+function disconnectWorker(worker: Pick<Worker, 'disconnect'>, client: AnyRedis): void {
   client.disconnect();
   worker.disconnect().catch(() => {});
 }
 
-async function closeProducer(queue: Queue, client: Redis): Promise<void> {
+async function closeProducer(queue: Queue, client: AnyRedis): Promise<void> {
   await queue.close();
   client.disconnect();
 }

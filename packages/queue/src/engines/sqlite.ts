@@ -1,8 +1,8 @@
 import type { SqliteConnectionOptions, SqliteQueueBackend } from '@holdfast/bullmq-sqlite';
 import type { JobProgress } from 'bullmq';
-import type { EngineChoice } from '../engine-choice.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { QueueEngine } from './engine.ts';
+import type { EngineChoice } from './engine-choice.ts';
 import { loadPeer } from './load-peer.ts';
 import { newJob } from './new-job.ts';
 
@@ -33,6 +33,7 @@ export async function openSqliteEngine<Data>(
   return {
     name: 'sqlite',
     queue,
+    keepsOrder: true,
     sibling: open,
     createWorker: async (handler, workerOptions) => {
       const settings = { ...workerOptions, connection };

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { AnyRedis } from './redis-connect.ts';
 
 /** Keys of one command: a flood must not make Redis busy with a single script for long. */
 const LARGEST_BATCH = 500;
@@ -37,12 +37,12 @@ interface Question {
  * so behind everything that was written in the turn.
  */
 export class TokenReads {
-  readonly #client: Redis & WithCommand;
+  readonly #client: AnyRedis & WithCommand;
   #questions: Question[] = [];
 
-  constructor(client: Redis) {
+  constructor(client: AnyRedis) {
     client.defineCommand(COMMAND, { lua: HOLDS_TOKEN });
-    this.#client = client as Redis & WithCommand;
+    this.#client = client as AnyRedis & WithCommand;
   }
 
   /** Whether the job at `key` holds the token; undefined where there is no job. */

@@ -1,9 +1,10 @@
 import { channel } from 'node:diagnostics_channel';
 import { contextStorage, Scope } from '@holdfast/context/storage';
-import { context as contextApi, createContextKey, type Span, SpanStatusCode } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 import { activeSource } from '../active-source.ts';
 import { HTTP_CLIENT_CHANNEL, type HttpClientFact } from '../channels.ts';
 import { clampMethod } from '../http-method.ts';
+import { otel, SpanStatusCode } from '../otel-api.ts';
 import { isTracingSuppressed } from '../propagation/suppression.ts';
 import { markFailed } from '../spans.ts';
 import { startHttpClientSpan } from './client-span.ts';
@@ -16,7 +17,7 @@ export interface CallOutcome {
 }
 
 const httpChannel = channel(HTTP_CLIENT_CHANNEL);
-const HANDLED = createContextKey('holdfast.tracing.http-client.handled');
+const HANDLED = Symbol.for('holdfast.tracing.http-client.handled');
 
 /** An outgoing request on its way: its span, and what the others hear of it. */
 export class ClientCall {
@@ -54,7 +55,7 @@ export class ClientCall {
 export function isHandledElsewhere(): boolean {
   const store = contextStorage.getStore();
   if (store !== undefined && (isTracingSuppressed(store) || store.getValue(HANDLED) === true)) return true;
-  return isTracingSuppressed(contextApi.active());
+  return isTracingSuppressed(otel().context.active());
 }
 
 /** Runs `fn` so that what it sends is left alone by `instrumentOutgoingHttp()`. */

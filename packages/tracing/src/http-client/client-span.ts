@@ -1,6 +1,7 @@
-import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
 import { activeSource } from '../active-source.ts';
 import { clampMethod } from '../http-method.ts';
+import { SpanKind } from '../otel-api.ts';
 import { headersOfSpan } from '../propagation/propagator.ts';
 
 export interface HttpClientSpanOptions {

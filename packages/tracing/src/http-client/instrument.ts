@@ -1,9 +1,10 @@
 import { subscribeSafely } from '@holdfast/context/channels';
 import { ClientCall, isHandledElsewhere } from './client-call.ts';
-import { describeNodeRequest, type NodeRequest, setNodeHeaders } from './node-http.ts';
+import { carriesOwnSpan, hasActiveHttpSpan } from './foreign-span.ts';
+import { describeNodeRequest, type NodeRequest, nodeTraceparent, setNodeHeaders } from './node-http.ts';
 import { type OutgoingHttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from './options.ts';
 import { outgoingHeaders } from './outgoing-headers.ts';
-import { describeUndiciRequest, setUndiciHeaders, type UndiciRequest } from './undici.ts';
+import { describeUndiciRequest, setUndiciHeaders, type UndiciRequest, undiciTraceparent } from './undici.ts';
 
 /** A running subscription. */
 export interface OutgoingHttp extends Disposable {
@@ -15,11 +16,14 @@ export interface OutgoingHttp extends Disposable {
 interface ClientKind<R extends object> {
   describe(request: R): { readonly method: string; readonly url: URL } | undefined;
   setHeaders(request: R, headers: Record<string, string>): void;
+  /** The one that the request carries already. */
+  traceparent(request: R): string | undefined;
 }
 
 /**
  * Traces what is sent with `fetch`, undici and `node:http`/`node:https`, in this whole process, by listening to the
- * diagnostics channels of Node: nothing is patched, and it does not matter when it is called.
+ * diagnostics channels of Node: nothing is patched, and it does not matter when it is called. A request for which
+ * somebody else has made a span is left alone; an instrumentation of undici must have been started before for that.
  * @throws TracingOptionError for an option that cannot be used
  */
 export function instrumentOutgoingHttp(options: OutgoingHttpOptions = {}): OutgoingHttp {
@@ -33,7 +37,11 @@ export function instrumentOutgoingHttp(options: OutgoingHttpOptions = {}): Outgo
 
 function listenToUndici(options: ResolvedHttpOptions): (() => void)[] {
   const calls = new WeakMap<UndiciRequest, ClientCall>();
-  const kind = { describe: describeUndiciRequest, setHeaders: setUndiciHeaders };
+  const kind = {
+    describe: describeUndiciRequest,
+    setHeaders: setUndiciHeaders,
+    traceparent: undiciTraceparent,
+  };
   return [
     subscribeSafely<{ request: UndiciRequest }>('undici:request:create', ({ request }) => {
       begin(calls, kind, request, options);
@@ -53,7 +61,7 @@ function listenToUndici(options: ResolvedHttpOptions): (() => void)[] {
 
 function listenToNode(options: ResolvedHttpOptions): (() => void)[] {
   const calls = new WeakMap<NodeRequest, ClientCall>();
-  const kind = { describe: describeNodeRequest, setHeaders: setNodeHeaders };
+  const kind = { describe: describeNodeRequest, setHeaders: setNodeHeaders, traceparent: nodeTraceparent };
   return [
     subscribeSafely<{ request: NodeRequest }>('http.client.request.created', ({ request }) => {
       begin(calls, kind, request, options);
@@ -77,7 +85,7 @@ function begin<R extends object>(
   request: R,
   options: ResolvedHttpOptions,
 ): void {
-  if (isHandledElsewhere()) return;
+  if (isHandledElsewhere() || hasActiveHttpSpan() || carriesOwnSpan(kind.traceparent(request))) return;
   const described = kind.describe(request);
   if (described === undefined || options.ignores(described.url)) return;
   const call = new ClientCall(described.method, described.url, options);

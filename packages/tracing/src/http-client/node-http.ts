@@ -18,3 +18,8 @@ export function setNodeHeaders(request: NodeRequest, headers: Record<string, str
   if (request.headersSent) return;
   for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
 }
+
+export function nodeTraceparent(request: NodeRequest): string | undefined {
+  const value = request.getHeader('traceparent');
+  return typeof value === 'string' ? value : undefined;
+}

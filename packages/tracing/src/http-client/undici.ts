@@ -35,3 +35,11 @@ function replaceHeader(present: UndiciRequest['headers'], name: string, value: s
   }
   return false;
 }
+
+export function undiciTraceparent({ headers }: UndiciRequest): string | undefined {
+  if (typeof headers === 'string') return /^traceparent: *(\S+)/im.exec(headers)?.[1];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    if (String(headers[index]).toLowerCase() === 'traceparent') return String(headers[index + 1]);
+  }
+  return undefined;
+}

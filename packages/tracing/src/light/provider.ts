@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/context/clock';
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
-import type { HeadSampler } from '../sampler.ts';
+import type { HeadSampler } from '../config/sampler.ts';
 import type { SpanSink } from '../sinks/sink.ts';
 import type { SpanLimits } from './limits.ts';
 import { SpanTime } from './span-time.ts';

@@ -1,8 +1,8 @@
 import { ManualClock } from '@holdfast/context/testing';
 import { SpanStatusCode } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from 'vitest';
+import { alwaysOn } from '../config/sampler.ts';
 import { PreparedAttributes } from '../prepared-attributes.ts';
-import { alwaysOn } from '../sampler.ts';
 import type { SpanData } from '../span-data.ts';
 import { DEFAULT_LIMITS, type SpanLimits } from './limits.ts';
 import { LightTracerProvider } from './provider.ts';

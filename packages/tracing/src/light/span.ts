@@ -1,14 +1,14 @@
-import {
-  type Attributes,
-  type Exception,
-  type Link,
-  type Span,
-  type SpanContext,
-  type SpanKind,
-  type SpanStatus,
-  SpanStatusCode,
-  type TimeInput,
+import type {
+  Attributes,
+  Exception,
+  Link,
+  Span,
+  SpanContext,
+  SpanKind,
+  SpanStatus,
+  TimeInput,
 } from '@opentelemetry/api';
+import { SpanStatusCode } from '../otel-api.ts';
 import type { PreparedAttributes } from '../prepared-attributes.ts';
 import type { SpanSink } from '../sinks/sink.ts';
 import type { AttributeLists, EventData, InstrumentationScope, LinkData, SpanData } from '../span-data.ts';

@@ -1,22 +1,10 @@
 import { newSpanId, newTraceId } from '@holdfast/context';
 import { contextStorage, isScope, type Scope, SPAN_KEY } from '@holdfast/context/storage';
-import {
-  type Context,
-  context as contextApi,
-  INVALID_SPAN_CONTEXT,
-  type Link,
-  ROOT_CONTEXT,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  type SpanOptions,
-  type Tracer,
-  type TraceState,
-  trace,
-} from '@opentelemetry/api';
+import type { Context, Link, Span, SpanContext, SpanOptions, Tracer, TraceState } from '@opentelemetry/api';
+import type { HeadSampler } from '../config/sampler.ts';
+import { otel, SpanKind } from '../otel-api.ts';
 import { isTracingSuppressed } from '../propagation/suppression.ts';
 import { W3cTraceState } from '../propagation/trace-state.ts';
-import type { HeadSampler } from '../sampler.ts';
 import type { StartOptions } from '../span-source.ts';
 import { LightSpan, type SpanOwner } from './span.ts';
 
@@ -50,8 +38,8 @@ export class LightTracer implements Tracer {
   }
 
   startSpan(name: string, options?: StartOptions, context?: Context): Span {
-    const active: Context = context ?? contextStorage.getStore() ?? ROOT_CONTEXT;
-    if (isTracingSuppressed(active)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    const active: Context = context ?? contextStorage.getStore() ?? otel().ROOT_CONTEXT;
+    if (isTracingSuppressed(active)) return otel().trace.wrapSpanContext(otel().INVALID_SPAN_CONTEXT);
     const origin = originOf(active, options?.root === true);
     return this.#start(name, options, origin, newSpanId());
   }
@@ -84,9 +72,14 @@ export class LightTracer implements Tracer {
   ): ReturnType<F> {
     const fn = rest.at(-1) as F;
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined;
-    const parent = rest.length > 2 ? (rest[1] as Context) : contextApi.active();
+    const parent = rest.length > 2 ? (rest[1] as Context) : otel().context.active();
     const span = this.startSpan(name, options, parent);
-    return contextApi.with(trace.setSpan(parent, span), fn as (span: Span) => ReturnType<F>, undefined, span);
+    return otel().context.with(
+      otel().trace.setSpan(parent, span),
+      fn as (span: Span) => ReturnType<F>,
+      undefined,
+      span,
+    );
   }
 
   #start(name: string, options: StartOptions | undefined, origin: Origin, spanId: string): Span {
@@ -97,7 +90,7 @@ export class LightTracer implements Tracer {
     const random = parentFlags === undefined ? RANDOM : parentFlags & RANDOM;
     const context: SpanContext = { traceId, spanId, traceFlags: sampled ? random | SAMPLED : random };
     if (origin.traceState !== undefined) context.traceState = origin.traceState;
-    if (!sampled) return trace.wrapSpanContext(context);
+    if (!sampled) return otel().trace.wrapSpanContext(context);
     const offsetMs = origin.offsetMs ?? this.#owner.time.offsetForNewTrace();
     const span = new LightSpan(
       this.#owner,
@@ -136,7 +129,7 @@ function originOf(context: Context, root: boolean): Origin {
   if (parent instanceof LightSpan) return originUnder(parent, parent.context);
   if (parent !== undefined) {
     const parentContext = parent.spanContext();
-    if (trace.isSpanContextValid(parentContext)) return originUnder(parent, parentContext);
+    if (otel().trace.isSpanContextValid(parentContext)) return originUnder(parent, parentContext);
   }
   return isScope(context) ? originInScope(context) : newOrigin(newTraceId());
 }

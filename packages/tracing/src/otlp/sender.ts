@@ -1,12 +1,13 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { promisify } from 'node:util';
+import type http from 'node:http';
 import { gzip } from 'node:zlib';
 import type { Clock } from '@holdfast/context/clock';
 import { contextStorage, Scope } from '@holdfast/context/storage';
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { otel } from '../otel-api.ts';
 import { suppressTracing } from '../propagation/suppression.ts';
 import { readRejectedSpans } from './export-response.ts';
+
+/** An import of `node:util` would load its argument parser and worker threads, too. */
+const { promisify } = process.getBuiltinModule('node:util');
 
 const compress = promisify(gzip);
 
@@ -33,18 +34,18 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 /** Posts one body at a time over one kept connection, never follows a redirect and never throws. */
 export class OtlpSender {
   readonly #options: SenderOptions;
-  readonly #agent: HttpAgent | HttpsAgent;
-  readonly #request: typeof httpRequest;
+  readonly #agent: http.Agent;
+  readonly #request: typeof http.request;
   readonly #untraced: Scope;
   #socket: { ref(): unknown; unref(): unknown } | undefined;
   #awaited = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    const secure = options.url.protocol === 'https:';
-    this.#agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 1 });
-    this.#request = secure ? httpsRequest : httpRequest;
-    this.#untraced = Scope.around(suppressTracing(ROOT_CONTEXT));
+    const { Agent, request } = loadClient(options.url.protocol);
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    this.#request = request;
+    this.#untraced = Scope.around(suppressTracing(otel().ROOT_CONTEXT));
   }
 
   /** Whether somebody waits for what is under way: only then does it keep the process alive. */
@@ -88,7 +89,7 @@ export class OtlpSender {
     return promise;
   }
 
-  async #read(response: IncomingMessage): Promise<SendOutcome> {
+  async #read(response: http.IncomingMessage): Promise<SendOutcome> {
     const status = response.statusCode ?? 0;
     const body = await readBody(response);
     if (status >= 200 && status < 300) return { kind: 'accepted', rejectedSpans: readRejectedSpans(body) };
@@ -114,11 +115,16 @@ export class OtlpSender {
   }
 }
 
+/** An import of `node:http` would load Node's fetch and HTTP/2, too. */
+function loadClient(protocol: string): Pick<typeof http, 'Agent' | 'request'> {
+  return process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http');
+}
+
 class ExportTimeout extends Error {
   readonly code = 'timeout';
 }
 
-async function readBody(response: IncomingMessage): Promise<Buffer> {
+async function readBody(response: http.IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -133,7 +139,7 @@ async function readBody(response: IncomingMessage): Promise<Buffer> {
 }
 
 /** `Retry-After` in milliseconds, given as seconds or as a date. */
-function retryAfterMs(response: IncomingMessage, clock: Clock): number | undefined {
+function retryAfterMs(response: http.IncomingMessage, clock: Clock): number | undefined {
   const header = response.headers['retry-after'];
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { contextStorage, isScope, Scope } from '@holdfast/context/storage';
-import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
+import type { Context, ContextManager } from '@opentelemetry/api';
+import { otel } from '../otel-api.ts';
 import { bindEmitter } from './bind-emitter.ts';
 
 /**
@@ -9,7 +10,7 @@ import { bindEmitter } from './bind-emitter.ts';
  */
 export class ScopeContextManager implements ContextManager {
   active(): Context {
-    return contextStorage.getStore() ?? ROOT_CONTEXT;
+    return contextStorage.getStore() ?? otel().ROOT_CONTEXT;
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
@@ -51,5 +52,5 @@ export class ScopeContextManager implements ContextManager {
 /** The root context means outside of every request: there the storage is empty. */
 function storeFor(context: Context): Scope {
   if (isScope(context)) return context;
-  return context === ROOT_CONTEXT ? (undefined as unknown as Scope) : Scope.around(context);
+  return context === otel().ROOT_CONTEXT ? (undefined as unknown as Scope) : Scope.around(context);
 }

@@ -1,13 +1,13 @@
 import { formatTraceparent, parseTraceparent, parseTracestate } from '@holdfast/context';
 import { isScope } from '@holdfast/context/storage';
-import {
-  type Context,
-  type SpanContext,
-  type TextMapGetter,
-  type TextMapPropagator,
-  type TextMapSetter,
-  trace,
+import type {
+  Context,
+  SpanContext,
+  TextMapGetter,
+  TextMapPropagator,
+  TextMapSetter,
 } from '@opentelemetry/api';
+import { otel } from '../otel-api.ts';
 import { isTracingSuppressed } from './suppression.ts';
 import { W3cTraceState } from './trace-state.ts';
 
@@ -42,13 +42,13 @@ export class W3cPropagator implements TextMapPropagator<unknown> {
     const accepted =
       state === undefined ? undefined : parseTracestate(typeof state === 'string' ? state : state.join(','));
     if (accepted !== undefined) spanContext.traceState = new W3cTraceState(accepted);
-    return trace.setSpan(context, trace.wrapSpanContext(spanContext));
+    return otel().trace.setSpan(context, otel().trace.wrapSpanContext(spanContext));
   }
 }
 
 /** The two W3C headers of a context: of its span, or of the scope where no span is. */
 export function traceHeadersOf(context: Context): { traceparent?: string; tracestate?: string } {
-  const span = trace.getSpanContext(context);
+  const span = otel().trace.getSpanContext(context);
   if (span !== undefined) return headersOfSpan(span);
   if (!isScope(context)) return {};
   const { traceId, spanId, traceFlags, traceState } = context;
@@ -57,7 +57,7 @@ export function traceHeadersOf(context: Context): { traceparent?: string; traces
 }
 
 export function headersOfSpan(span: SpanContext): { traceparent?: string; tracestate?: string } {
-  if (!trace.isSpanContextValid(span)) return {};
+  if (!otel().trace.isSpanContextValid(span)) return {};
   const traceparent = formatTraceparent(span.traceId, span.spanId, span.traceFlags);
   const tracestate = span.traceState?.serialize();
   return tracestate === undefined || tracestate === '' ? { traceparent } : { traceparent, tracestate };

@@ -1,5 +1,6 @@
 import { contextStorage } from '@holdfast/context/storage';
-import { type Context, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
+import type { Context, SpanContext } from '@opentelemetry/api';
+import { otel } from '../otel-api.ts';
 import { W3cTraceState } from './trace-state.ts';
 
 /**
@@ -8,10 +9,10 @@ import { W3cTraceState } from './trace-state.ts';
  */
 export function contextUnderRemoteParent(): Context {
   const scope = contextStorage.getStore();
-  if (scope === undefined) return ROOT_CONTEXT;
+  if (scope === undefined) return otel().ROOT_CONTEXT;
   if (scope.span !== undefined || scope.parentSpanId === undefined) return scope;
   const { traceId, parentSpanId, traceFlags, traceState } = scope;
   const remote: SpanContext = { traceId, spanId: parentSpanId, traceFlags, isRemote: true };
   if (traceState !== undefined) remote.traceState = new W3cTraceState(traceState);
-  return trace.setSpan(scope, trace.wrapSpanContext(remote));
+  return otel().trace.setSpan(scope, otel().trace.wrapSpanContext(remote));
 }

@@ -1,7 +1,8 @@
-import { type Context, createContextKey } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 
 /** The key of @opentelemetry/core, so that each side leaves the other's own traffic alone. */
-const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+/** The key that `@opentelemetry/core` asks for; the API makes its keys of the same registry of symbols. */
+const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 /** A context in which nothing is traced: what an exporter sends must not make spans of its own. */
 export function suppressTracing(context: Context): Context {

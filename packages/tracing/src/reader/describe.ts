@@ -10,8 +10,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
-/** Control characters, line and paragraph separators, and what turns the direction of text around. */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
+/**
+ * Control characters, line and paragraph separators, what turns the direction of text around, and code points that are
+ * no characters, which XML refuses.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Noncharacter_Code_Point}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** Text from a span, without anything that a terminal or a document could take for a command. */
 export function plainText(text: string): string {

@@ -21,6 +21,11 @@ export interface Layout {
   readonly services: readonly string[];
 }
 
+type Children = ReadonlyMap<string | undefined, TraceSpan[]>;
+
+/** Deeper spans are drawn at this level: no page is wide enough for more. */
+const MAX_DEPTH = 40;
+
 /** Puts spans below their parents, linked ones below what they are linked to, siblings by time. */
 export function layOut(spans: readonly TraceSpan[]): Layout {
   const unique = [...new Map(spans.map((span) => [span.spanId, span])).values()];
@@ -34,9 +39,12 @@ export function layOut(spans: readonly TraceSpan[]): Layout {
     else siblings.push(span);
   }
   const rows: Row[] = [];
-  place(children.get(undefined) ?? [], undefined, children, rows, new Set());
+  const seen = new Set<string>();
+  place(children.get(undefined) ?? [], children, rows, seen);
+  // Spans that are each other's parents hang below none: the first of them is taken for the top.
+  for (const span of unique) if (!seen.has(span.spanId)) place([span], children, rows, seen);
   const startMs = unique[0]?.startMs ?? 0;
-  const endMs = Math.max(startMs, ...unique.map((span) => span.startMs + span.durationMs));
+  const endMs = unique.reduce((latest, span) => Math.max(latest, span.startMs + span.durationMs), startMs);
   return {
     rows,
     startMs,
@@ -50,24 +58,33 @@ function parentOf(span: TraceSpan, present: ReadonlyMap<string, TraceSpan>): str
   return span.links.find((link) => present.has(link.spanId))?.spanId;
 }
 
-function place(
-  siblings: readonly TraceSpan[],
-  parent: Row | undefined,
-  children: ReadonlyMap<string | undefined, TraceSpan[]>,
-  rows: Row[],
-  seen: Set<string>,
-): void {
-  for (const [index, span] of siblings.entries()) {
+/** What is still to be placed: a span below a row. */
+interface Waiting {
+  readonly span: TraceSpan;
+  readonly parent: Row | undefined;
+  readonly isLast: boolean;
+}
+
+/** Depth first, without recursion: a chain of spans may be longer than the stack. */
+function place(roots: readonly TraceSpan[], children: Children, rows: Row[], seen: Set<string>): void {
+  const waiting = waitingBelow(undefined, roots);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { span, parent, isLast } = next;
     if (seen.has(span.spanId)) continue;
     seen.add(span.spanId);
     const row: Row = {
       span,
-      depth: parent === undefined ? 0 : parent.depth + 1,
-      continues: parent === undefined ? [] : [...parent.continues, index < siblings.length - 1],
+      depth: parent === undefined ? 0 : Math.min(parent.depth + 1, MAX_DEPTH),
+      continues: parent === undefined ? [] : [...parent.continues.slice(0, MAX_DEPTH - 1), !isLast],
       linked: parent !== undefined && parent.span.traceId !== span.traceId,
       parent,
     };
     rows.push(row);
-    place(children.get(span.spanId) ?? [], row, children, rows, seen);
+    for (const child of waitingBelow(row, children.get(span.spanId) ?? [])) waiting.push(child);
   }
+}
+
+/** The last first, so that the first is taken first. */
+function waitingBelow(parent: Row | undefined, spans: readonly TraceSpan[]): Waiting[] {
+  return spans.map((span, index) => ({ span, parent, isLast: index === spans.length - 1 })).toReversed();
 }

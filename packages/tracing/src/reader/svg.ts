@@ -212,7 +212,9 @@ function escapeXml(text: string): string {
 }
 
 function shorten(text: string, characters: number): string {
-  return text.length <= characters ? text : `${text.slice(0, Math.max(1, characters - 1))}…`;
+  return text.length <= characters
+    ? text
+    : `${text.slice(0, Math.max(1, characters - 1)).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function round(value: number): number {

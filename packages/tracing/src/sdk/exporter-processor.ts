@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@holdfast/context/clock';
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { ResolvedOptions, SpanExporter, SpanProcessor } from '../options.ts';
+import { otel } from '../otel-api.ts';
 import { suppressTracing } from '../propagation/suppression.ts';
 import type { SinkControl, SinkStats } from '../sinks/sink.ts';
 import type { ReadableSpan } from './sink-processor.ts';
@@ -101,7 +101,7 @@ export class ExporterProcessor implements SpanProcessor, SinkControl {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const timer = this.#clock.setTimer(() => resolve('timeout'), this.#limits.exportTimeoutMs);
     try {
-      context.with(suppressTracing(ROOT_CONTEXT), () =>
+      otel().context.with(suppressTracing(otel().ROOT_CONTEXT), () =>
         this.#exporter.export(batch, ({ code, error }) => {
           resolve(code === SUCCESS ? undefined : (error?.name ?? 'failed'));
         }),

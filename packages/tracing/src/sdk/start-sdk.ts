@@ -1,19 +1,14 @@
 import { createRequire } from 'node:module';
 import { newSpanId, newTraceId } from '@holdfast/context';
 import { contextStorage } from '@holdfast/context/storage';
-import {
-  type ContextManager,
-  type Sampler,
-  SamplingDecision,
-  type SpanContext,
-  trace,
-} from '@opentelemetry/api';
+import type { ContextManager, Sampler, SpanContext } from '@opentelemetry/api';
 import type { NodeSDKConfiguration, NodeSDK as NodeSdkClass } from '@opentelemetry/sdk-node';
+import type { HeadSampler } from '../config/sampler.ts';
 import { TracingSdkMissingError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
+import { otel } from '../otel-api.ts';
 import { ScopeContextManager } from '../propagation/context-manager.ts';
 import { W3cPropagator } from '../propagation/propagator.ts';
-import type { HeadSampler } from '../sampler.ts';
 import { chooseSink } from '../sinks/choose-sink.ts';
 import type { SinkControl } from '../sinks/sink.ts';
 import { controlOf } from './control.ts';
@@ -34,7 +29,7 @@ export function startSdk(options: ResolvedOptions): SinkControl {
       : new SinkProcessor(chooseSink(options));
   const sdk = new NodeSDK({
     contextManager: new ScopeContextManager() as ContextManager,
-    textMapPropagator: new W3cPropagator(),
+    textMapPropagator: options.registersPropagator ? new W3cPropagator() : null,
     sampler: options.sampler ?? samplerFor(options.headSampler),
     idGenerator: { generateTraceId, generateSpanId: newSpanId },
     resourceDetectors: [{ detect: () => ({ attributes: { ...options.resource } }) }],
@@ -73,6 +68,7 @@ function generateTraceId(): string {
 function samplerFor(head: HeadSampler): Sampler {
   return {
     shouldSample: (context, traceId, _name, _kind, _attributes, links) => {
+      const { SamplingDecision, trace } = otel();
       const parent = trace.getSpanContext(context);
       const sampled = head.sample(traceId, isSampled(parent), isSampled(links[0]?.context));
       return { decision: sampled ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD };
@@ -82,5 +78,7 @@ function samplerFor(head: HeadSampler): Sampler {
 }
 
 function isSampled(span: SpanContext | undefined): boolean | undefined {
-  return span === undefined || !trace.isSpanContextValid(span) ? undefined : (span.traceFlags & 1) !== 0;
+  return span === undefined || !otel().trace.isSpanContextValid(span)
+    ? undefined
+    : (span.traceFlags & 1) !== 0;
 }

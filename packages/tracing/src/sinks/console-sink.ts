@@ -1,4 +1,4 @@
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind } from '../otel-api.ts';
 import type { SpanData } from '../span-data.ts';
 import type { SinkStats, SpanSink } from './sink.ts';
 

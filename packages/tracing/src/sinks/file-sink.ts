@@ -1,11 +1,15 @@
-import { closeSync, fstatSync, openSync, readSync, write, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
 import type { Clock, Timer } from '@holdfast/context/clock';
 import { TraceFileError } from '../errors.ts';
 import type { ResourceAttributes } from '../resource.ts';
 import type { SpanData } from '../span-data.ts';
 import { toJsonLine } from './otlp-json.ts';
 import type { SinkStats, SpanSink } from './sink.ts';
+
+/** An import of `node:util` would load its argument parser and worker threads, too. */
+const { promisify } = process.getBuiltinModule('node:util');
+
+/** An import of `node:fs` would load its streams, promises and watchers, too. */
+const { closeSync, fstatSync, openSync, readSync, write, writeSync } = process.getBuiltinModule('node:fs');
 
 /** Keeps lines short enough to be read back one by one, and the loop free between them. */
 const SPANS_PER_LINE = 256;

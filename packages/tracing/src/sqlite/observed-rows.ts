@@ -1,4 +1,4 @@
-import type { RunningQuery } from '../query-observer.ts';
+import type { RunningQuery } from '../database/query-observer.ts';
 
 /** The rows of a running statement; the query is over with the last row, at the first error, or when a loop is left. */
 export class ObservedRows implements IterableIterator<unknown> {

@@ -6,7 +6,7 @@ import { createTraceContext, runWithTrace } from '@holdfast/context';
 import { subscribeSafely } from '@holdfast/context/channels';
 import { ManualClock } from '@holdfast/context/testing';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { type Recording, startRecording } from '../../test/recording.ts';
 import { QUERY_CHANNEL, type QueryFact, SLOW_QUERY_CHANNEL, type SlowQueryFact, withSpan } from '../index.ts';
 import { TRACED_DATABASE_DEFAULTS, TracedDatabase, type TracedDatabaseOptions } from '../sqlite.ts';
@@ -375,6 +375,15 @@ describe('durations', () => {
 });
 
 describe('the surface', () => {
+  it('is taken wherever a database of better-sqlite3 is', () => {
+    const count = (db: Database.Database): unknown =>
+      db.prepare<[number], { n: number }>('SELECT ? AS n').get(7)?.n;
+    expect(count(traced())).toBe(7);
+    expectTypeOf<TracedDatabase>().toExtend<Database.Database>();
+    const shown = traced().transaction((value: number) => String(value));
+    expectTypeOf<(typeof shown)['immediate']>().toEqualTypeOf<(value: number) => string>();
+  });
+
   it('is the whole surface of better-sqlite3', () => {
     const db = traced();
     const missing = Object.getOwnPropertyNames(Database.prototype).filter((name) => !(name in db));

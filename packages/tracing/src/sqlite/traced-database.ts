@@ -10,16 +10,19 @@ import type {
   Statement,
 } from 'better-sqlite3';
 import { activeSource } from '../active-source.ts';
-import { QueryObserver } from '../query-observer.ts';
-import { traceComment } from '../sql-comment.ts';
-import { type StatementShape, shapeOf } from '../sql-text.ts';
 import {
+  type DatabaseOptions,
   type ResolvedDatabaseOptions,
   resolveDatabaseOptions,
-  type TracedDatabaseOptions,
-} from './options.ts';
+} from '../database/options.ts';
+import { QueryObserver } from '../database/query-observer.ts';
+import { traceComment } from '../database/sql-comment.ts';
+import { type StatementShape, shapeOf } from '../database/sql-text.ts';
 import { TracedStatement } from './traced-statement.ts';
 import { tracedTransaction } from './traced-transaction.ts';
+
+/** Options of `TracedDatabase`. */
+export type TracedDatabaseOptions = DatabaseOptions;
 
 type SqlFunction = (...params: never[]) => unknown;
 

@@ -1,7 +1,7 @@
 import type { ColumnDefinition, Database, RunResult, Statement } from 'better-sqlite3';
-import type { QueryObserver } from '../query-observer.ts';
-import { traceComment } from '../sql-comment.ts';
-import type { StatementShape } from '../sql-text.ts';
+import type { QueryObserver } from '../database/query-observer.ts';
+import { traceComment } from '../database/sql-comment.ts';
+import type { StatementShape } from '../database/sql-text.ts';
 import { ObservedRows } from './observed-rows.ts';
 
 /** What one traced database gives to its statements. */

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from 'better-sqlite3';
-import type { StatementShape } from '../sql-text.ts';
+import type { StatementShape } from '../database/sql-text.ts';
 
 const BEHAVIOURS = ['default', 'deferred', 'immediate', 'exclusive'] as const;
 

@@ -22,17 +22,19 @@ type Outcome = { error?: unknown; result?: unknown };
  */
 export function subscribeToOperation<T extends object>(name: string, rule: OperationSpan<T>): () => void {
   const channel = tracingChannel<unknown, T>(name);
-  const spans = new WeakMap<T, Span>();
+  // On the message, as Node puts its result there: a weak map of thousands under way is work for each collection.
+  const SPAN = Symbol('span');
+  type Begun = T & { [SPAN]?: Span | undefined };
   const current = () => contextStorage.getStore() as Scope;
   const transform = transformSafely<T, Scope>(current, (operation) => {
     const { span, scope } = rule.begin(operation);
-    spans.set(operation, span);
+    (operation as Begun)[SPAN] = span;
     return scope;
   });
-  const finish = (operation: T & Outcome) => {
-    const span = spans.get(operation);
+  const finish = (operation: Begun & Outcome) => {
+    const span = operation[SPAN];
     if (span === undefined) return;
-    spans.delete(operation);
+    operation[SPAN] = undefined;
     if (operation.error !== undefined) markFailed(span, operation.error);
     rule.finish?.(span, operation);
     span.end();

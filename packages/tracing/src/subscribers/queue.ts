@@ -1,9 +1,9 @@
-import { type Carrier, parseTraceparent } from '@holdfast/context';
-import { contextStorage, Scope } from '@holdfast/context/storage';
 import type { EnqueueOperation, ProcessOperation } from '@holdfast/queue';
-import { type Attributes, type Link, type Span, SpanKind } from '@opentelemetry/api';
 import { activeSource } from '../active-source.ts';
+import { SpanKind } from '../otel-api.ts';
+import { linkTo, scopeOfNewTrace } from '../propagation/new-trace-scope.ts';
 import { scopeWith } from '../span-source.ts';
+import { JobSpans } from './job-spans.ts';
 import { type OperationSpan, subscribeToOperation } from './operation-span.ts';
 
 /** Where the two sides of a job meet: the producer's span in the request, the consumer's span per attempt. */
@@ -17,14 +17,14 @@ export function subscribeToQueue(jobs: 'link' | 'parent'): () => void {
   };
 }
 
+const sending = new JobSpans('send', 'add', 'send');
+const processing = new JobSpans('process', 'process', 'process');
+
 const producer: OperationSpan<EnqueueOperation> = {
   begin(operation) {
-    const attributes = {
-      ...jobAttributes(operation),
-      'messaging.operation.name': 'add',
-      'messaging.operation.type': 'send',
-    };
-    const span = activeSource().start(`send ${operation.queue}`, { kind: SpanKind.PRODUCER, attributes });
+    const { name, prepared } = sending.of(operation);
+    const span = activeSource().start(name, { kind: SpanKind.PRODUCER, prepared });
+    span.setAttribute('messaging.message.id', operation.jobId);
     return { span, scope: scopeWith(span) };
   },
   finish(span, { status }) {
@@ -35,53 +35,20 @@ const producer: OperationSpan<EnqueueOperation> = {
 function consumer(jobs: 'link' | 'parent'): OperationSpan<ProcessOperation> {
   return {
     begin(operation) {
-      const attributes = {
-        ...jobAttributes(operation),
-        'messaging.operation.name': 'process',
-        'messaging.operation.type': 'process',
-        'holdfast.queue.attempt': operation.attempt,
-        'holdfast.queue.max_attempts': operation.maxAttempts,
-        'holdfast.queue.wait_ms': Math.max(0, Date.now() - operation.enqueuedAt),
-      };
-      const name = `process ${operation.queue}`;
-      const options = { kind: SpanKind.CONSUMER, attributes };
-      if (jobs === 'parent') {
-        const span = activeSource().start(name, options);
-        return { span, scope: scopeWith(span) };
-      }
-      const span = activeSource().start(name, { ...options, root: true, links: linkTo(operation.carrier) });
-      return { span, scope: scopeOfNewTrace(span) };
+      const { name, prepared } = processing.of(operation);
+      const kind = SpanKind.CONSUMER;
+      const span =
+        jobs === 'parent'
+          ? activeSource().start(name, { kind, prepared })
+          : activeSource().start(name, { kind, prepared, root: true, links: linkTo(operation.carrier) });
+      span.setAttribute('messaging.message.id', operation.jobId);
+      span.setAttribute('holdfast.queue.attempt', operation.attempt);
+      span.setAttribute('holdfast.queue.max_attempts', operation.maxAttempts);
+      span.setAttribute('holdfast.queue.wait_ms', Math.max(0, Date.now() - operation.enqueuedAt));
+      return { span, scope: jobs === 'parent' ? scopeWith(span) : scopeOfNewTrace(span) };
     },
     finish(span, { outcome }) {
       if (outcome !== undefined) span.setAttribute('holdfast.queue.outcome', outcome);
     },
   };
-}
-
-/** @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/ */
-function jobAttributes(operation: EnqueueOperation | ProcessOperation): Attributes {
-  return {
-    'messaging.system': 'bullmq',
-    'messaging.destination.name': operation.queue,
-    'messaging.message.id': operation.jobId,
-    'holdfast.queue.job_name': operation.jobName,
-    'holdfast.queue.engine': operation.engine,
-  };
-}
-
-function linkTo(carrier: Carrier): Link[] {
-  const parent = parseTraceparent(carrier.traceparent ?? '');
-  if (parent === undefined) return [];
-  const { traceId, parentSpanId: spanId, traceFlags } = parent;
-  return [{ context: { traceId, spanId, traceFlags, isRemote: true } }];
-}
-
-/** The request's identity and ids without its trace: the attempt begins one of its own. */
-function scopeOfNewTrace(span: Span): Scope {
-  const current = contextStorage.getStore();
-  const scope = current === undefined ? new Scope() : current.child();
-  scope.parentSpanId = undefined;
-  scope.traceState = undefined;
-  scope.attachSpan(span);
-  return scope;
 }

@@ -1,9 +1,22 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { readScalar, type SqliteDatabase } from '../../sqlite-database.ts';
 
 /** How many removed records go into the write-ahead log before it is written back: half of what SQLite itself allows. */
 const RECORDS_PER_CHECKPOINT = 500;
+
+/**
+ * The thread has its own connection and does nothing but checkpoint when asked, waiting for nobody. It is a text, so
+ * that it needs no file of its own in whatever this package is bundled into.
+ */
+const THREAD = `
+const { createRequire } = require('node:module');
+const { parentPort, workerData } = require('node:worker_threads');
+const Database = createRequire(workerData.from)('better-sqlite3');
+const db = new Database(workerData.file, { fileMustExist: true });
+parentPort.on('message', () => {
+  db.pragma('wal_checkpoint(PASSIVE)');
+  parentPort.postMessage('done');
+});`;
 
 /**
  * Writes the write-ahead log of a purge back to the database in a worker thread: the random writes and the sync of a
@@ -49,10 +62,8 @@ export class Checkpoints {
   }
 }
 
-/** The worker's source lies beside this file, whether it was compiled or runs as it is. */
 function startWorker(file: string): Worker {
-  const url = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(url, { workerData: { file } });
+  const worker = new Worker(THREAD, { eval: true, workerData: { file, from: import.meta.url } });
   // Somebody listens for each answer; without this an error between two of them would end the process.
   worker.on('error', () => undefined);
   return worker;

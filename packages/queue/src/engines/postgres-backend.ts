@@ -1,0 +1,97 @@
+import { type Job, type JobType, type PgPool, PostgresQueueBackend } from 'bullmq';
+
+/** What BullMQ calls the ids of each type: its declaration says one of each, and means all. */
+type IdsByType = [string][];
+
+import type { PatientConnection } from './postgres-connection.ts';
+
+interface BackendOptions {
+  readonly pool: PgPool;
+  /** Under which a worker's listening connection is seen in `pg_stat_activity`. */
+  readonly listenName?: string;
+}
+
+/**
+ * BullMQ's backend, with what it does otherwise on PostgreSQL than on the other engines put right.
+ */
+export class AlignedBackend extends PostgresQueueBackend {
+  readonly #pool: PgPool;
+
+  constructor(
+    connection: PatientConnection,
+    queueName: string,
+    options: object,
+    { pool, listenName }: BackendOptions,
+  ) {
+    super(
+      connection,
+      queueName,
+      options as ConstructorParameters<typeof PostgresQueueBackend>[2],
+      true,
+      listenName,
+    );
+    this.#pool = pool;
+  }
+
+  /** BullMQ counts a range of waiting jobs from the newest one, also where the oldest are asked for. */
+  override async getRanges(types: JobType[], start = 0, end = -1, asc = false): Promise<IdsByType> {
+    if (!asc || end < 0) return super.getRanges(types, start, end, asc);
+    const ranges = await Promise.all(
+      types.map(async (type) => {
+        const isWaiting = type === 'wait' || type === 'waiting';
+        if (isWaiting) return this.#oldestWaiting(start, end - start + 1);
+        const [ids = []] = await super.getRanges([type], start, end, asc);
+        return ids;
+      }),
+    );
+    return ranges as IdsByType;
+  }
+
+  /** Newest first, as BullMQ expects it: it turns the list round. */
+  async #oldestWaiting(offset: number, limit: number): Promise<string[]> {
+    const { rows } = await this.#pool.query(
+      "SELECT id FROM job WHERE queue = $1 AND state = 'waiting' AND priority = 0 ORDER BY seq OFFSET $2 LIMIT $3",
+      [this.qualifiedName, offset, limit],
+    );
+    return (rows as { id: string }[]).map(({ id }) => id).toReversed();
+  }
+
+  /**
+   * BullMQ forgets the failed attempts of a job that is run again by hand; here they stay. In one transaction, so that
+   * no worker sees the job without them.
+   */
+  override async retryFinishedJob(
+    ...[job, state, options]: Parameters<PostgresQueueBackend['retryFinishedJob']>
+  ): Promise<void> {
+    const { stacktrace } = job as Job;
+    if (!stacktrace || stacktrace.length === 0) {
+      await super.retryFinishedJob(job, state, options);
+      return;
+    }
+    const client = await this.#pool.connect();
+    let broken = true;
+    try {
+      await client.query('BEGIN');
+      const { rows } = await client.query('SELECT reprocess_job($1, $2, $3, $4, $5, $6) AS code', [
+        this.qualifiedName,
+        job.id,
+        state,
+        false,
+        options?.resetAttemptsMade ?? false,
+        options?.resetAttemptsStarted ?? false,
+      ]);
+      const { code } = rows[0] as { code: number };
+      if (code !== 1) throw new Error(`The job ${job.id} is not ${state} any more (code ${code}).`);
+      await client.query('UPDATE job SET stacktrace = $3::jsonb WHERE queue = $1 AND id = $2', [
+        this.qualifiedName,
+        job.id,
+        JSON.stringify(stacktrace),
+      ]);
+      await client.query('COMMIT');
+      broken = false;
+    } finally {
+      // A connection in the middle of a transaction is thrown away, and the server rolls it back.
+      client.release(broken);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import type { PgPool, Queue, Worker } from 'bullmq';
+import type { ResolvedOptions } from '../options.ts';
+import type { JobToStore, QueueEngine } from './engine.ts';
+import type { EngineChoice } from './engine-choice.ts';
+import { loadPeer } from './load-peer.ts';
+import { newJob } from './new-job.ts';
+import { reportSafety } from './store-safety.ts';
+
+/** BullMQ keeps all queues of a database in this schema. */
+const SCHEMA = 'bullmq';
+/** Beside one for each job that is being finished: the one that listens, locks and the look for stalled jobs. */
+const WORKER_EXTRA_CONNECTIONS = 3;
+const LARGEST_WORKER_POOL = 20;
+
+type BullQueue<Data> = Queue<Data, unknown, string, Data, unknown, string>;
+
+/**
+ * BullMQ over its own PostgreSQL backend. The producer's pool gives up on a server that does not answer in time; the
+ * worker's waits. Tables are made and migrated on first use.
+ */
+export async function openPostgresEngine<Data>(
+  options: ResolvedOptions,
+  { location }: Extract<EngineChoice, { engine: 'postgres' }>,
+): Promise<QueueEngine<Data>> {
+  const { Pool } = (await loadPeer('pg', () => import('pg'))).default;
+  const bullmq = await import('bullmq');
+  const { PatientConnection } = await import('./postgres-connection.ts');
+  const { AlignedBackend } = await import('./postgres-backend.ts');
+  const { settings } = location;
+  const createPool = (more: object): PgPool => {
+    const own = typeof settings['options'] === 'string' ? `${settings['options']} ` : '';
+    const pool = new Pool({
+      ...settings,
+      ...more,
+      keepAlive: true,
+      options: `${own}-c search_path=${SCHEMA}`,
+    });
+    return pool as unknown as PgPool;
+  };
+  const limitMs = options.enqueueTimeoutMs;
+  const pool = createPool({ connectionTimeoutMillis: limitMs, query_timeout: limitMs });
+  const connection = new PatientConnection(pool, undefined);
+  const open = <D>(name: string): BullQueue<D> =>
+    new bullmq.Queue<D, unknown, string, D, unknown, string>(
+      name,
+      { connection: pool as never },
+      (queueName, queueOptions) => new AlignedBackend(connection, queueName, queueOptions, { pool }) as never,
+    );
+  const queue = open<Data>(options.queueName);
+  const backend = queue.getBackend();
+  void checkSafety(connection, pool, options);
+  return {
+    name: 'postgres',
+    queue,
+    keepsOrder: false,
+    sibling: open,
+    createWorker: async (handler, workerOptions) => {
+      const size = Math.min(workerOptions.concurrency ?? 1, LARGEST_WORKER_POOL) + WORKER_EXTRA_CONNECTIONS;
+      const workerPool = createPool({ max: size, connectionTimeoutMillis: 0 });
+      const workerConnection = new PatientConnection(workerPool, options.clock);
+      const worker = new bullmq.Worker<Data, unknown, string>(
+        options.queueName,
+        handler,
+        { ...workerOptions, connection: workerPool as never },
+        (queueName, backendOptions) =>
+          new AlignedBackend(workerConnection, queueName, backendOptions, {
+            pool: workerPool,
+            listenName: queueName,
+          }) as never,
+      );
+      return { worker, disconnect: () => disconnectWorker(worker, workerPool) };
+    },
+    usable: () => true,
+    connected: () => Promise.resolve(),
+    ping: async () => {
+      await connection.waitUntilReady();
+      await pool.query('SELECT 1');
+    },
+    store: async (job: JobToStore) => {
+      await backend.addJob(newJob(job), job.jobId);
+      const stored = await backend.getJobData(job.jobId);
+      return stored && stored.opts.telemetry?.metadata?.includes(job.token) === true;
+    },
+    close: async () => {
+      await queue.close();
+      await pool.end();
+    },
+  };
+}
+
+function disconnectWorker(worker: Pick<Worker, 'disconnect'>, pool: PgPool): void {
+  worker.disconnect().catch(() => {});
+  pool.end().catch(() => {});
+}
+
+/** A server that answers a commit before it is on disk loses what it has acknowledged. */
+async function checkSafety(
+  connection: { waitUntilReady(): Promise<void> },
+  pool: PgPool,
+  options: ResolvedOptions,
+): Promise<void> {
+  try {
+    await connection.waitUntilReady();
+    const { rows } = await pool.query(
+      "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit",
+    );
+    const { fsync, commit } = rows[0] as { fsync: string; commit: string };
+    if (fsync === 'on' && commit !== 'off') return;
+    reportSafety(
+      options,
+      'no-persistence',
+      `PostgreSQL runs with fsync ${fsync} and synchronous_commit ${commit}, so a crash loses jobs that were accepted. Set both to on.`,
+    );
+  } catch {
+    // A server that is away says so to whoever enqueues.
+  }
+}

@@ -1,0 +1,11 @@
+export { REDIS_CHANNEL, type RedisFact, SLOW_OPERATION_CHANNEL, type SlowOperationFact } from './channels.ts';
+export {
+  REDIS_TRACE_DEFAULTS,
+  type RedisTraceOptions,
+  type SlowOperationLogger,
+  type TraceRedisOptions,
+} from './redis/options.ts';
+export type { RedisClientLike } from './redis/redis-client.ts';
+export { type StampedKeyOptions, stampedKey } from './redis/stamped-key.ts';
+export { traceRedis } from './redis/trace-redis.ts';
+export { withRedisTrace } from './redis/with-redis-trace.ts';

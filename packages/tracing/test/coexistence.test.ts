@@ -1,0 +1,137 @@
+import { type PostgresServer, type RedisServer, startPostgres, startRedis } from '@holdfast/test-servers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runChild } from './child.ts';
+
+let redis: RedisServer;
+let postgres: PostgresServer;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  postgres = await startPostgres();
+}, 60_000);
+
+afterAll(async () => {
+  await redis.stop();
+  await postgres.stop();
+});
+
+/** Their SDK with everything that it instruments, as an application starts it. */
+const THEIRS = `
+  const { NodeSDK } = require('@opentelemetry/sdk-node');
+  const { getNodeAutoInstrumentations } = require('@opentelemetry/auto-instrumentations-node');
+  const theirs = [];
+  const onEnd = (span) => theirs.push({ name: span.name, kind: span.kind, id: span.spanContext().spanId, trace: span.spanContext().traceId });
+  const processor = { onStart() {}, onEnd, forceFlush: async () => {}, shutdown: async () => {} };
+  const startTheirs = () => new NodeSDK({
+    instrumentations: [getNodeAutoInstrumentations()],
+    spanProcessors: [processor],
+    metricReaders: [],
+    logRecordProcessors: [],
+    autoDetectResources: false,
+  }).start();
+`;
+
+const OURS = `
+  const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
+  const folder = mkdtempSync(require('node:os').tmpdir() + '/holdfast-coexistence-');
+  let tracing;
+  const startOurs = () => { tracing = initTracing({ exporter: { file: folder + '/spans.jsonl' } }); };
+`;
+
+/** A service that does one of each, and calls itself; instrumented by them through require, by us as we are. */
+const SERVICE = `
+  const http = require('node:http');
+  const express = require('express');
+  const { Pool } = require('pg');
+  const { Redis } = require('ioredis');
+  const undici = require('undici');
+  const pool = tracePg(new Pool({ connectionString: process.env.POSTGRES_URL }), { includeTraceComments: true });
+  const redis = traceRedis(new Redis(process.env.REDIS_URL));
+  const outgoing = instrumentOutgoingHttp();
+  const app = express();
+  app.use(correlationMiddleware(), tracingMiddleware());
+  const seen = {};
+  app.get('/leaf/:by', (request, response) => {
+    seen[request.params.by] = request.headers.traceparent;
+    response.end('leaf');
+  });
+  app.get('/all', async (_request, response) => {
+    await pool.query('SELECT 1');
+    await redis.get('key');
+    await (await fetch(origin + '/leaf/fetch')).text();
+    await (await undici.request(origin + '/leaf/undici')).body.text();
+    await new Promise((resolve) => http.get(origin + '/leaf/http', (answer) => answer.resume().on('end', resolve)));
+    await withSpan('own', async () => undefined);
+    response.end('all');
+  });
+  app.use((error, _request, response, _next) => { console.error(error); response.status(500).end(); });
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const origin = 'http://127.0.0.1:' + server.address().port;
+  await redis.ping();
+  await pool.query('SELECT 2');
+  const socket = require('node:net').connect(server.address().port, '127.0.0.1');
+  socket.write('GET /all HTTP/1.1\\r\\nhost: x\\r\\nconnection: close\\r\\n\\r\\n');
+  await new Promise((resolve) => socket.resume().on('close', resolve));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await tracing.flush();
+  const { readSpans } = await import('@holdfast/tracing/reader');
+  const ours = await readSpans(folder + '/spans.jsonl').catch(() => []);
+  const kinds = ['internal', 'server', 'client', 'producer', 'consumer'];
+  const all = [...theirs.map((span) => ({ ...span, kind: kinds[span.kind] })), ...ours.map((span) => ({ name: span.name, kind: span.kind, id: span.spanId, trace: span.traceId }))];
+  const count = (kind, test) => all.filter((span) => span.kind === kind && test.test(span.name)).length;
+  console.log(JSON.stringify({
+    mode: tracing.mode,
+    servers: count('server', /./),
+    queries: count('client', /pg\\.query:\\/|SELECT(?! postgres)/),
+    requestsAndCommands: count('client', /^get$/i),
+    own: count('internal', /^own$/),
+    traces: new Set(all.filter((span) => span.kind === 'server').map((span) => span.trace)).size,
+    parents: Object.values(seen).map((header) => all.some((span) => span.kind === 'client' && span.id === header.slice(36, 52))),
+    names: all.map((span) => span.kind + ' ' + span.name).sort(),
+  }));
+  rmSync(folder, { recursive: true });
+  process.exit(0);
+`;
+
+const IMPORTS = `
+  import { createRequire } from 'node:module';
+  import { initTracing, withSpan } from '@holdfast/tracing';
+  import { instrumentOutgoingHttp } from '@holdfast/tracing/http';
+  import { tracePg } from '@holdfast/tracing/postgres';
+  import { traceRedis } from '@holdfast/tracing/redis';
+  // By its place: the package of the adapters builds on this one.
+  import { correlationMiddleware } from '../../../express/src/correlation.ts';
+  import { tracingMiddleware } from '../../../express/src/tracing.ts';
+  const require = createRequire(import.meta.url);
+`;
+
+async function run(start: string): Promise<Record<string, unknown>> {
+  const env = {
+    REDIS_URL: redis.url,
+    POSTGRES_URL: postgres.url,
+    OTEL_SEMCONV_STABILITY_OPT_IN: 'http,database',
+  };
+  const { stdout, stderr, code } = await runChild(`${IMPORTS}${THEIRS}${OURS}${start}${SERVICE}`, env);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+}
+
+describe('beside @opentelemetry/auto-instrumentations-node', () => {
+  it.each([
+    ['before us', 'startTheirs(); startOurs();', 'foreign'],
+    ['after us', 'startOurs(); startTheirs();', 'light'],
+  ])('started %s, nothing is doubled: http, express, pg, ioredis, undici', async (_when, start, mode) => {
+    const result = await run(start);
+    expect(result, JSON.stringify(result, null, 1)).toMatchObject({
+      mode,
+      servers: 4,
+      queries: 1,
+      // Three requests and one command; a second span for any of them would be the fifth.
+      requestsAndCommands: 4,
+      own: 1,
+      traces: 1,
+      parents: [true, true, true],
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './find-program.ts';
+import { freePort } from './free-port.ts';
+import { type RedisServer, type RedisServerOptions, startRedis } from './redis.ts';
+
+export interface RedisClusterOptions extends Pick<RedisServerOptions, 'appendfsync'> {
+  /** For each master. Default 0. */
+  replicas?: 0 | 1;
+}
+
+export interface RedisCluster {
+  /** Masters first; a replica may be a master after a failover. */
+  readonly nodes: readonly RedisServer[];
+  /** Ends every server and removes their folders. */
+  stop(): Promise<void>;
+}
+
+const MASTERS = 3;
+/** How long a master may be away before its replica takes over. */
+const NODE_TIMEOUT_MS = 1000;
+const READY_LIMIT_MS = 30_000;
+const POLL_MS = 50;
+
+/** Starts a private Cluster of three masters on loopback and answers when it accepts commands for every slot. */
+export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
+  const { appendfsync = 'no', replicas = 0 } = options;
+  const nodes: RedisServer[] = [];
+  for (let index = 0; index < MASTERS * (replicas + 1); index += 1) {
+    nodes.push(await startNode(appendfsync));
+  }
+  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+  cli('--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas), '--cluster-yes');
+  await untilAllReady(nodes, MASTERS * (replicas + 1));
+  return {
+    nodes,
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
+}
+
+async function startNode(appendfsync: 'no' | 'everysec' | 'always', triesLeft = 3): Promise<RedisServer> {
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)];
+  try {
+    return await startRedis({ appendfsync, args: [...args, '--cluster-port', String(await freePort())] });
+  } catch (error) {
+    // Somebody may have taken a port that was free a moment ago.
+    if (triesLeft === 0) throw error;
+    return startNode(appendfsync, triesLeft - 1);
+  }
+}
+
+async function untilAllReady(nodes: readonly RedisServer[], size: number): Promise<void> {
+  const deadline = performance.now() + READY_LIMIT_MS;
+  for (const { port } of nodes) {
+    for (;;) {
+      const info = cli('-p', String(port), 'cluster', 'info');
+      if (info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}`)) break;
+      if (performance.now() > deadline) throw new Error(`The cluster was not ready in time:\n${info}`);
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+function cli(...args: string[]): string {
+  const program = findProgram({ program: 'redis-cli', aptPackage: 'redis-tools' }) ?? 'redis-cli';
+  const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8', timeout: READY_LIMIT_MS });
+  if (status !== 0) throw new Error(`redis-cli ${args.join(' ')} failed:\n${stdout}${stderr}`);
+  return stdout;
+}
