@@ -7,13 +7,14 @@ import type { TracingOptions } from '@holdfast/tracing';
 import express, { type Express } from 'express';
 import { openCatalog } from './catalog.ts';
 import { createDependency } from './dependency.ts';
+import { openVisits } from './visits.ts';
 
 const NAME = 'playground';
 const CACHE_TTL_MS = 300_000;
 
 /**
  * Something of everything that can be looked at: a circuit that can be opened, a cached answer, repeated orders, a
- * bulkhead, a traced database. Nothing is kept when it ends.
+ * bulkhead, a traced database, and with `REDIS_URL` a traced Redis. Nothing but its counter there is kept when it ends.
  */
 export async function startPlayground(port: number): Promise<Listening> {
   const service = await createService({
@@ -60,9 +61,11 @@ function addCache(app: Express): void {
 
 function addOrders(app: Express): void {
   const catalog = openCatalog();
+  const visits = openVisits(process.env['REDIS_URL']);
   const bulkhead = createBulkhead({ name: 'catalog', maxConcurrent: 10 });
   const idempotency = idempotencyMiddleware(new MemoryIdempotencyStore());
   app.get('/api/v1/apps', async (_req, res) => {
+    await visits?.count();
     res.json(await bulkhead.execute(async () => catalog.list()));
   });
   app.post('/api/v1/apps', express.json(), idempotency, (req, res) => {

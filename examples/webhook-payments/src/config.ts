@@ -9,6 +9,8 @@ export interface Config {
   dataFolder: string;
   redisUrl: string | undefined;
   queueName: string;
+  /** What a delivery gets while the queue's server is away: 503, or a place in a local file. */
+  whenUnavailable: 'throw' | 'spool';
   /** Several secrets are accepted at a time, so that one can be replaced without a gap. */
   webhookSecrets: Readonly<Partial<Record<WebhookProvider, readonly string[]>>>;
   operatorKey: string;
@@ -54,6 +56,7 @@ export function readConfig(env: Environment): Config {
     dataFolder: text(env, 'HOLDFAST_DATA_DIR') ?? './.holdfast',
     redisUrl: url(env, 'REDIS_URL', ['redis:', 'rediss:']),
     queueName: text(env, 'QUEUE_NAME') ?? 'webhooks',
+    whenUnavailable: oneOf(env, 'QUEUE_WHEN_UNAVAILABLE', ['throw', 'spool']),
     webhookSecrets: webhookSecrets(env),
     operatorKey: key(env, 'OPERATOR_KEY'),
     paymentApi: {
@@ -92,6 +95,14 @@ function secretsOf(env: Environment, provider: string): readonly string[] {
   const secrets = (text(env, variable) ?? '').split(',').map((secret) => secret.trim());
   const usable = secrets.filter((secret) => secret !== '');
   return usable.length > 0 ? usable : missing(variable, `the secret that ${provider} signs with`);
+}
+
+/** The first is the default. */
+function oneOf<T extends string>(env: Environment, variable: string, choices: readonly [T, ...T[]]): T {
+  const value = text(env, variable) ?? choices[0];
+  const choice = choices.find((one) => one === value);
+  if (choice !== undefined) return choice;
+  throw new ConfigError(`${variable} is '${value}'; it takes ${choices.join(' or ')}.`);
 }
 
 function key(env: Environment, variable: string): string {

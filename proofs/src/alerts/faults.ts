@@ -47,6 +47,15 @@ export const FAULTS: readonly Fault[] = [
     begin: ({ provider }) => providerFault(provider.url, 'slow'),
   },
   {
+    name: 'the queue’s server is killed, and the service spools',
+    alert: 'SpoolNotDraining',
+    stage: { env: { QUEUE_WHEN_UNAVAILABLE: 'spool' } },
+    begin: async ({ redis }) => {
+      await redis.kill();
+      return () => {};
+    },
+  },
+  {
     name: 'something holds the event loop',
     alert: 'EventLoopLag',
     begin: async ({ service }) => pulses((signal) => service.signal(signal), 300, 300),
