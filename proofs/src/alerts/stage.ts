@@ -74,7 +74,7 @@ function serviceEnvironment(folder: string, redisUrl: string, providerUrl: strin
     PAYMENT_API_KEY: PROVIDER_KEY,
     PAYMENT_API_TIMEOUT_MS: '5000',
     // A job must not use up its attempts in the seconds before the circuit opens.
-    WORKER_BACKOFF_MS: '4000',
+    WORKER_BACKOFF_MS: '30000',
     LOG_LEVEL: 'warn',
   };
 }
