@@ -23,9 +23,9 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'the queue’s server stalls for a second at a time',
+    name: 'the queue’s server stalls for more than a second at a time',
     alert: 'LatencyBudgetBurn',
-    begin: async ({ redis }) => pulses((signal) => process.kill(redis.pid, signal), 1000, 150),
+    begin: async ({ redis }) => pulses((signal) => process.kill(redis.pid, signal), 1700, 400),
   },
   {
     name: 'the payment provider answers 503',
@@ -58,7 +58,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'something holds the event loop',
     alert: 'EventLoopLag',
-    begin: async ({ service }) => pulses((signal) => service.signal(signal), 300, 300),
+    begin: async ({ service }) => pulses((signal) => service.signal(signal), 600, 600),
   },
   {
     name: 'the service is killed',

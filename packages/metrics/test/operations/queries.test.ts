@@ -58,6 +58,20 @@ describe('dashboards and alerts', () => {
     expect(operationsProblems(options, catalogue)).toEqual([]);
   });
 
+  it('leave room for the queries of documents 003 and 004', async () => {
+    const catalogue = await readCatalogue({});
+    const queries = [
+      'sum(rate(http_requests_total[5m])) by (service)',
+      'sum(rate(http_requests_total{status_code=~"5.."}[5m])) / sum(rate(http_requests_total[5m]))',
+      'histogram_quantile(0.95, rate(http_request_duration_ms_bucket[5m]))',
+      'circuit_breaker_state{service="requests"}',
+      'rate(http_requests_total[5m])',
+      'http_connections_active',
+      'process_memory_heap_used_bytes',
+    ];
+    expect(queries.flatMap((query) => promqlProblems(query, catalogue))).toEqual([]);
+  });
+
   it('made with other options than the metrics, they are found out', async () => {
     const problems = operationsProblems({ durationUnit: 's' }, await readCatalogue({ durationUnit: 'ms' }));
     expect(problems).toContain(
