@@ -79,6 +79,10 @@ function urlOf(text: string): URL {
   if (!URL.canParse(address))
     throw new TopUsageError(`"${text}" is no address; http://127.0.0.1:3000/metrics is one.`);
   const url = new URL(address);
+  if (url.username !== '' || url.password !== '')
+    throw new TopUsageError(
+      'The address has a user or a password in it; a key goes to --key or METRICS_API_KEY.',
+    );
   if (url.pathname === '/') url.pathname = '/metrics';
   return url;
 }

@@ -1,5 +1,6 @@
 import type { TopArguments } from './arguments.ts';
 import { openScreen } from './screen.ts';
+import { harmlessJson } from './terminal-text.ts';
 import { titleLine, viewLines } from './view.ts';
 import { type Seen, watch } from './watch.ts';
 
@@ -41,7 +42,7 @@ async function lookOnce(options: TopArguments, output: TopOutput, signal: AbortS
 }
 
 function plain(seen: Seen, options: TopArguments, output: TopOutput): string {
-  if (options.json) return JSON.stringify({ at: new Date().toISOString(), ...seen });
+  if (options.json) return harmlessJson(JSON.stringify({ at: new Date().toISOString(), ...seen }));
   return screenLines(seen, options, output).join('\n');
 }
 

@@ -11,6 +11,16 @@ export function harmless(text: string): string {
   return text.replace(UNSAFE, '?');
 }
 
+/** JSON text in which such characters are written as escapes, so that it means the same and does nothing. */
+export function harmlessJson(json: string): string {
+  return json.replace(UNSAFE, (character) =>
+    Array.from({ length: character.length }, (_, i) => {
+      const code = character.charCodeAt(i).toString(16);
+      return `\\u${code.padStart(4, '0')}`;
+    }).join(''),
+  );
+}
+
 /** Cut to a width in columns, with `…` where something is missing. Wide characters take two. */
 export function fitted(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;

@@ -4,7 +4,7 @@ import { readTopArguments } from './arguments.ts';
 import { differenceOf } from './difference.ts';
 import { parseExposition } from './exposition.ts';
 import { reportOf, type TopReport } from './report.ts';
-import { fitted, harmless, widthOf } from './terminal-text.ts';
+import { fitted, harmless, harmlessJson, widthOf } from './terminal-text.ts';
 import { titleLine, viewLines } from './view.ts';
 
 const LOOK = { at: 0, exposition: parseExposition('') };
@@ -79,6 +79,13 @@ describe('text of a stranger', () => {
     expect(harmless('a\u001b[2Jb\r\nc\u009b31m\u202edlo\u0007')).toBe('a?[2Jb??c?31m?dlo?');
   });
 
+  it('is escaped in JSON, where it keeps its meaning', () => {
+    const text = 'a\u001b[2J\u009b\u202e\u{e0001}é';
+    const json = harmlessJson(JSON.stringify(text));
+    expect(json).toBe('"a\\u001b[2J\\u009b\\u202e\\udb40\\udc01é"');
+    expect(JSON.parse(json)).toBe(text);
+  });
+
   it('is cut between characters, wide ones counted as two', () => {
     expect(fitted('漢字漢字', 5)).toBe('漢字…');
     expect(fitted('abc', 3)).toBe('abc');
@@ -111,6 +118,9 @@ describe('the command line', () => {
         readTopArguments(args, {});
     expect(message()).toThrow('Say where the metrics are: holdfast-top http://127.0.0.1:3000/metrics');
     expect(message('a', 'b')).toThrow('One service at a time: "b" is too much.');
+    expect(message('http://me:secret@h/')).toThrow(
+      'The address has a user or a password in it; a key goes to --key or METRICS_API_KEY.',
+    );
     expect(message('http://')).toThrow('"http://" is no address');
     expect(message('a', '--interval', '0')).toThrow('--interval is "0"; it must be 0.2 to 3600 seconds.');
     expect(message('a', '--nope')).toThrow("Unknown option '--nope'");
