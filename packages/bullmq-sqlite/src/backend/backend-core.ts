@@ -101,26 +101,17 @@ export abstract class BackendCore extends EventEmitter {
 
   /** Runs an operation in the next transaction; resolves when it has been committed. */
   protected write<T>(operation: (scope: QueueScope) => T): Promise<T> {
-    if (this.#isClosed()) return Promise.reject(new ConnectionClosedError());
-    const { database, qualifiedName } = this;
-    const now = Date.now();
-    const expiryNow = expiryClock.now();
-    return database.commits.write(() =>
-      operation({
-        sql: database.sql,
-        record: database.record(qualifiedName),
-        events: database.events,
-        now,
-        expiryNow,
-        records: database,
-      }),
-    );
+    return this.#isClosed() ? refused() : this.database.commits.write(this.#inScope(operation));
+  }
+
+  /** The same for a claim or a lock, which a loss of power may undo: the job is then waiting, as it was before. */
+  protected claim<T>(operation: (scope: QueueScope) => T): Promise<T> {
+    return this.#isClosed() ? refused() : this.database.commits.claim(this.#inScope(operation));
   }
 
   /** Runs a look-up now, or behind the writes that were asked for before it. */
   protected read<T>(lookUp: (scope: QueueScope) => T): Promise<T> {
-    if (this.#isClosed()) return Promise.reject(new ConnectionClosedError());
-    return this.database.commits.read(() => lookUp(this.peek()));
+    return this.#isClosed() ? refused() : this.database.commits.read(() => lookUp(this.peek()));
   }
 
   protected peek(): QueueScope {
@@ -135,7 +126,26 @@ export abstract class BackendCore extends EventEmitter {
     };
   }
 
+  #inScope<T>(operation: (scope: QueueScope) => T): () => T {
+    const { database, qualifiedName } = this;
+    const now = Date.now();
+    const expiryNow = expiryClock.now();
+    return () =>
+      operation({
+        sql: database.sql,
+        record: database.record(qualifiedName),
+        events: database.events,
+        now,
+        expiryNow,
+        records: database,
+      });
+  }
+
   #isClosed(): boolean {
     return this.#closing !== undefined || !this.database.isOpen;
   }
+}
+
+function refused(): Promise<never> {
+  return Promise.reject(new ConnectionClosedError());
 }

@@ -54,7 +54,7 @@ export class SqliteQueueBackend extends ControlMembers implements PublicBackend 
 
   /** The job arrives a turn after its commit, so that whoever added it in the same transaction hears of that first. */
   async moveToActive(token: string, name?: string): Promise<NextJob> {
-    const next = await this.write((scope) => claimNext(scope, claimerOf(this.options, token, name)));
+    const next = await this.claim((scope) => claimNext(scope, claimerOf(this.options, token, name)));
     await nextTurn();
     return next;
   }
@@ -190,11 +190,11 @@ export class SqliteQueueBackend extends ControlMembers implements PublicBackend 
   }
 
   extendLock(jobId: string, token: string, durationMs: number): Promise<number> {
-    return this.write((scope) => (extendLock(scope, jobId, token, durationMs) ? 1 : 0));
+    return this.claim((scope) => (extendLock(scope, jobId, token, durationMs) ? 1 : 0));
   }
 
   extendLocks(jobIds: string[], tokens: string[], durationMs: number): Promise<string[]> {
-    return this.write((scope) => extendLocks(scope, jobIds, tokens, durationMs));
+    return this.claim((scope) => extendLocks(scope, jobIds, tokens, durationMs));
   }
 
   async updateData(job: Pick<MinimalJob, 'id'>, data: unknown): Promise<void> {

@@ -35,6 +35,32 @@ describe('CommitQueue', () => {
     expect(log.filter((entry) => entry === 'begin')).toHaveLength(2);
   });
 
+  it('waits for the disk with every write, and not with claims alone', async () => {
+    const level = () => Number(db.pragma('synchronous', { simple: true }));
+    const [NORMAL, FULL] = [1, 2];
+    expect(await commits.write(level)).toBe(FULL);
+    expect(await Promise.all([commits.claim(level), commits.claim(level)])).toEqual([NORMAL, NORMAL]);
+    expect(await Promise.all([commits.claim(level), commits.write(level)])).toEqual([FULL, FULL]);
+    await expect(
+      commits.claim(() => {
+        throw new TypeError('a defect');
+      }),
+    ).rejects.toThrow('a defect');
+    expect(level()).toBe(FULL);
+  });
+
+  it('leaves a connection alone that does not wait for the disk', async () => {
+    db.pragma('synchronous = NORMAL');
+    const quick = new CommitQueue(db, 'queue.db', 50, {
+      begin: () => undefined,
+      flush: () => undefined,
+      committed: () => undefined,
+      rolledBack: () => undefined,
+    });
+    await quick.claim(insert(1));
+    expect(db.pragma('synchronous', { simple: true })).toBe(1);
+  });
+
   it('settles nothing before the commit', async () => {
     let settled = false;
     const write = commits.write(() => {

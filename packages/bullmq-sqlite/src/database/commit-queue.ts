@@ -10,14 +10,22 @@ const { setImmediate, setTimeout } = globalThis;
 const LEAST_RETRY_MS = 1;
 const MOST_RETRY_MS = 4;
 
+/** Of `PRAGMA synchronous`. */
+const FULL = 2;
+
 /** A transaction takes no more operations after this, so that a flood does not hold up the event loop. */
 const LONGEST_BATCH_MS = 10;
 /** How many operations pass between two looks at the clock. */
 const LOOK_EVERY = 16;
 
+/**
+ * `read` needs no lock where no write is asked for with it. A `claim` need not outlive a loss of power, which leaves
+ * what was claimed as it was before.
+ */
+type OperationKind = 'read' | 'claim' | 'write';
+
 interface Operation {
-  /** Only reads: needs no lock where no write is asked for with it. */
-  readonly readOnly: boolean;
+  readonly kind: OperationKind;
   readonly run: () => unknown;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
@@ -47,6 +55,8 @@ export class CommitQueue {
   readonly #hooks: TransactionHooks;
   readonly #beginImmediate: Statement;
   readonly #commit: Statement;
+  /** Whether a commit waits for the disk. */
+  readonly #isSynced: boolean;
   #pending: Operation[] = [];
   /** How many of the pending operations must run in a transaction of their own. */
   #alone = 0;
@@ -61,16 +71,22 @@ export class CommitQueue {
     this.#hooks = hooks;
     this.#beginImmediate = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
+    this.#isSynced = Number(db.pragma('synchronous', { simple: true })) >= FULL;
   }
 
   /** Runs `run` in the next transaction. It may run more than once, and must not do anything but use the database. */
   write<T>(run: () => T): Promise<T> {
-    return this.#ask(run, false);
+    return this.#ask(run, 'write');
+  }
+
+  /** The same for what a loss of power may undo: a transaction of nothing else does not wait for the disk. */
+  claim<T>(run: () => T): Promise<T> {
+    return this.#ask(run, 'claim');
   }
 
   /** Runs `run` in its turn: it sees the writes that were asked for before it. */
   read<T>(run: () => T): Promise<T> {
-    return this.#ask(run, true);
+    return this.#ask(run, 'read');
   }
 
   /** Resolves when nothing is pending. */
@@ -85,9 +101,9 @@ export class CommitQueue {
     this.#reportIdle();
   }
 
-  #ask<T>(run: () => T, readOnly: boolean): Promise<T> {
+  #ask<T>(run: () => T, kind: OperationKind): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ run, resolve, reject, readOnly });
+      this.#pending.push({ run, resolve, reject, kind });
       this.#schedule();
     });
   }
@@ -102,8 +118,29 @@ export class CommitQueue {
     this.#scheduled = false;
     if (this.#pending.length === 0) return;
     if (!this.#db.open) this.abandon();
-    else if (this.#pending.every(({ readOnly }) => readOnly)) this.#readAll();
-    else if (this.#begin()) this.#commitBatch();
+    else if (this.#pending.every(({ kind }) => kind === 'read')) this.#readAll();
+    else if (this.#needsDisk()) this.#transact();
+    else this.#withoutDisk(() => this.#transact());
+  }
+
+  #transact(): void {
+    if (this.#begin()) this.#commitBatch();
+  }
+
+  #needsDisk(): boolean {
+    if (!this.#isSynced || this.#db.inTransaction) return true;
+    const next = this.#alone > 0 ? this.#pending.slice(0, 1) : this.#pending;
+    return next.some(({ kind }) => kind === 'write');
+  }
+
+  /** Nothing else runs on this connection before its level is back; later commits bring this one to the disk, too. */
+  #withoutDisk(work: () => void): void {
+    this.#db.exec('PRAGMA synchronous = NORMAL');
+    try {
+      work();
+    } finally {
+      if (this.#db.open) this.#db.exec('PRAGMA synchronous = FULL');
+    }
   }
 
   /** Without a transaction, so that readers never wait for a writer in another process. */
@@ -113,7 +150,7 @@ export class CommitQueue {
         runOne(operation)();
       } catch (error) {
         // A database that is being recovered answers busy even to a reader, who then waits like a writer.
-        if (isBusy(error)) this.#pending.push({ ...operation, readOnly: false });
+        if (isBusy(error)) this.#pending.push({ ...operation, kind: 'claim' });
         else operation.reject(this.#describe(error));
       }
     }
