@@ -27,6 +27,7 @@ export interface StageOptions {
 const SECRET = 'whsec_c2VjcmV0LW9mLXRoZS1hbGVydHMtcHJvb2Y=';
 const PROVIDER_KEY = 'sk_of_the_alerts_proof';
 const LOAD_PER_SECOND = 8;
+const START_ATTEMPTS = 5;
 
 export async function openStage({ alsoScrape = [], env = {} }: StageOptions = {}): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-alerts-'));
@@ -44,7 +45,7 @@ export async function openStage({ alsoScrape = [], env = {} }: StageOptions = {}
     );
     closers.push(() => provider.kill());
     const settings = serviceEnvironment(folder, redis.url, provider.url);
-    const service = await startServer('webhook-payments/src/main.ts', { ...settings, ...env });
+    const service = await startPatiently('webhook-payments/src/main.ts', { ...settings, ...env });
     closers.push(() => service.kill());
     const load = startLoad(service.url, SECRET, LOAD_PER_SECOND);
     closers.push(() => load.stop());
@@ -60,6 +61,18 @@ export async function openStage({ alsoScrape = [], env = {} }: StageOptions = {}
     await close();
     throw error;
   }
+}
+
+/** On a machine that is busy with others the service gives up on Redis at its start; a supervisor would start it again. */
+async function startPatiently(script: string, env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  for (let attempt = 1; attempt < START_ATTEMPTS; attempt += 1) {
+    try {
+      return await startServer(script, env);
+    } catch {
+      // The last attempt tells why.
+    }
+  }
+  return startServer(script, env);
 }
 
 function serviceEnvironment(folder: string, redisUrl: string, providerUrl: string): Record<string, string> {

@@ -14,15 +14,17 @@ interface History {
   readonly series: Readonly<Record<string, string>>;
   /** When is looked, and which alerts fire then. */
   readonly firing: Readonly<Record<string, readonly string[]>>;
+  /** Default every minute. */
+  readonly evaluated?: string;
 }
 
 /** @returns what promtool has against the history */
-function run({ series, firing }: History): string {
+function run({ series, firing, evaluated = '1m' }: History): string {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-promtool-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const test = {
     rule_files: [RULES],
-    evaluation_interval: '1m',
+    evaluation_interval: evaluated,
     tests: [
       {
         interval: '1m',
@@ -181,11 +183,12 @@ describe.skipIf(program === undefined)('the shipped rules', () => {
           [active('moved', '2')]: '_x8 2+0x1600',
         },
         firing: {
-          '14m': [],
-          '16m': ['alertname="ServiceGone"'],
+          '15m': [],
+          '20m': ['alertname="ServiceGone"'],
           '24h': ['alertname="ServiceGone"'],
           '24h30m': [],
         },
+        evaluated: '5m',
       }),
     ).toBe('');
   });
