@@ -1,3 +1,4 @@
+import { alerts } from './alerts/alerts.ts';
 import { breaker } from './breaker/breaker.ts';
 import { crash } from './crash/crash.ts';
 import { fleet } from './fleet/fleet.ts';
@@ -10,6 +11,7 @@ import { soak } from './soak/soak.ts';
 
 /** Every proof by its name on the command line. */
 export const proofs: Readonly<Record<string, Proof>> = {
+  alerts,
   breaker,
   crash,
   fleet,

@@ -13,6 +13,8 @@ export interface Config {
   /** The most instances that may run at a time. */
   replicas: number;
   queueName: string;
+  /** What a delivery gets while the queue's server is away: a place in a local file, or 503. */
+  whenUnavailable: 'spool' | 'throw';
   /** Several secrets are accepted at a time, so that one can be replaced without a gap. */
   webhookSecrets: Readonly<Partial<Record<WebhookProvider, readonly string[]>>>;
   operatorKey: string;
@@ -69,6 +71,7 @@ export function readConfig(env: Environment): Config {
     databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
     replicas: integer(env, 'REPLICAS', 1, 1, 1000),
     queueName: text(env, 'QUEUE_NAME') ?? 'webhooks',
+    whenUnavailable: oneOf(env, 'QUEUE_WHEN_UNAVAILABLE', ['spool', 'throw']),
     webhookSecrets: webhookSecrets(env),
     operatorKey: key(env, 'OPERATOR_KEY'),
     paymentApi: {
@@ -125,6 +128,14 @@ function secretsOf(env: Environment, provider: string): readonly string[] {
   const secrets = (text(env, variable) ?? '').split(',').map((secret) => secret.trim());
   const usable = secrets.filter((secret) => secret !== '');
   return usable.length > 0 ? usable : missing(variable, `the secret that ${provider} signs with`);
+}
+
+/** The first is the default. */
+function oneOf<T extends string>(env: Environment, variable: string, choices: readonly [T, ...T[]]): T {
+  const value = text(env, variable) ?? choices[0];
+  const choice = choices.find((one) => one === value);
+  if (choice !== undefined) return choice;
+  throw new ConfigError(`${variable} is '${value}'; it takes ${choices.join(' or ')}.`);
 }
 
 function key(env: Environment, variable: string): string {

@@ -7,7 +7,10 @@ import type { Config } from './config.ts';
  * business data. While a server is away, webhooks are kept in the data folder.
  */
 export function openQueue(
-  config: Pick<Config, 'redisUrl' | 'databaseUrl' | 'dataFolder' | 'worker' | 'queueName'>,
+  config: Pick<
+    Config,
+    'redisUrl' | 'databaseUrl' | 'dataFolder' | 'worker' | 'queueName' | 'whenUnavailable'
+  >,
   onError?: (error: Error) => void,
 ): WebhookQueue {
   const { worker, queueName } = config;
@@ -28,9 +31,10 @@ function storeOf({
   redisUrl,
   databaseUrl,
   dataFolder,
-}: Pick<Config, 'redisUrl' | 'databaseUrl' | 'dataFolder'>): Store {
-  const spooling = { whenUnavailable: 'spool', spool: { folder: join(dataFolder, 'spool') } } as const;
-  if (redisUrl !== undefined) return { connection: { url: redisUrl }, ...spooling };
-  if (databaseUrl !== undefined) return { backend: { postgres: { url: databaseUrl } }, ...spooling };
+  whenUnavailable,
+}: Pick<Config, 'redisUrl' | 'databaseUrl' | 'dataFolder' | 'whenUnavailable'>): Store {
+  const outage = { whenUnavailable, spool: { folder: join(dataFolder, 'spool') } } as const;
+  if (redisUrl !== undefined) return { connection: { url: redisUrl }, ...outage };
+  if (databaseUrl !== undefined) return { backend: { postgres: { url: databaseUrl } }, ...outage };
   return { backend: { file: join(dataFolder, 'queue.db') } };
 }

@@ -10,10 +10,11 @@ import type { CollectedStates } from './collect.ts';
 import { type Feature, type FeatureContext, snapshotsOf } from './feature.ts';
 import type { StateEncoding } from './options.ts';
 
-const STATE_VALUES: Readonly<Record<StateEncoding, Readonly<Record<CircuitState, number>>>> = Object.freeze({
-  fractional: Object.freeze({ CLOSED: 0, HALF_OPEN: 0.5, OPEN: 1 }),
-  ordinal: Object.freeze({ CLOSED: 0, HALF_OPEN: 1, OPEN: 2 }),
-});
+export const STATE_VALUES: Readonly<Record<StateEncoding, Readonly<Record<CircuitState, number>>>> =
+  Object.freeze({
+    fractional: Object.freeze({ CLOSED: 0, HALF_OPEN: 0.5, OPEN: 1 }),
+    ordinal: Object.freeze({ CLOSED: 0, HALF_OPEN: 1, OPEN: 2 }),
+  });
 
 export function createResilienceMetrics(context: FeatureContext): Feature {
   const circuits = createCircuitMetrics(context);
