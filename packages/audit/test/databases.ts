@@ -170,3 +170,14 @@ export async function collect(lines: AsyncIterable<string>): Promise<Record<stri
   for await (const line of lines) found.push(JSON.parse(line) as Record<string, unknown>);
   return found;
 }
+
+/** Until the server has let go of every connection of the pool; it would else tell the last ones that it stops. */
+export async function endPool(pool: pg.Pool, url: string): Promise<void> {
+  await pool.end();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const others =
+    "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+  while ((await client.query(others)).rows.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  await client.end();
+}

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as postgres from '../src/postgres/index.ts';
 import * as sqlite from '../src/sqlite/index.ts';
-import { actor, ORDER } from './databases.ts';
+import { actor, endPool, ORDER } from './databases.ts';
 
 const change = { recordId: ORDER, changeType: 'UPDATED', actor };
 
@@ -83,13 +83,11 @@ describe('the transaction of a caller on PostgreSQL', () => {
   beforeAll(async () => {
     server = await startPostgres({ args: ['-c', 'fsync=off'] });
     pool = new pg.Pool({ connectionString: server.url });
-    // The server may be gone before the last socket of the pool is.
-    pool.on('connect', (client) => void client.on('error', () => undefined));
     await pool.query(postgres.migrationFor());
     log = postgres.createAuditLog({ pool });
   });
   afterAll(async () => {
-    await pool.end();
+    await endPool(pool, server.url);
     await server.stop();
   });
 
@@ -103,12 +101,23 @@ describe('the transaction of a caller on PostgreSQL', () => {
     client.release();
   });
 
+  /** What the first connection that has to wait is waiting for. */
+  async function waitedFor(): Promise<string[]> {
+    for (;;) {
+      const { rows } = await pool.query<{ event: string }>(
+        "SELECT wait_event AS event FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+      );
+      if (rows.length > 0) return rows.map(({ event }) => event);
+    }
+  }
+
   it('waits for the writer before it, and links to what that one committed', async () => {
     const [first, second] = [await pool.connect(), await pool.connect()];
     await first.query('BEGIN');
     await second.query('BEGIN');
     await log.record(change, { client: first });
     const waiting = log.record(change, { client: second });
+    expect(await waitedFor()).toEqual(['advisory']);
     await first.query('COMMIT');
     await waiting;
     await second.query('COMMIT');
