@@ -57,7 +57,7 @@ class SqliteDriver implements SqlDriver {
   }
 
   read(sql: string, values: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
-    return this.#patiently(() => this.#prepare(sql).all(...values) as SqlRow[]);
+    return this.#patiently(() => this.#prepare(sql).all(named(values)) as SqlRow[]);
   }
 
   write(...statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]> {
@@ -148,15 +148,15 @@ class SqliteDriver implements SqlDriver {
 
   #execute([sql, values = []]: SqlStatement): SqlRow[] {
     const statement = this.#prepare(sql);
-    if (statement.reader) return statement.all(...values) as SqlRow[];
-    statement.run(...values);
+    if (statement.reader) return statement.all(named(values)) as SqlRow[];
+    statement.run(named(values));
     return [];
   }
 
   #prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#db.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'));
+      statement = this.#db.prepare(sql);
       this.#statements.set(sql, statement);
     }
     return statement;
@@ -191,6 +191,11 @@ class SqliteDriver implements SqlDriver {
       }
     }
   }
+}
+
+/** To SQLite `$1` is a parameter of the name 1. */
+function named(values: readonly SqlValue[]): Record<string, SqlValue> {
+  return Object.fromEntries(values.map((value, index) => [index + 1, value]));
 }
 
 function isBusy(error: unknown): boolean {
