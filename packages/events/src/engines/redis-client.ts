@@ -1,5 +1,6 @@
 import type { RedisConnection } from '@holdfast/queue';
 import type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import { EventsUnavailableError } from '../errors.ts';
 import { loadPeer } from './load-peer.ts';
 
 const LONGEST_RECONNECT_DELAY_MS = 2000;
@@ -10,10 +11,39 @@ type RedisConstructor = new (options: RedisOptions | string, more?: RedisOptions
 
 export type AnyRedis = Redis | Cluster;
 
-/** A client of our own, that fails what it cannot send within `timeoutMs`. @throws MissingPeerError */
-export async function connectRedis(connection: RedisConnection, timeoutMs: number): Promise<AnyRedis> {
+/**
+ * A client of our own, connected. It keeps nothing for a server that is away: what was answered with an error must not
+ * be sent later.
+ * @throws MissingPeerError; EventsUnavailableError where the server is not there within `timeoutMs`
+ */
+export async function connectRedis(
+  connection: RedisConnection,
+  timeoutMs: number,
+  onError: (error: Error) => void,
+): Promise<AnyRedis> {
+  const client = await createClient(connection, timeoutMs);
+  client.on('error', onError);
+  if (client.status === 'ready') return client;
+  const timer = Promise.withResolvers<void>();
+  const timeout = setTimeout(() => timer.reject(new EventsUnavailableError('Redis cannot be reached', timeoutMs)), timeoutMs);
+  client.once('ready', () => timer.resolve());
+  try {
+    await timer.promise;
+    return client;
+  } catch (error) {
+    client.disconnect();
+    throw error;
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+async function createClient(connection: RedisConnection, timeoutMs: number): Promise<AnyRedis> {
   const manner: RedisOptions = {
-    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    lazyConnect: false,
+    maxRetriesPerRequest: 0,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     retryStrategy: reconnectDelayMs,
@@ -21,7 +51,7 @@ export async function connectRedis(connection: RedisConnection, timeoutMs: numbe
   if ('duplicate' in connection) {
     const client = connection as unknown as AnyRedis;
     return client.isCluster
-      ? (client as Cluster).duplicate([], { clusterRetryStrategy: reconnectDelayMs })
+      ? (client as Cluster).duplicate([], { enableOfflineQueue: false, clusterRetryStrategy: reconnectDelayMs })
       : (client as Redis).duplicate(manner);
   }
   const ioredis = await loadPeer('ioredis', () => import('ioredis'));
@@ -31,6 +61,7 @@ export async function connectRedis(connection: RedisConnection, timeoutMs: numbe
     const { cluster, natMap, ...node } = connection;
     return new ClusterClient(cluster as ClusterNode[], {
       ...(natMap !== undefined && { natMap: { ...natMap } }),
+      enableOfflineQueue: false,
       clusterRetryStrategy: reconnectDelayMs,
       redisOptions: { ...(node as RedisOptions), ...manner },
     });

@@ -21,8 +21,7 @@ export async function openLog(options: ResolvedOptions): Promise<EventLog> {
       throw error;
     });
   }
-  const redis = await connectRedis(place.connection, timeoutMs);
-  redis.on('error', onError);
+  const redis = await connectRedis(place.connection, timeoutMs, onError);
   return new RedisLog(redis, { bus, clock, pollIntervalMs });
 }
 

@@ -162,7 +162,7 @@ export class RedisLog implements EventLog {
     const heads = await Promise.all(
       lines.map(async (line) => {
         const [feed = '', ...rest] = line.split(PART);
-        const [position] = await this.#redis.zrange(this.#linePrefix + line, 0, 0);
+        const [position] = await this.#redis.zrange(this.#linePrefix + line, '0', '0');
         return { feed, key: rest.join(PART), position: Number(position) };
       }),
     );
