@@ -4,6 +4,7 @@ import { fleet } from './fleet/fleet.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import type { Proof } from './harness/proof.ts';
 import { idempotency } from './idempotency/idempotency.ts';
+import { outbox } from './outbox/outbox.ts';
 import { outage } from './outage/outage.ts';
 import { soak } from './soak/soak.ts';
 
@@ -14,6 +15,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   fleet,
   fuzz,
   idempotency,
+  outbox,
   outage,
   soak,
 };

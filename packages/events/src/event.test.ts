@@ -58,7 +58,7 @@ describe('what publish takes', () => {
     ['type', { type: '' }],
     ['type', { type: 'a\nb' }],
     ['type', { type: 'x'.repeat(201) }],
-    ['type', { type: { toString: () => 'a' } }],
+    ['type', { type: ['a'] }],
     ['key', { key: '\ud800' }],
     ['key', { key: 7 }],
     ['id', { id: 'a/b' }],
