@@ -17,7 +17,15 @@ const SHORTEST_LIFE_MS = 20;
 const LONGEST_LIFE_MS = 700;
 const DRAIN_LIMIT_MS = 120_000;
 const DRAIN_LOOK_MS = 250;
+const START_LIMIT_MS = 20_000;
 const END_LIMIT_MS = 20_000;
+
+interface Running {
+  readonly role: OutboxSettings['role'];
+  readonly process: LineProcess;
+  /** Resolves with the first line that it prints. */
+  readonly ready: Promise<void>;
+}
 
 interface Place {
   readonly where: string;
@@ -48,21 +56,27 @@ async function tryOut(
 ): Promise<ProofResult> {
   const shop = await openShop(engine, where);
   const kills: Record<OutboxSettings['role'], number> = { writer: 0, relay: 0, consumer: 0 };
-  const start = (role: OutboxSettings['role']): LineProcess => {
+  const start = (role: OutboxSettings['role']): Running => {
     const settings: OutboxSettings = { engine, role, where, seed: random.between(0, 2 ** 31) };
-    return startLineProcess(PROCESS, { [SETTINGS_VARIABLE]: JSON.stringify(settings) }, () => undefined);
+    const ready = Promise.withResolvers<void>();
+    const env = { [SETTINGS_VARIABLE]: JSON.stringify(settings) };
+    return { role, process: startLineProcess(PROCESS, env, () => ready.resolve()), ready: ready.promise };
   };
-  const running = ROLES.map((role) => ({ role, process: start(role) }));
+  const running = ROLES.map(start);
   try {
     for (let round = 1; round <= size; round += 1) {
       await sleep(random.between(SHORTEST_LIFE_MS, LONGEST_LIFE_MS));
-      const victim = running[random.between(0, running.length - 1)];
+      const index = random.between(0, running.length - 1);
+      const victim = running[index];
       if (victim === undefined) continue;
+      // One in ten is killed while it starts.
+      if (!random.chance(0.1)) await Promise.race([victim.ready, sleep(START_LIMIT_MS)]);
       await victim.process.kill();
       kills[victim.role] += 1;
-      victim.process = start(victim.role);
+      running[index] = start(victim.role);
       if (round % 20 === 0) progress(`${round} of ${size} kills, ${(await shop.orders()).length} orders`);
     }
+    await Promise.race([Promise.all(running.map(({ ready }) => ready)), sleep(START_LIMIT_MS)]);
     for (const { role, process } of running) if (role === 'writer') await process.end(END_LIMIT_MS);
     const drainMs = await drain(shop);
     return await judge(shop, kills, drainMs);
@@ -96,6 +110,7 @@ async function judge(
       },
       violations: [
         ...violations,
+        ...(orders.length === 0 ? ['no order was placed, so nothing was shown'] : []),
         ...(dead > 0 ? [`${dead} events are dead letters`] : []),
         ...(lag.outbox?.pending === 0 ? [] : [`${lag.outbox?.pending} rows are left in the outbox`]),
       ],
