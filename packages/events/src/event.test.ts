@@ -10,7 +10,10 @@ function schema(validate: StandardSchema<unknown, unknown>['~standard']['validat
 }
 
 const prepare = (more: object, schemas: ReturnType<typeof schema> | object = {}, maxPayloadBytes = 1000) =>
-  prepareEvent({ ...PAID, ...more }, { schemas: schemas as ReturnType<typeof schema>, maxPayloadBytes, clock: new ManualClock() });
+  prepareEvent(
+    { ...PAID, ...more },
+    { schemas: schemas as ReturnType<typeof schema>, maxPayloadBytes, clock: new ManualClock() },
+  );
 
 describe('what publish takes', () => {
   it('keeps payload, metadata and the time, and reads them again', async () => {
@@ -29,14 +32,22 @@ describe('what publish takes', () => {
   it('takes what the schema makes of the payload, at once or later', async () => {
     const doubled = (payload: unknown) => ({ value: [payload, payload] });
     expect(readEvent(await prepare({}, schema(doubled))).payload).toEqual([{ lines: [1] }, { lines: [1] }]);
-    const later = prepare({}, schema(async (payload) => doubled(payload)));
+    const later = prepare(
+      {},
+      schema(async (payload) => doubled(payload)),
+    );
     expect(later).toBeInstanceOf(Promise);
     expect(readEvent(await later).payload).toHaveLength(2);
   });
 
   it('refuses what does not fit the schema, naming the path', () => {
     const issues = [{ message: 'must be text', path: ['lines', { key: 0 }] }];
-    expect(() => prepare({}, schema(() => ({ issues })))).toThrow(
+    expect(() =>
+      prepare(
+        {},
+        schema(() => ({ issues })),
+      ),
+    ).toThrow(
       'The event was refused: payload.lines.0 does not fit the schema: must be text. Nothing was published.',
     );
   });
@@ -46,7 +57,12 @@ describe('what publish takes', () => {
       throw new Error('regex');
     };
     expect(() => prepare({}, schema(broken))).toThrow('payload could not be checked');
-    await expect(prepare({}, schema(async () => broken()))).rejects.toMatchObject({
+    await expect(
+      prepare(
+        {},
+        schema(async () => broken()),
+      ),
+    ).rejects.toMatchObject({
       code: 'ERR_EVENTS_INVALID_EVENT',
       path: 'payload',
     });

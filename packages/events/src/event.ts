@@ -26,7 +26,8 @@ export interface BusEvent<Type extends string = string, Payload = unknown> {
 }
 
 /** An event as a handler gets it. */
-export interface DeliveredEvent<Type extends string = string, Payload = unknown> extends BusEvent<Type, Payload> {
+export interface DeliveredEvent<Type extends string = string, Payload = unknown>
+  extends BusEvent<Type, Payload> {
   /** 1-based. */
   readonly attempt: number;
   /** Counts the first attempt. */
@@ -127,7 +128,8 @@ function toBody(body: Body, maxBytes: number): string {
 }
 
 function checkedText(path: string, value: unknown, longest: number): string {
-  if (typeof value === 'string' && value !== '' && value.length <= longest && !CONTROL.test(value)) return value;
+  if (typeof value === 'string' && value !== '' && value.length <= longest && !CONTROL.test(value))
+    return value;
   const shown = typeof value === 'string' ? `is not a ${path}` : `is ${show(value)}`;
   throw new InvalidEventError(path, `${shown}; it must be 1 to ${longest} characters, no control characters`);
 }
@@ -139,7 +141,10 @@ function checkedId(value: unknown): string {
 
 function checkedMetadata(value: unknown = {}): EventMetadata {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new InvalidEventError('metadata', `is ${Array.isArray(value) ? 'an array' : show(value)}; it must be an object`);
+    throw new InvalidEventError(
+      'metadata',
+      `is ${Array.isArray(value) ? 'an array' : show(value)}; it must be an object`,
+    );
   const metadata = value as EventMetadata;
   if (metadata.correlationId !== undefined) return metadata;
   const correlationId = getCurrentTrace()?.correlationId;

@@ -36,7 +36,13 @@ export {
   SchemaVersionError,
 } from './errors.ts';
 export type { BusEvent, DeliveredEvent, EventMetadata } from './event.ts';
-export { type BusDefaults, DEFAULTS, type EventBusOptions, type EventSchemas, type EventTypes } from './options.ts';
+export {
+  type BusDefaults,
+  DEFAULTS,
+  type EventBusOptions,
+  type EventSchemas,
+  type EventTypes,
+} from './options.ts';
 export type {
   AsyncTx,
   PgClient,

@@ -1,15 +1,10 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import type {
-  PostgresLocation,
-  RedisConnection,
-  SqliteLocation,
-  StandardSchema,
-} from '@holdfast/queue';
-import type { BusEvent } from './event.ts';
-import { EventsOptionError } from './errors.ts';
-import { defined, plainName, whole } from './option-checks.ts';
+import type { PostgresLocation, RedisConnection, SqliteLocation, StandardSchema } from '@holdfast/queue';
 import { type Place, placeOf } from './engines/place.ts';
+import { EventsOptionError } from './errors.ts';
+import type { BusEvent } from './event.ts';
+import { defined, plainName, whole } from './option-checks.ts';
 
 /** The payload of each type of event. */
 export type EventTypes = Record<string, unknown>;

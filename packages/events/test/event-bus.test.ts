@@ -64,7 +64,9 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     await bus.subscribe('g', '*', ({ payload }) => seen.add(payload));
     await bus.publish('a', { text: 'a\0b\ud800', '\u0000': null });
     await bus.publish('a', null);
-    expect(await seen.count(2)).toEqual(expect.arrayContaining([{ text: 'a\0b\ud800', '\u0000': null }, null]));
+    expect(await seen.count(2)).toEqual(
+      expect.arrayContaining([{ text: 'a\0b\ud800', '\u0000': null }, null]),
+    );
   });
 
   it('says that a second event with the same id is a duplicate, and delivers one', async () => {
@@ -108,7 +110,10 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     await bus.publish('a', 'newer');
     const [fromNow, fromStart, fromTime] = [new Seen<unknown>(), new Seen<unknown>(), new Seen<unknown>()];
     await bus.subscribe('now', '*', ({ payload }) => fromNow.add(payload));
-    await bus.subscribe('start', '*', ({ payload }) => fromStart.add(payload), { from: 'start', concurrency: 1 });
+    await bus.subscribe('start', '*', ({ payload }) => fromStart.add(payload), {
+      from: 'start',
+      concurrency: 1,
+    });
     await bus.subscribe('time', '*', ({ payload }) => fromTime.add(payload), { from: since, concurrency: 1 });
     await bus.publish('a', 'newest');
     expect(await fromStart.count(3)).toEqual(['old', 'newer', 'newest']);
@@ -139,7 +144,9 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     ]);
     expect(seen.all.filter(([payload]) => payload === 2)).toEqual([[2, 'two', false]]);
     expect(other.all).toEqual([1, 2]);
-    await expect(bus.replay({ group: 'nobody', from: 0 })).rejects.toMatchObject({ code: 'ERR_EVENTS_GROUP' });
+    await expect(bus.replay({ group: 'nobody', from: 0 })).rejects.toMatchObject({
+      code: 'ERR_EVENTS_GROUP',
+    });
   });
 
   it('retries a handler that throws, whatever it throws', async () => {
@@ -181,7 +188,10 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     expect(await dead.count(1)).toEqual([['x', 'no', 'bad']]);
     expect(await good.count(1)).toEqual(['x']);
     const letters = await bus.deadLetters('bad');
-    expect(await letters.list()).toMatchObject({ total: 1, items: [{ id: 'dead-1', jobName: 'a', reason: 'no' }] });
+    expect(await letters.list()).toMatchObject({
+      total: 1,
+      items: [{ id: 'dead-1', jobName: 'a', reason: 'no' }],
+    });
     expect(await (await bus.deadLetters('good')).count()).toBe(0);
     broken = false;
     await letters.redrive('dead-1');
@@ -197,7 +207,9 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
       ({ attempt, signal }) => {
         seen.add(attempt);
         if (attempt > 1) return undefined;
-        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        return new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason)),
+        );
       },
       { ...QUICK, handlerTimeoutMs: 20 },
     );
@@ -222,7 +234,9 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     await seen.count(2);
     broken = false;
     await bus.publish('a', 2);
-    const all = await seen.until((each) => each.filter(([payload]) => payload === 2).length === 1 && each.length >= 4);
+    const all = await seen.until(
+      (each) => each.filter(([payload]) => payload === 2).length === 1 && each.length >= 4,
+    );
     expect(all.filter(([payload]) => payload === 2)).toEqual([[2, 1]]);
     expect(all.filter(([payload]) => payload === 1)).toEqual([
       [1, 1],
@@ -244,7 +258,10 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
       { backoff: { initialDelayMs: 20, maxDelayMs: 20 }, ordered: true, concurrency: 8 },
     );
     for (let n = 0; n < 6; n += 1) {
-      await Promise.all([bus.publish('step', n, {}, { key: 'slow' }), bus.publish('step', n, {}, { key: 'quick' })]);
+      await Promise.all([
+        bus.publish('step', n, {}, { key: 'slow' }),
+        bus.publish('step', n, {}, { key: 'quick' }),
+      ]);
     }
     await seen.count(12);
     const of = (key: string) => seen.all.filter((each) => each.startsWith(key));

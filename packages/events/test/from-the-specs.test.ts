@@ -1,7 +1,7 @@
 import { createTraceContext, runWithTrace } from '@holdfast/context';
 import { startRedis } from '@holdfast/test-servers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createResilientEventBusWrapper, type BusEvent } from '../src/index.ts';
+import { type BusEvent, createResilientEventBusWrapper } from '../src/index.ts';
 import { ENGINES, type RunningEngine } from './engines.ts';
 import { Seen } from './seen.ts';
 

@@ -4,7 +4,12 @@ import { type PostgresServer, redisServer, startPostgres, startRedis } from '@ho
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { generatePrisma, openPrisma, type Prisma, type Provider } from '../../idempotency/test/prisma-client.ts';
+import {
+  generatePrisma,
+  openPrisma,
+  type Prisma,
+  type Provider,
+} from '../../idempotency/test/prisma-client.ts';
 import { createEventBus, type EventBus, type EventBusOptions } from '../src/index.ts';
 import { temporaryFolder } from './engines.ts';
 import { Seen } from './seen.ts';
@@ -126,9 +131,9 @@ describe('publish in a transaction of better-sqlite3', () => {
     expect(await seen.count(5)).toEqual([0, 1, 2, 3, 4]);
     const without = createBus({ connection });
     await without.ready();
-    expect(() =>
-      db.transaction(() => without.publish('order.paid', { n: 1 }, {}, { tx: { db } }))(),
-    ).toThrow('the bus has no outbox');
+    expect(() => db.transaction(() => without.publish('order.paid', { n: 1 }, {}, { tx: { db } }))()).toThrow(
+      'the bus has no outbox',
+    );
   });
 });
 
@@ -206,16 +211,16 @@ describe('publish in a transaction of pg', () => {
 
   it('refuses a pool, and another database', async () => {
     const bus = createBus({ backend: { postgres: { url: server.url } } });
-    await expect(
-      bus.publish('order.paid', { n: 1 }, {}, { tx: { client: pool } }),
-    ).rejects.toMatchObject({ code: 'ERR_EVENTS_TRANSACTION' });
+    await expect(bus.publish('order.paid', { n: 1 }, {}, { tx: { client: pool } })).rejects.toMatchObject({
+      code: 'ERR_EVENTS_TRANSACTION',
+    });
     const elsewhere = new pg.Client({ connectionString: await server.createDatabase('elsewhere') });
     await elsewhere.connect();
     onTestFinished(() => elsewhere.end());
     await elsewhere.query('BEGIN');
-    await expect(
-      bus.publish('order.paid', { n: 1 }, {}, { tx: { client: elsewhere } }),
-    ).rejects.toThrow('on another database than the outbox');
+    await expect(bus.publish('order.paid', { n: 1 }, {}, { tx: { client: elsewhere } })).rejects.toThrow(
+      'on another database than the outbox',
+    );
   });
 });
 
@@ -239,9 +244,7 @@ describe.each<Provider>(['sqlite', 'postgresql'])('publish in a transaction of P
 
   it('commits the event with the rows, and leaves neither after a rollback', async () => {
     const where =
-      server === undefined
-        ? { file: join(folder.path, 'app.db') }
-        : { postgres: { url: server.url } };
+      server === undefined ? { file: join(folder.path, 'app.db') } : { postgres: { url: server.url } };
     const bus = createBus({ backend: where });
     const seen = await watch(bus, true);
     const pay = (n: number, fails = false) =>
@@ -255,8 +258,8 @@ describe.each<Provider>(['sqlite', 'postgresql'])('publish in a transaction of P
     await pay(3);
     expect(await seen.count(2)).toEqual([2, 3]);
     expect(await prisma.charge.count()).toBe(2);
-    await expect(
-      bus.publish('order.paid', { n: 4 }, {}, { tx: { prisma } }),
-    ).rejects.toThrow('{ prisma } is not in a transaction');
+    await expect(bus.publish('order.paid', { n: 4 }, {}, { tx: { prisma } })).rejects.toThrow(
+      '{ prisma } is not in a transaction',
+    );
   });
 });

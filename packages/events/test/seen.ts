@@ -1,7 +1,10 @@
 /** What handlers saw; tests wait for it, never for time. */
 export class Seen<T> {
   readonly all: T[] = [];
-  readonly #waiters = new Set<{ readonly done: (all: readonly T[]) => boolean; readonly resolve: () => void }>();
+  readonly #waiters = new Set<{
+    readonly done: (all: readonly T[]) => boolean;
+    readonly resolve: () => void;
+  }>();
 
   add(item: T): void {
     this.all.push(item);

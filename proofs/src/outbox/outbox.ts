@@ -34,7 +34,8 @@ interface Place {
 
 /** Writers, relays and consumers are killed at random; then the rows are held against the deliveries. */
 export const outbox: Proof = {
-  claim: 'Every committed row has its event delivered, no other is, and each key keeps the order of its commits.',
+  claim:
+    'Every committed row has its event delivered, no other is, and each key keeps the order of its commits.',
   unit: 'rounds',
   defaultSize: 200,
   stores: ['sqlite', 'postgres'],

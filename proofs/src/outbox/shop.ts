@@ -74,9 +74,13 @@ async function openPostgresShop(url: string): Promise<Shop> {
   pool.on('error', () => undefined);
   // Two that make a table at once would fail each other.
   await pool.query(
-    ['BEGIN', 'SELECT pg_advisory_xact_lock(1)', ...TABLES,
+    [
+      'BEGIN',
+      'SELECT pg_advisory_xact_lock(1)',
+      ...TABLES,
       'CREATE TABLE IF NOT EXISTS effects (seq BIGSERIAL PRIMARY KEY, id TEXT, key TEXT, n INTEGER)',
-      'COMMIT'].join(';'),
+      'COMMIT',
+    ].join(';'),
   );
   const all = async (sql: string) => (await pool.query<Order>(sql)).rows;
   return {

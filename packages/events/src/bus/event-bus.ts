@@ -14,7 +14,7 @@ import type { DeliveredEvent, EventMetadata } from '../event.ts';
 import { plainName, show } from '../option-checks.ts';
 import { type EventBusOptions, type EventTypes, type ResolvedOptions, resolveOptions } from '../options.ts';
 import type { SqliteTx, Tx } from '../outbox/transaction.ts';
-import { resolveSubscribe, startTime, type SubscribeOptions } from './group-options.ts';
+import { resolveSubscribe, type SubscribeOptions, startTime } from './group-options.ts';
 import type { EventJob } from './group-queues.ts';
 import { PublishedCounts } from './published-counts.ts';
 import { isSqliteTx, type Published, Publisher } from './publisher.ts';
@@ -144,7 +144,9 @@ class Bus {
       () => this.#open(),
       () => this.#opened,
     );
-    this.#stopAnswering = subscribeSafely<CollectRequest>(COLLECT_CHANNEL, (request) => this.#answer(request));
+    this.#stopAnswering = subscribeSafely<CollectRequest>(COLLECT_CHANNEL, (request) =>
+      this.#answer(request),
+    );
     // Opened at once, so that the first publish need not wait; a failure shows in what needs the stores.
     this.#open().catch(() => {});
   }
@@ -178,7 +180,10 @@ class Bus {
     const wanted = checkedTypes(types);
     const stores = await this.#open();
     if (this.#workers.has(group))
-      throw new GroupError(group, 'has a handler in this process. Close its subscription first, or raise its concurrency.');
+      throw new GroupError(
+        group,
+        'has a handler in this process. Close its subscription first, or raise its concurrency.',
+      );
     const worker = new GroupWorker({
       group,
       types: wanted,
@@ -200,7 +205,13 @@ class Bus {
     return worker;
   }
 
-  async replay({ group, from }: { group: string; from: Date | number | 'start' }): Promise<{ replayId: string }> {
+  async replay({
+    group,
+    from,
+  }: {
+    group: string;
+    from: Date | number | 'start';
+  }): Promise<{ replayId: string }> {
     plainName('group', group);
     const since = startTime(from);
     const { log, dispatcher } = await this.#open();
@@ -304,7 +315,9 @@ class Bus {
 function checkedTypes(types: unknown): readonly string[] | undefined {
   if (types === '*') return undefined;
   const list = typeof types === 'string' ? [types] : types;
-  const isList = Array.isArray(list) && list.length > 0 && list.every((type) => typeof type === 'string' && type !== '');
-  if (!isList) throw new EventsOptionError('types', `is ${show(types)}; it must be a type, a list of types or '*'.`);
+  const isList =
+    Array.isArray(list) && list.length > 0 && list.every((type) => typeof type === 'string' && type !== '');
+  if (!isList)
+    throw new EventsOptionError('types', `is ${show(types)}; it must be a type, a list of types or '*'.`);
   return [...(list as string[])];
 }

@@ -1,6 +1,6 @@
+import { EventsOptionError } from '../errors.ts';
 import type { GroupSettings } from '../log/event-log.ts';
 import { defined, flag, whole } from '../option-checks.ts';
-import { EventsOptionError } from '../errors.ts';
 
 export interface SubscribeOptions {
   /**

@@ -55,15 +55,19 @@ export class GroupQueues {
   }
 
   /** Adds the job of an event, once for each group and replay: its id is that of the event. */
-  async add(feed: Pick<Feed, 'group' | 'replay' | 'settings'>, event: LoggedEvent, ordered: boolean): Promise<string> {
+  async add(
+    feed: Pick<Feed, 'group' | 'replay' | 'settings'>,
+    event: LoggedEvent,
+    ordered: boolean,
+  ): Promise<string> {
     const { id, type, key, position, body } = event;
     const { maxRetries, backoff } = feed.settings;
     const job: EventJob = { id, key, position, replay: feed.replay, body, ordered };
     const { carrier } = readEvent(event);
-    const add = () =>
-      this.get(feed.group).add(type, job, { id: jobIdOf(feed, id), maxRetries, backoff });
+    const add = () => this.get(feed.group).add(type, job, { id: jobIdOf(feed, id), maxRetries, backoff });
     // The job continues the trace of whoever published, not that of the dispatcher.
-    const added = carrier.traceparent === undefined ? await add() : await runWithTrace(fromCarrier(carrier), add);
+    const added =
+      carrier.traceparent === undefined ? await add() : await runWithTrace(fromCarrier(carrier), add);
     return added.jobId;
   }
 

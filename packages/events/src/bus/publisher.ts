@@ -3,7 +3,7 @@ import { EventsError, EventsUnavailableError, InvalidEventError, OutboxTransacti
 import { type EventInput, prepareEvent } from '../event.ts';
 import type { EventToLog } from '../log/event-log.ts';
 import type { ResolvedOptions } from '../options.ts';
-import { checkTransaction, type AsyncTx, type SqliteTx, type Tx } from '../outbox/transaction.ts';
+import { type AsyncTx, checkTransaction, type SqliteTx, type Tx } from '../outbox/transaction.ts';
 import { writeRow, writeRowAsync } from '../outbox/write-row.ts';
 import type { PublishedCounts } from './published-counts.ts';
 import type { Stores } from './stores.ts';
@@ -79,7 +79,10 @@ export class Publisher {
     const event = prepareEvent(input, this.#options);
     if (event instanceof Promise) {
       event.catch(() => {});
-      throw new InvalidEventError('payload', 'has an asynchronous schema, which a transaction of { db } cannot wait for');
+      throw new InvalidEventError(
+        'payload',
+        'has an asynchronous schema, which a transaction of { db } cannot wait for',
+      );
     }
     writeRow(tx, table, this.#options.name, event);
     // The transaction is synchronous: it has ended before the next turn.

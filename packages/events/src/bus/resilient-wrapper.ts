@@ -7,7 +7,8 @@ import type { EventBusOptions, EventTypes } from '../options.ts';
 import { createEventBus, type EventBus, type EventBusStats, type PublishOptions } from './event-bus.ts';
 import type { Published } from './publisher.ts';
 
-export interface ResilientOptions<Types extends EventTypes> extends Omit<EventBusOptions<Types>, 'onDeadLetter'> {
+export interface ResilientOptions<Types extends EventTypes>
+  extends Omit<EventBusOptions<Types>, 'onDeadLetter'> {
   /** Attempts at a publish, the first among them. Default 3. */
   maxAttempts?: number;
   /** The longest delay before the second one. Default 100. */
@@ -49,7 +50,13 @@ export function createResilientEventBusWrapper<Types extends EventTypes = EventT
   onDeadLetter: DeadLetterHandler,
   options: ResilientOptions<Types> = {},
 ): ResilientEventBus<Types> {
-  const { maxAttempts, initialDelayMs, failureThreshold = 5, resetTimeoutMs = 30_000, ...busOptions } = options;
+  const {
+    maxAttempts,
+    initialDelayMs,
+    failureThreshold = 5,
+    resetTimeoutMs = 30_000,
+    ...busOptions
+  } = options;
   const bus = createEventBus<Types>({ ...busOptions, onDeadLetter } as EventBusOptions<Types>);
   const clock = options.clock;
   const resilient = createResilientFunction(

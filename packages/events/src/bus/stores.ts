@@ -1,7 +1,7 @@
 import type { EventLog } from '../log/event-log.ts';
 import { openDriver, openLog } from '../log/open-log.ts';
 import type { ResolvedOptions } from '../options.ts';
-import { openOutboxTable, type OutboxTable } from '../outbox/outbox-table.ts';
+import { type OutboxTable, openOutboxTable } from '../outbox/outbox-table.ts';
 import { type Relay, startRelay } from '../outbox/relay.ts';
 import { AppendBatch } from './append-batch.ts';
 import { type Dispatcher, startDispatcher } from './dispatcher.ts';

@@ -14,8 +14,8 @@ import { type DeliveredEvent, readEvent } from '../event.ts';
 import { type EventLog, feedName, type OrderedEvent } from '../log/event-log.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { type EventJob, type GroupQueues, queueName } from './group-queues.ts';
 import type { ResolvedSubscribeOptions } from './group-options.ts';
+import { type EventJob, type GroupQueues, queueName } from './group-queues.ts';
 
 /** For as long is an event put back whose type only a newer version of the group in another process takes. */
 const NOT_OURS_MS = 1000;

@@ -57,6 +57,7 @@ export class WorkLoop {
     this.#running = undefined;
     if (this.#stopped) return;
     if (this.#woken && !this.#failed) this.#start();
-    else this.#timer = this.#clock.setTimer(() => this.#start(), this.#failed ? AFTER_FAILURE_MS : this.#idleMs);
+    else
+      this.#timer = this.#clock.setTimer(() => this.#start(), this.#failed ? AFTER_FAILURE_MS : this.#idleMs);
   }
 }

@@ -15,7 +15,8 @@ export function placeOf(
   location: SqliteLocation | PostgresLocation,
 ): Exclude<Place, { engine: 'redis' }> {
   if (typeof location === 'object' && location !== null) {
-    if ('postgres' in location) return { engine: 'postgres', settings: settingsOf(option, location.postgres) };
+    if ('postgres' in location)
+      return { engine: 'postgres', settings: settingsOf(option, location.postgres) };
     const file = 'file' in location ? location.file : location.db?.name;
     if (typeof file === 'string' && file !== '' && file !== ':memory:')
       return { engine: 'sqlite', file: resolve(file) };

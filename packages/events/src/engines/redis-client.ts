@@ -25,7 +25,10 @@ export async function connectRedis(
   client.on('error', onError);
   if (client.status === 'ready') return client;
   const timer = Promise.withResolvers<void>();
-  const timeout = setTimeout(() => timer.reject(new EventsUnavailableError('Redis cannot be reached', timeoutMs)), timeoutMs);
+  const timeout = setTimeout(
+    () => timer.reject(new EventsUnavailableError('Redis cannot be reached', timeoutMs)),
+    timeoutMs,
+  );
   client.once('ready', () => timer.resolve());
   try {
     await timer.promise;
@@ -51,7 +54,10 @@ async function createClient(connection: RedisConnection, timeoutMs: number): Pro
   if ('duplicate' in connection) {
     const client = connection as unknown as AnyRedis;
     return client.isCluster
-      ? (client as Cluster).duplicate([], { enableOfflineQueue: false, clusterRetryStrategy: reconnectDelayMs })
+      ? (client as Cluster).duplicate([], {
+          enableOfflineQueue: false,
+          clusterRetryStrategy: reconnectDelayMs,
+        })
       : (client as Redis).duplicate(manner);
   }
   const ioredis = await loadPeer('ioredis', () => import('ioredis'));

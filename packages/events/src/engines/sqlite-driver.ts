@@ -110,15 +110,22 @@ class SqliteDriver implements SqlDriver {
     this.#scheduled = false;
     const batch = this.#pending;
     if (batch.length === 0) return;
-    if (!this.#db.open) return this.#fail(new EventsClosedError());
-    try {
-      this.#db.exec('BEGIN IMMEDIATE');
-    } catch (error) {
-      return isBusy(error) ? this.#waitForLock(error) : this.#fail(error);
-    }
+    if (!this.#begin()) return;
     this.#busySince = undefined;
     this.#pending = [];
     this.#run(batch);
+  }
+
+  #begin(): boolean {
+    try {
+      if (!this.#db.open) throw new EventsClosedError();
+      this.#db.exec('BEGIN IMMEDIATE');
+      return true;
+    } catch (error) {
+      if (isBusy(error)) this.#waitForLock(error);
+      else this.#fail(error);
+      return false;
+    }
   }
 
   #run(batch: readonly Work[]): void {

@@ -1,8 +1,8 @@
+import type { Place } from '../engines/place.ts';
 import { openPostgresDriver } from '../engines/postgres-driver.ts';
 import { connectRedis } from '../engines/redis-client.ts';
 import type { SqlDriver } from '../engines/sql-driver.ts';
 import { openSqliteDriver } from '../engines/sqlite-driver.ts';
-import type { Place } from '../engines/place.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { EventLog } from './event-log.ts';
 import { RedisLog } from './redis-log.ts';

@@ -78,9 +78,7 @@ export class RedisLog implements EventLog {
   }
 
   async replay(group: string, replay: string, from: number): Promise<boolean> {
-    return (
-      (await this.#run(REPLAY, this.#keys, [group, feedName({ group, replay }), startOf(from)])) === 1
-    );
+    return (await this.#run(REPLAY, this.#keys, [group, feedName({ group, replay }), startOf(from)])) === 1;
   }
 
   async leave(group: string): Promise<boolean> {
@@ -106,7 +104,14 @@ export class RedisLog implements EventLog {
     return Object.entries(feeds).map(([name, text]) => {
       const { types, settings, until } = JSON.parse(text) as FeedText;
       const [group = '', replay = ''] = name.split('~');
-      return { group, replay, types: types ?? undefined, settings, cursor: Number(cursors[name] ?? 0), until };
+      return {
+        group,
+        replay,
+        types: types ?? undefined,
+        settings,
+        cursor: Number(cursors[name] ?? 0),
+        until,
+      };
     });
   }
 
@@ -124,11 +129,7 @@ export class RedisLog implements EventLog {
     return Number((await this.#redis.get(this.#key('sequence'))) ?? 0);
   }
 
-  async line(
-    feed: Feed,
-    events: readonly OrderedEvent[],
-    to: number,
-  ): Promise<ReadonlyMap<string, number>> {
+  async line(feed: Feed, events: readonly OrderedEvent[], to: number): Promise<ReadonlyMap<string, number>> {
     const pairs = events.flatMap(({ key, position }) => [key, position]);
     const answer = (await this.#run(LINE, this.#keys, [
       feedName(feed),
@@ -214,7 +215,11 @@ export class RedisLog implements EventLog {
     return this.#prefix + name;
   }
 
-  #run({ name, lua }: RedisScript, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
+  #run(
+    { name, lua }: RedisScript,
+    keys: readonly string[],
+    values: readonly (string | number)[],
+  ): Promise<unknown> {
     const redis = this.#redis as AnyRedis & Record<string, (...args: unknown[]) => Promise<unknown>>;
     if (redis[name] === undefined) redis.defineCommand(name, { lua });
     return redis[name]?.(keys.length, ...keys, ...values) ?? Promise.resolve();

@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/context/clock';
-import { nowOf, type SqlDriver, type SqlStatement, type SqlValue } from '../engines/sql-driver.ts';
 import { NOTIFY_CHANNEL } from '../engines/postgres-driver.ts';
+import { nowOf, type SqlDriver, type SqlStatement, type SqlValue } from '../engines/sql-driver.ts';
 import {
   type EventLog,
   type EventToLog,
@@ -126,11 +126,7 @@ class SqlLog implements EventLog {
     return Number(row?.['head'] ?? 0);
   }
 
-  async line(
-    feed: Feed,
-    events: readonly OrderedEvent[],
-    to: number,
-  ): Promise<ReadonlyMap<string, number>> {
+  async line(feed: Feed, events: readonly OrderedEvent[], to: number): Promise<ReadonlyMap<string, number>> {
     const name = feedName(feed);
     const keys = [...new Set(events.map(({ key }) => key))];
     const results = await this.#driver.write(
@@ -166,9 +162,7 @@ class SqlLog implements EventLog {
         [this.#bus, name, this.#isPostgres ? keys : JSON.stringify(keys)],
       ],
     );
-    return new Map(
-      (results.at(-1) ?? []).map((row) => [String(row['event_key']), Number(row['position'])]),
-    );
+    return new Map((results.at(-1) ?? []).map((row) => [String(row['event_key']), Number(row['position'])]));
   }
 
   async place({ feed, key, position }: OrderedEvent): Promise<'waiting' | 'dead' | undefined> {
@@ -191,10 +185,7 @@ class SqlLog implements EventLog {
           : `UPDATE holdfast_event_lines SET state = 'dead' WHERE ${where} AND position = $4`,
         [...values, position],
       ],
-      [
-        `SELECT MIN(position) AS next FROM holdfast_event_lines WHERE ${where} AND state = 'waiting'`,
-        values,
-      ],
+      [`SELECT MIN(position) AS next FROM holdfast_event_lines WHERE ${where} AND state = 'waiting'`, values],
     );
     const next = results.at(-1)?.[0]?.['next'];
     return next === null || next === undefined ? undefined : Number(next);

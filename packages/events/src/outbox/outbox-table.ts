@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { nowOf, type SqlDriver, type SqlRow, schemaLock } from '../engines/sql-driver.ts';
 import { NOTIFY_CHANNEL } from '../engines/postgres-driver.ts';
+import { nowOf, type SqlDriver, type SqlRow, schemaLock } from '../engines/sql-driver.ts';
 import { SchemaVersionError } from '../errors.ts';
 import type { EventToLog } from '../log/event-log.ts';
 
@@ -96,21 +96,29 @@ export async function openOutboxTable(driver: SqlDriver, bus: string): Promise<O
   const isSqlite = driver.dialect === 'sqlite';
   const integer = isSqlite ? 'INTEGER' : 'BIGINT';
   const strict = isSqlite ? ' STRICT' : '';
-  const serial = isSqlite ? 'INTEGER PRIMARY KEY AUTOINCREMENT' : 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY';
+  const serial = isSqlite
+    ? 'INTEGER PRIMARY KEY AUTOINCREMENT'
+    : 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY';
   const results = await driver.write(
     ...schemaLock(driver),
-    [`CREATE TABLE IF NOT EXISTS holdfast_outbox_identity (
-      id TEXT PRIMARY KEY, version INTEGER NOT NULL, only_one INTEGER NOT NULL UNIQUE CHECK (only_one = 1))${strict}`],
+    [
+      `CREATE TABLE IF NOT EXISTS holdfast_outbox_identity (
+      id TEXT PRIMARY KEY, version INTEGER NOT NULL, only_one INTEGER NOT NULL UNIQUE CHECK (only_one = 1))${strict}`,
+    ],
     [
       'INSERT INTO holdfast_outbox_identity (id, version, only_one) VALUES ($1, $2, 1) ON CONFLICT DO NOTHING',
       [randomUUID(), VERSION],
     ],
-    [`CREATE TABLE IF NOT EXISTS holdfast_outbox (
+    [
+      `CREATE TABLE IF NOT EXISTS holdfast_outbox (
       seq ${serial}, bus TEXT NOT NULL, event_id TEXT NOT NULL, type TEXT NOT NULL, event_key TEXT,
-      body TEXT NOT NULL, created_at ${integer} NOT NULL)${strict}`],
+      body TEXT NOT NULL, created_at ${integer} NOT NULL)${strict}`,
+    ],
     ['CREATE INDEX IF NOT EXISTS holdfast_outbox_by_bus ON holdfast_outbox (bus, seq)'],
-    [`CREATE TABLE IF NOT EXISTS holdfast_outbox_leases (
-      bus TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_at ${integer} NOT NULL)${strict}`],
+    [
+      `CREATE TABLE IF NOT EXISTS holdfast_outbox_leases (
+      bus TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_at ${integer} NOT NULL)${strict}`,
+    ],
     ['SELECT id, version FROM holdfast_outbox_identity'],
   );
   const row = results.at(-1)?.[0];

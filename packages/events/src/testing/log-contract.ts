@@ -11,7 +11,12 @@ export interface LogCase {
 const SETTINGS = { maxRetries: 3, backoff: { initialDelayMs: 1, maxDelayMs: 1 }, ordered: true };
 const NOW = Number.POSITIVE_INFINITY;
 
-const event = (id: string, key: string | null = null): EventToLog => ({ id, type: 'a', key, body: `"${id}"` });
+const event = (id: string, key: string | null = null): EventToLog => ({
+  id,
+  type: 'a',
+  key,
+  body: `"${id}"`,
+});
 const join = (group: string, from = 0): Join => ({ group, types: undefined, settings: SETTINGS, from });
 
 async function feedOf(log: EventLog, group: string, isReplay = false): Promise<Feed> {
@@ -36,9 +41,14 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
         events.map(({ position: _position, ...rest }) => rest),
         [event('a', 'k'), event('b'), event('c')],
       );
-      assert.ok(events.every(({ position }, index) => index === 0 || position > (events[index - 1]?.position ?? 0)));
+      assert.ok(
+        events.every(({ position }, index) => index === 0 || position > (events[index - 1]?.position ?? 0)),
+      );
       assert.equal(await log.head(), events.at(-1)?.position);
-      assert.deepEqual((await log.read(events[0]?.position ?? 0, 1)).map(({ id }) => id), ['b']);
+      assert.deepEqual(
+        (await log.read(events[0]?.position ?? 0, 1)).map(({ id }) => id),
+        ['b'],
+      );
     },
   },
   {
@@ -129,14 +139,23 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
       const [a = 0, b = 0, c = 0] = await positions(log);
       const place = (key: string, position: number) => ({ feed: 'g', key, position });
       const events = [place('k', a), place('k', b), place('other', c)];
-      const expected = new Map([['k', a], ['other', c]]);
+      const expected = new Map([
+        ['k', a],
+        ['other', c],
+      ]);
       assert.deepEqual(await log.line(feed, events, c), expected);
       assert.deepEqual(await log.line(feed, events, c), expected);
       assert.equal(await log.place(place('k', b)), 'waiting');
       assert.equal(await log.settle(place('k', a), 'handled'), b);
       assert.equal(await log.place(place('k', a)), undefined);
       // Asked again by a dispatcher that died before it moved its cursor: what was handled does not come back.
-      assert.deepEqual(await log.line(feed, events, c), new Map([['k', b], ['other', c]]));
+      assert.deepEqual(
+        await log.line(feed, events, c),
+        new Map([
+          ['k', b],
+          ['other', c],
+        ]),
+      );
       assert.equal(await log.settle(place('k', b), 'dead'), undefined);
       assert.equal(await log.place(place('k', b)), 'dead');
       assert.deepEqual(await log.firstInLine(10), [place('other', c)]);
@@ -198,7 +217,10 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
         await log.line(await feedOf(log, group), [{ feed: group, key: 'k', position: a }], a);
       assert.equal(await log.leave('g'), true);
       assert.equal(await log.leave('g'), false);
-      assert.deepEqual((await log.feeds()).map(({ group }) => group), ['g2']);
+      assert.deepEqual(
+        (await log.feeds()).map(({ group }) => group),
+        ['g2'],
+      );
       assert.deepEqual(await log.firstInLine(10), [{ feed: 'g2', key: 'k', position: a }]);
     },
   },
