@@ -32,7 +32,7 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     await bus.publish('sent', 'x');
     await bus.publish('paid', { n: 1 });
     expect(await mail.count(1)).toEqual([{ n: 1 }]);
-    expect([...(await audit.count(2))].sort()).toEqual(['paid', 'sent']);
+    expect(new Set(await audit.count(2))).toEqual(new Set(['paid', 'sent']));
     expect(mail.all).toHaveLength(1);
   });
 

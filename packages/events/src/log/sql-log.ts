@@ -100,7 +100,7 @@ class SqlLog implements EventLog {
     return rows.map((row) => ({
       group: String(row['grp']),
       replay: String(row['replay']),
-      types: row['types'] === null ? undefined : (JSON.parse(String(row['types'])) as string[]),
+      types: typeof row['types'] === 'string' ? (JSON.parse(row['types']) as string[]) : undefined,
       settings: JSON.parse(String(row['settings'])) as GroupSettings,
       cursor: Number(row['read_to']),
       until: row['until'] === null ? undefined : Number(row['until']),
