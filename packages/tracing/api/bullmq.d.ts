@@ -22,7 +22,7 @@ export declare function bullmqTelemetry(options?: BullmqTelemetryOptions): Telem
 // bullmq/job-context.d.ts
 import { type Carrier } from '@holdfast/context';
 import { type Scope } from '@holdfast/context/storage';
-import { type Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 import type { ContextManager } from 'bullmq';
 /** What BullMQ hands around as a context, without looking into it. */
 export declare class JobContext {

@@ -74,10 +74,11 @@ export interface InstrumentedAxios extends Disposable {
 export declare function instrumentAxios(instance: AxiosLike, options?: OutgoingHttpOptions): InstrumentedAxios;
 
 // http-client/options.d.ts
+import { type HostAllowList } from '@holdfast/context';
 import { type Clock } from '@holdfast/context/clock';
 export interface OutgoingHttpOptions {
     /**
-     * Hosts of one's own, which also get the request, correlation and tenant ids and what is left of the deadline:
+     * Hosts of one's own, which also get the request, correlation and tenant ids, baggage and what is left of the deadline:
      * `api.internal`, or `.internal` for every name below. Default none.
      */
     trustedHosts?: readonly string[] | undefined;
@@ -89,7 +90,7 @@ export interface OutgoingHttpOptions {
     clock?: Clock | undefined;
 }
 export interface ResolvedHttpOptions {
-    isTrusted(url: URL): boolean;
+    readonly trustedHosts: HostAllowList;
     propagates(url: URL): boolean;
     ignores(url: URL): boolean;
     readonly clock: Clock;

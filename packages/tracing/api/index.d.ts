@@ -1,5 +1,4 @@
 // index.d.ts
-export { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 export { HTTP_CLIENT_CHANNEL, type HttpClientFact, QUERY_CHANNEL, type QueryFact, REDIS_CHANNEL, type RedisFact, SLOW_OPERATION_CHANNEL, SLOW_QUERY_CHANNEL, type SlowOperationFact, type SlowQueryFact, } from './channels.ts';
 export { TraceFileError, TracingAlreadyStartedError, TracingError, TracingOptionError, TracingSdkMissingError, } from './errors.ts';
 export { type HttpServerSpan, type HttpServerSpanEnd, type HttpServerSpanInit, startHttpServerSpan, } from './http-server.ts';

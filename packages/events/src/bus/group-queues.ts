@@ -1,4 +1,4 @@
-import { fromCarrier, runWithTrace } from '@holdfast/context';
+import { type Carrier, fromCarrier, runWithTrace } from '@holdfast/context';
 import { createJobQueue, type JobQueue } from '@holdfast/queue';
 import { queuePlace } from '../engines/place.ts';
 import { readEvent } from '../event.ts';
@@ -25,6 +25,7 @@ export class GroupQueues {
   readonly #options: ResolvedOptions;
   readonly #own = new Map<string, JobQueue<EventJob>>();
   readonly #opened = new Map<string, JobQueue<EventJob>>();
+  readonly #carriers = new WeakMap<LoggedEvent, Carrier>();
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
@@ -63,12 +64,22 @@ export class GroupQueues {
     const { id, type, key, position, body } = event;
     const { maxRetries, backoff } = feed.settings;
     const job: EventJob = { id, key, position, replay: feed.replay, body, ordered };
-    const { carrier } = readEvent(event);
+    const carrier = this.#carrierOf(event);
     const add = () => this.get(feed.group).add(type, job, { id: jobIdOf(feed, id), maxRetries, backoff });
     // The job continues the trace of whoever published, not that of the dispatcher.
     const added =
       carrier.traceparent === undefined ? await add() : await runWithTrace(fromCarrier(carrier), add);
     return added.jobId;
+  }
+
+  /** Read once for all groups that an event goes to. */
+  #carrierOf(event: LoggedEvent): Carrier {
+    let carrier = this.#carriers.get(event);
+    if (carrier === undefined) {
+      ({ carrier } = readEvent(event));
+      this.#carriers.set(event, carrier);
+    }
+    return carrier;
   }
 
   async close(): Promise<void> {
