@@ -69,7 +69,8 @@ export function fanOutRate(place: BenchPlace, events: number, groups: number): P
       missing -= 1;
       if (missing === 0) all.resolve();
     };
-    for (let group = 0; group < groups; group += 1) await bus.subscribe(`g${group}`, '*', handler, { concurrency: 10 });
+    for (let group = 0; group < groups; group += 1)
+      await bus.subscribe(`g${group}`, '*', handler, { concurrency: 10 });
     const began = performance.now();
     await rate(events, () => bus.publish('order.paid', PAYLOAD));
     await all.promise;
