@@ -151,9 +151,9 @@ export class GroupWorker implements Subscription {
     const { types, log } = this.#parts;
     if (types !== undefined && !types.includes(job.name)) throw new JobDeferredError(NOT_OURS_MS);
     const ordered = this.#orderedOf(job.data);
-    // Handled already, by a worker that died before it could say so: its successors may have run.
-    if (ordered !== undefined && (await log.place(ordered)) === undefined) return;
-    await this.#handle(job);
+    // Handled already, by a worker that died before it could say so: its successors may have run, or wait for this.
+    const isHandled = ordered !== undefined && (await log.place(ordered)) === undefined;
+    if (!isHandled) await this.#handle(job);
     if (ordered === undefined) return;
     const next = await log.settle(ordered, 'handled');
     if (next !== undefined) await this.#parts.dispatcher.addNext(ordered.feed, next);
