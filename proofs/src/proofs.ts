@@ -4,8 +4,8 @@ import { fleet } from './fleet/fleet.ts';
 import { fuzz } from './fuzz/fuzz.ts';
 import type { Proof } from './harness/proof.ts';
 import { idempotency } from './idempotency/idempotency.ts';
-import { outbox } from './outbox/outbox.ts';
 import { outage } from './outage/outage.ts';
+import { outbox } from './outbox/outbox.ts';
 import { soak } from './soak/soak.ts';
 
 /** Every proof by its name on the command line. */

@@ -78,7 +78,7 @@ export function fanOutRate(place: BenchPlace, events: number, groups: number): P
   });
 }
 
-async function rate(times: number, work: () => PromiseLike<unknown> | unknown): Promise<number> {
+async function rate(times: number, work: () => unknown): Promise<number> {
   let left = times;
   const began = performance.now();
   await Promise.all(
