@@ -12,6 +12,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   lifecycle: ['context'],
   cache: ['context'],
   queue: ['context', 'resilience', 'bullmq-sqlite'],
+  events: ['context', 'queue', 'resilience'],
   express: [
     'context',
     'logging',

@@ -6,6 +6,7 @@ import { fuzz } from './fuzz/fuzz.ts';
 import type { Proof } from './harness/proof.ts';
 import { idempotency } from './idempotency/idempotency.ts';
 import { outage } from './outage/outage.ts';
+import { outbox } from './outbox/outbox.ts';
 import { rollingRestart } from './rolling-restart/rolling-restart.ts';
 import { soak } from './soak/soak.ts';
 
@@ -17,6 +18,7 @@ export const proofs: Readonly<Record<string, Proof>> = {
   fleet,
   fuzz,
   idempotency,
+  outbox,
   outage,
   'rolling-restart': rollingRestart,
   soak,

@@ -4,6 +4,7 @@ import { breaker } from './breaker.ts';
 import { bulkhead } from './bulkhead.ts';
 import { cache } from './cache.ts';
 import { context } from './context.ts';
+import { events } from './events.ts';
 import { http } from './http.ts';
 import { idempotency } from './idempotency.ts';
 import { logging } from './logging.ts';
@@ -26,6 +27,7 @@ export const areas: Readonly<Record<string, Area>> = {
   queue,
   'sqlite-queue': sqliteQueue,
   idempotency,
+  events,
   cache,
   'soft-delete': softDelete,
   audit,

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { createCacheMetrics } from './cache-metrics.ts';
 import { createClientMetrics } from './client-metrics.ts';
 import { type CollectFailure, collectStates } from './collect.ts';
+import { createEventsMetrics } from './events-metrics.ts';
 import { createExemplars, type Exemplars } from './exemplars.ts';
 import { createFamilySet, type FamilySet } from './family-set.ts';
 import type { Feature, FeatureContext } from './feature.ts';
@@ -133,6 +134,7 @@ function createFeatures(
     createResilienceMetrics(context),
     createQueueMetrics(context),
     createCacheMetrics(context),
+    createEventsMetrics(context),
   ];
   createClientMetrics(context);
   createIdempotencyMetrics(context);

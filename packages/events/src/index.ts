@@ -1,0 +1,56 @@
+export {
+  createEventBus,
+  type EventBus,
+  type EventBusLag,
+  type EventBusStats,
+  type EventOf,
+  type PublishOptions,
+} from './bus/event-bus.ts';
+export { GROUP_DEFAULTS, type GroupDefaults, type SubscribeOptions } from './bus/group-options.ts';
+export type { EventJob } from './bus/group-queues.ts';
+export type { Published } from './bus/publisher.ts';
+export {
+  createResilientEventBusWrapper,
+  type DeadLetterHandler,
+  type ResilientEventBus,
+  type ResilientOptions,
+  type ResilientPublished,
+} from './bus/resilient-wrapper.ts';
+export type { GroupStats, Subscription } from './bus/subscription.ts';
+export type {
+  EventPublished,
+  EventsTrouble,
+  GroupSnapshot,
+  OutboxSnapshot,
+  PublishOutcome,
+} from './channels.ts';
+export {
+  EventsClosedError,
+  EventsError,
+  EventsOptionError,
+  EventsUnavailableError,
+  GroupError,
+  InvalidEventError,
+  MissingPeerError,
+  OutboxTransactionError,
+  SchemaVersionError,
+} from './errors.ts';
+export type { BusEvent, DeliveredEvent, EventMetadata } from './event.ts';
+export {
+  type BusDefaults,
+  DEFAULTS,
+  type EventBusOptions,
+  type EventSchemas,
+  type EventTypes,
+} from './options.ts';
+export type {
+  AsyncTx,
+  PgClient,
+  PgTx,
+  PrismaTransactionClient,
+  PrismaTx,
+  SqliteDatabase,
+  SqliteStatement,
+  SqliteTx,
+  Tx,
+} from './outbox/transaction.ts';

@@ -1,0 +1,41 @@
+import type { Place } from '../engines/place.ts';
+import { openPostgresDriver } from '../engines/postgres-driver.ts';
+import { connectRedis } from '../engines/redis-client.ts';
+import type { SqlDriver } from '../engines/sql-driver.ts';
+import { openSqliteDriver } from '../engines/sqlite-driver.ts';
+import type { ResolvedOptions } from '../options.ts';
+import type { EventLog } from './event-log.ts';
+import { RedisLog } from './redis-log.ts';
+import { openSqlLog } from './sql-log.ts';
+
+/** Where the database tells of commits, it is asked so many times less often. */
+const POLL_FACTOR_WITH_LISTEN = 10;
+
+/** @throws MissingPeerError; SchemaVersionError; what the store throws */
+export async function openLog(options: ResolvedOptions): Promise<EventLog> {
+  const { place, name: bus, clock, timeoutMs, pollIntervalMs, onError } = options;
+  if (place.engine !== 'redis') {
+    const driver = await openDriver(place, options);
+    return openSqlLog(driver, bus, clock).catch(async (error: unknown) => {
+      await driver.close();
+      throw error;
+    });
+  }
+  const redis = await connectRedis(place.connection, timeoutMs, onError);
+  return new RedisLog(redis, { bus, clock, pollIntervalMs });
+}
+
+/** @throws MissingPeerError; what the database throws */
+export function openDriver(
+  place: Exclude<Place, { engine: 'redis' }>,
+  { timeoutMs, pollIntervalMs, onError }: ResolvedOptions,
+): Promise<SqlDriver> {
+  if (place.engine === 'sqlite')
+    return openSqliteDriver({ file: place.file, busyTimeoutMs: timeoutMs, pollIntervalMs });
+  return openPostgresDriver({
+    settings: place.settings,
+    timeoutMs,
+    pollIntervalMs: pollIntervalMs * POLL_FACTOR_WITH_LISTEN,
+    onError,
+  });
+}

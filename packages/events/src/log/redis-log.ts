@@ -1,0 +1,231 @@
+import type { Clock } from '@holdfast/context/clock';
+import type { AnyRedis } from '../engines/redis-client.ts';
+import {
+  type EventLog,
+  type EventToLog,
+  type Feed,
+  feedName,
+  type GroupSettings,
+  type Join,
+  type LoggedEvent,
+  type OrderedEvent,
+} from './event-log.ts';
+import {
+  ADVANCE,
+  APPEND,
+  JOIN,
+  LEASE,
+  LINE,
+  RELEASE,
+  REPLAY,
+  type RedisScript,
+  SETTLE,
+  TRIM,
+} from './redis-scripts.ts';
+
+/** Between the parts of a line's name: a group cannot hold it. */
+const PART = '~~';
+
+interface FeedText {
+  readonly until?: number;
+  readonly types: readonly string[] | null;
+  readonly settings: GroupSettings;
+}
+
+export interface RedisLogOptions {
+  readonly bus: string;
+  readonly clock: Clock;
+  readonly pollIntervalMs: number;
+}
+
+/** The log in a stream of Redis, with what belongs to it under one hash tag. */
+export class RedisLog implements EventLog {
+  readonly #redis: AnyRedis;
+  readonly #options: RedisLogOptions;
+  readonly #prefix: string;
+  readonly #keys: readonly string[];
+  readonly #watches = new Set<NodeJS.Timeout>();
+
+  constructor(redis: AnyRedis, options: RedisLogOptions) {
+    this.#redis = redis;
+    this.#options = options;
+    this.#prefix = `{holdfast:events:${options.bus}}:`;
+    this.#keys = ['log', 'ids', 'times', 'sequence', 'feeds', 'cursors', 'lined', 'lines'].map(
+      (name) => this.#prefix + name,
+    );
+  }
+
+  async append(events: readonly EventToLog[]): Promise<ReadonlySet<string>> {
+    const values = events.flatMap(({ id, type, key, body }) => [id, type, key ?? '', body]);
+    const added = await this.#run(APPEND, this.#keys, [this.#options.clock.wallTime(), ...values]);
+    return new Set(added as string[]);
+  }
+
+  async read(after: number, limit: number): Promise<readonly LoggedEvent[]> {
+    const entries = await this.#redis.xrange(this.#key('log'), `(${after}-0`, '+', 'COUNT', limit);
+    return entries.map(([id, [, eventId = '', , type = '', , key = '', , body = '']]) => ({
+      position: Number.parseInt(id, 10),
+      id: eventId,
+      type,
+      key: key === '' ? null : key,
+      body,
+    }));
+  }
+
+  async join({ group, types, settings, from }: Join): Promise<void> {
+    const text: FeedText = { types: types ?? null, settings };
+    await this.#run(JOIN, this.#keys, [group, JSON.stringify(text), startOf(from)]);
+  }
+
+  async replay(group: string, replay: string, from: number): Promise<boolean> {
+    return (await this.#run(REPLAY, this.#keys, [group, feedName({ group, replay }), startOf(from)])) === 1;
+  }
+
+  async leave(group: string): Promise<boolean> {
+    const feeds = Object.keys(await this.#redis.hgetall(this.#key('feeds'))).filter(
+      (name) => name === group || name.startsWith(`${group}~`),
+    );
+    for (const name of feeds) {
+      for (const hash of ['feeds', 'cursors', 'lined']) await this.#redis.hdel(this.#key(hash), name);
+      for (const line of await this.#redis.smembers(this.#key('lines'))) {
+        if (!line.startsWith(name + PART)) continue;
+        await this.#redis.del(this.#linePrefix + line, this.#deadPrefix + line);
+        await this.#redis.srem(this.#key('lines'), line);
+      }
+    }
+    return feeds.includes(group);
+  }
+
+  async feeds(): Promise<readonly Feed[]> {
+    const [feeds, cursors] = await Promise.all([
+      this.#redis.hgetall(this.#key('feeds')),
+      this.#redis.hgetall(this.#key('cursors')),
+    ]);
+    return Object.entries(feeds).map(([name, text]) => {
+      const { types, settings, until } = JSON.parse(text) as FeedText;
+      const [group = '', replay = ''] = name.split('~');
+      return {
+        group,
+        replay,
+        types: types ?? undefined,
+        settings,
+        cursor: Number(cursors[name] ?? 0),
+        until,
+      };
+    });
+  }
+
+  async advance(moves: readonly { readonly feed: Feed; readonly to: number }[]): Promise<void> {
+    if (moves.length === 0) return;
+    const values = moves.flatMap(({ feed, to }) => [
+      feedName(feed),
+      to,
+      feed.until !== undefined && to >= feed.until ? 1 : 0,
+    ]);
+    await this.#run(ADVANCE, this.#keys, values);
+  }
+
+  async head(): Promise<number> {
+    return Number((await this.#redis.get(this.#key('sequence'))) ?? 0);
+  }
+
+  async line(feed: Feed, events: readonly OrderedEvent[], to: number): Promise<ReadonlyMap<string, number>> {
+    const pairs = events.flatMap(({ key, position }) => [key, position]);
+    const answer = (await this.#run(LINE, this.#keys, [
+      feedName(feed),
+      to,
+      this.#linePrefix,
+      ...pairs,
+    ])) as string[];
+    const heads = new Map<string, number>();
+    for (let index = 0; index < answer.length; index += 2)
+      heads.set(answer[index] ?? '', Number(answer[index + 1]));
+    return heads;
+  }
+
+  async place({ feed, key, position }: OrderedEvent): Promise<'waiting' | 'dead' | undefined> {
+    const line = feed + PART + key;
+    const [score, dead] = await Promise.all([
+      this.#redis.zscore(this.#linePrefix + line, String(position)),
+      this.#redis.sismember(this.#deadPrefix + line, String(position)),
+    ]);
+    if (score !== null) return 'waiting';
+    return dead === 1 ? 'dead' : undefined;
+  }
+
+  async settle({ feed, key, position }: OrderedEvent, as: 'handled' | 'dead'): Promise<number | undefined> {
+    const next = await this.#run(SETTLE, this.#keys, [feed, key, this.#linePrefix, position, as]);
+    return next === null ? undefined : Number(next);
+  }
+
+  async firstInLine(limit: number): Promise<readonly OrderedEvent[]> {
+    const lines = await this.#redis.srandmember(this.#key('lines'), String(limit));
+    const heads = await Promise.all(
+      lines.map(async (line) => {
+        const [feed = '', ...rest] = line.split(PART);
+        const [position] = await this.#redis.zrange(this.#linePrefix + line, '0', '0');
+        return { feed, key: rest.join(PART), position: Number(position) };
+      }),
+    );
+    return heads.filter(({ position }) => Number.isFinite(position));
+  }
+
+  async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
+    return (await this.#run(LEASE, [this.#key(`lease:${name}`)], [owner, leaseMs])) === 1;
+  }
+
+  async release(name: string, owner: string): Promise<void> {
+    await this.#run(RELEASE, [this.#key(`lease:${name}`)], [owner]);
+  }
+
+  async trim(before: number, limit: number): Promise<number> {
+    const [feeds, lines] = await Promise.all([this.feeds(), this.firstInLine(10_000)]);
+    const upTo = Math.min(
+      ...feeds.map(({ cursor }) => cursor),
+      ...lines.map(({ position }) => position - 1),
+      Number.MAX_SAFE_INTEGER,
+    );
+    return Number(await this.#run(TRIM, this.#keys, [before, upTo, limit]));
+  }
+
+  /** Asks, since a stream that is read with BLOCK would need a connection of its own. */
+  watch(onChange: () => void): () => void {
+    const timer = setInterval(onChange, this.#options.pollIntervalMs).unref();
+    this.#watches.add(timer);
+    return () => {
+      clearInterval(timer);
+      this.#watches.delete(timer);
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#watches) clearInterval(timer);
+    this.#redis.disconnect();
+  }
+
+  get #linePrefix(): string {
+    return this.#key('line:');
+  }
+
+  get #deadPrefix(): string {
+    return this.#key('log:dead:');
+  }
+
+  #key(name: string): string {
+    return this.#prefix + name;
+  }
+
+  #run(
+    { name, lua }: RedisScript,
+    keys: readonly string[],
+    values: readonly (string | number)[],
+  ): Promise<unknown> {
+    const redis = this.#redis as AnyRedis & Record<string, (...args: unknown[]) => Promise<unknown>>;
+    if (redis[name] === undefined) redis.defineCommand(name, { lua });
+    return redis[name]?.(keys.length, ...keys, ...values) ?? Promise.resolve();
+  }
+}
+
+function startOf(from: number): string | number {
+  return Number.isFinite(from) ? from : 'now';
+}

@@ -1,0 +1,137 @@
+/**
+ * Each is one step for everyone. KEYS: 1 log (stream), 2 ids (hash), 3 times (sorted set), 4 sequence, 5 feeds (hash),
+ * 6 cursors (hash), 7 lined (hash), 8 lines in use (set); one line is a sorted set of its own, with the same tag.
+ */
+export interface RedisScript {
+  readonly name: string;
+  readonly lua: string;
+}
+
+const HEAD = `local head = tonumber(redis.call('GET', KEYS[4]) or '0')`;
+const START = `${HEAD}
+local function start(from)
+  if from == 'now' then return head end
+  local first = redis.call('ZRANGEBYSCORE', KEYS[3], from, '+inf', 'LIMIT', 0, 1)[1]
+  if first then return tonumber(first) - 1 end
+  return head
+end`;
+const FIRST = `local function first(line) return redis.call('ZRANGE', line, 0, 0)[1] end`;
+
+/** ARGV: wall time, then id, type, key, body of each. @returns the ids that were new */
+export const APPEND: RedisScript = {
+  name: 'holdfastEventsAppend',
+  lua: `local new = {}
+for i = 2, #ARGV, 4 do
+  if redis.call('HEXISTS', KEYS[2], ARGV[i]) == 0 then
+    local position = redis.call('INCR', KEYS[4])
+    redis.call('HSET', KEYS[2], ARGV[i], position)
+    redis.call('XADD', KEYS[1], position .. '-0', 'i', ARGV[i], 't', ARGV[i + 1], 'k', ARGV[i + 2], 'b', ARGV[i + 3])
+    redis.call('ZADD', KEYS[3], ARGV[1], position)
+    new[#new + 1] = ARGV[i]
+  end
+end
+return new`,
+};
+
+/** ARGV: feed, its description, from */
+export const JOIN: RedisScript = {
+  name: 'holdfastEventsJoin',
+  lua: `${START}
+redis.call('HSET', KEYS[5], ARGV[1], ARGV[2])
+if redis.call('HSETNX', KEYS[6], ARGV[1], start(ARGV[3])) == 1 then
+  redis.call('HSET', KEYS[7], ARGV[1], redis.call('HGET', KEYS[6], ARGV[1]))
+end
+return 1`,
+};
+
+/** ARGV: group, feed of the replay, from. @returns whether the group is known */
+export const REPLAY: RedisScript = {
+  name: 'holdfastEventsReplay',
+  lua: `${START}
+local feed = redis.call('HGET', KEYS[5], ARGV[1])
+if not feed then return 0 end
+local at = start(ARGV[3])
+local ending = string.gsub(feed, '^{', '{"until":' .. string.format('%d', head) .. ',', 1)
+redis.call('HSET', KEYS[5], ARGV[2], ending)
+redis.call('HSET', KEYS[6], ARGV[2], at)
+redis.call('HSET', KEYS[7], ARGV[2], at)
+return 1`,
+};
+
+/** ARGV: feed, position, 1 where it ends there */
+export const ADVANCE: RedisScript = {
+  name: 'holdfastEventsAdvance',
+  lua: `for i = 1, #ARGV, 3 do
+  if ARGV[i + 2] == '1' then
+    for k = 5, 7 do redis.call('HDEL', KEYS[k], ARGV[i]) end
+  else
+    local at = redis.call('HGET', KEYS[6], ARGV[i])
+    if at and tonumber(at) < tonumber(ARGV[i + 1]) then redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+  end
+end
+return 1`,
+};
+
+/** ARGV: feed, to, prefix of lines, then key and position of each. @returns key, position of the first of each */
+export const LINE: RedisScript = {
+  name: 'holdfastEventsLine',
+  lua: `${FIRST}
+local lined = tonumber(redis.call('HGET', KEYS[7], ARGV[1]) or '9007199254740991')
+local answer = {}
+for i = 4, #ARGV, 2 do
+  local line = ARGV[3] .. ARGV[1] .. '~~' .. ARGV[i]
+  if tonumber(ARGV[i + 1]) > lined then
+    redis.call('ZADD', line, ARGV[i + 1], ARGV[i + 1])
+    redis.call('SADD', KEYS[8], ARGV[1] .. '~~' .. ARGV[i])
+  end
+  local head = first(line)
+  if head then answer[#answer + 1] = ARGV[i]; answer[#answer + 1] = head end
+end
+if lined < tonumber(ARGV[2]) then redis.call('HSET', KEYS[7], ARGV[1], ARGV[2]) end
+return answer`,
+};
+
+/** ARGV: feed, key, prefix of lines, position, handled or dead. @returns the position of the next, or nil */
+export const SETTLE: RedisScript = {
+  name: 'holdfastEventsSettle',
+  lua: `${FIRST}
+local line = ARGV[3] .. ARGV[1] .. '~~' .. ARGV[2]
+local dead = KEYS[1] .. ':dead:' .. ARGV[1] .. '~~' .. ARGV[2]
+redis.call('ZREM', line, ARGV[4])
+if ARGV[5] == 'dead' then redis.call('SADD', dead, ARGV[4]) else redis.call('SREM', dead, ARGV[4]) end
+local head = first(line)
+if not head then redis.call('SREM', KEYS[8], ARGV[1] .. '~~' .. ARGV[2]) end
+return head`,
+};
+
+/** ARGV: before, up to, limit. @returns how many */
+export const TRIM: RedisScript = {
+  name: 'holdfastEventsTrim',
+  lua: `local removed = 0
+for _, position in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[1], 'LIMIT', 0, ARGV[3])) do
+  if tonumber(position) <= tonumber(ARGV[2]) then
+    local entry = redis.call('XRANGE', KEYS[1], position .. '-0', position .. '-0')[1]
+    if entry then redis.call('HDEL', KEYS[2], entry[2][2]) end
+    redis.call('XDEL', KEYS[1], position .. '-0')
+    redis.call('ZREM', KEYS[3], position)
+    removed = removed + 1
+  end
+end
+return removed`,
+};
+
+/** KEYS: 1 the lease. ARGV: owner, ms. @returns whether it is held */
+export const LEASE: RedisScript = {
+  name: 'holdfastEventsLease',
+  lua: `local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`,
+};
+
+/** KEYS: 1 the lease. ARGV: owner */
+export const RELEASE: RedisScript = {
+  name: 'holdfastEventsRelease',
+  lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0`,
+};

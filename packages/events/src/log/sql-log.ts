@@ -1,0 +1,301 @@
+import type { Clock } from '@holdfast/context/clock';
+import { NOTIFY_CHANNEL } from '../engines/postgres-driver.ts';
+import { nowOf, type SqlDriver, type SqlStatement, type SqlValue } from '../engines/sql-driver.ts';
+import {
+  type EventLog,
+  type EventToLog,
+  type Feed,
+  feedName,
+  type GroupSettings,
+  type Join,
+  type LoggedEvent,
+  type OrderedEvent,
+} from './event-log.ts';
+import { createLogTables } from './sql-schema.ts';
+
+/** No position is as large. */
+const END = Number.MAX_SAFE_INTEGER;
+const EVERY_TYPE = null;
+
+/** @throws SchemaVersionError; whatever the database throws */
+export async function openSqlLog(driver: SqlDriver, bus: string, clock: Clock): Promise<EventLog> {
+  await createLogTables(driver);
+  return new SqlLog(driver, bus, clock);
+}
+
+/** The log in tables of SQLite or PostgreSQL. */
+class SqlLog implements EventLog {
+  readonly #driver: SqlDriver;
+  readonly #bus: string;
+  readonly #clock: Clock;
+
+  constructor(driver: SqlDriver, bus: string, clock: Clock) {
+    this.#driver = driver;
+    this.#bus = bus;
+    this.#clock = clock;
+  }
+
+  async append(events: readonly EventToLog[]): Promise<ReadonlySet<string>> {
+    const at = this.#clock.wallTime();
+    const [rows = []] = await this.#driver.write(this.#insert(events, at));
+    // Only a hint to processes that wait: whoever misses it looks a little later.
+    if (this.#isPostgres && rows.length > 0)
+      void this.#driver.read(`SELECT pg_notify('${NOTIFY_CHANNEL}', $1)`, [this.#bus]).catch(() => {});
+    return new Set(rows.map((row) => String(row['event_id'])));
+  }
+
+  async read(after: number, limit: number): Promise<readonly LoggedEvent[]> {
+    const rows = await this.#driver.read(
+      `SELECT position, event_id, type, event_key, body FROM holdfast_events
+       WHERE bus = $1 AND position > $2 ORDER BY position LIMIT $3`,
+      [this.#bus, after, limit],
+    );
+    return rows.map((row) => ({
+      position: Number(row['position']),
+      id: String(row['event_id']),
+      type: String(row['type']),
+      key: row['event_key'] as string | null,
+      body: String(row['body']),
+    }));
+  }
+
+  async join({ group, types, settings, from }: Join): Promise<void> {
+    await this.#driver.write([
+      `INSERT INTO holdfast_event_feeds (bus, grp, replay, types, settings, read_to, lined_to, until)
+       SELECT $1, $2, '', $3, $4, start, start, NULL FROM (SELECT ${this.#before('$5')} AS start) AS s WHERE true
+       ON CONFLICT (bus, grp, replay) DO UPDATE SET types = excluded.types, settings = excluded.settings`,
+      [this.#bus, group, typesJson(types), JSON.stringify(settings), Math.min(from, END)],
+    ]);
+  }
+
+  async replay(group: string, replay: string, from: number): Promise<boolean> {
+    const [rows = []] = await this.#driver.write([
+      `INSERT INTO holdfast_event_feeds (bus, grp, replay, types, settings, read_to, lined_to, until)
+       SELECT bus, grp, $3, types, settings, start, start, ${this.#head}
+       FROM holdfast_event_feeds, (SELECT ${this.#before('$4')} AS start) AS s
+       WHERE bus = $1 AND grp = $2 AND replay = ''
+       RETURNING grp`,
+      [this.#bus, group, replay, Math.min(from, END)],
+    ]);
+    return rows.length > 0;
+  }
+
+  async leave(group: string): Promise<boolean> {
+    const [rows = []] = await this.#driver.write(
+      ['DELETE FROM holdfast_event_feeds WHERE bus = $1 AND grp = $2 RETURNING grp', [this.#bus, group]],
+      [
+        `DELETE FROM holdfast_event_lines WHERE bus = $1
+         AND (feed = $2 OR substr(feed, 1, length($2) + 1) = $2 || '~')`,
+        [this.#bus, group],
+      ],
+    );
+    return rows.length > 0;
+  }
+
+  async feeds(): Promise<readonly Feed[]> {
+    const rows = await this.#driver.read(
+      'SELECT grp, replay, types, settings, read_to, until FROM holdfast_event_feeds WHERE bus = $1',
+      [this.#bus],
+    );
+    return rows.map((row) => ({
+      group: String(row['grp']),
+      replay: String(row['replay']),
+      types: typeof row['types'] === 'string' ? (JSON.parse(row['types']) as string[]) : undefined,
+      settings: JSON.parse(String(row['settings'])) as GroupSettings,
+      cursor: Number(row['read_to']),
+      until: row['until'] === null ? undefined : Number(row['until']),
+    }));
+  }
+
+  async advance(moves: readonly { readonly feed: Feed; readonly to: number }[]): Promise<void> {
+    const statements = moves.map(({ feed, to }): SqlStatement => {
+      const which: SqlValue[] = [this.#bus, feed.group, feed.replay];
+      return feed.until !== undefined && to >= feed.until
+        ? ['DELETE FROM holdfast_event_feeds WHERE bus = $1 AND grp = $2 AND replay = $3', which]
+        : [
+            `UPDATE holdfast_event_feeds SET read_to = $4
+             WHERE bus = $1 AND grp = $2 AND replay = $3 AND read_to < $4`,
+            [...which, to],
+          ];
+    });
+    if (statements.length > 0) await this.#driver.write(...statements);
+  }
+
+  async head(): Promise<number> {
+    const [row] = await this.#driver.read(`SELECT ${this.#head} AS head`, [this.#bus]);
+    return Number(row?.['head'] ?? 0);
+  }
+
+  async line(feed: Feed, events: readonly OrderedEvent[], to: number): Promise<ReadonlyMap<string, number>> {
+    const name = feedName(feed);
+    const keys = [...new Set(events.map(({ key }) => key))];
+    const results = await this.#driver.write(
+      ...this.#lockLine(name),
+      [
+        `INSERT INTO holdfast_event_lines (bus, feed, event_key, position, state)
+         SELECT $1, $2, ${this.#isPostgres ? 'k, p::bigint' : "value ->> 'key', value ->> 'position'"}, 'waiting'
+         FROM ${this.#isPostgres ? 'unnest($3::text[], $4::text[]) AS u(k, p)' : 'json_each($3)'}
+         WHERE ${this.#isPostgres ? 'p::bigint' : "value ->> 'position'"} > (
+           SELECT lined_to FROM holdfast_event_feeds
+           WHERE bus = $1 AND grp = ${this.#isPostgres ? '$5 AND replay = $6' : '$4 AND replay = $5'})
+         ON CONFLICT DO NOTHING`,
+        [
+          this.#bus,
+          name,
+          ...(this.#isPostgres
+            ? [events.map(({ key }) => key), events.map(({ position }) => String(position))]
+            : [JSON.stringify(events)]),
+          feed.group,
+          feed.replay,
+        ],
+      ],
+      [
+        `UPDATE holdfast_event_feeds SET lined_to = $4
+         WHERE bus = $1 AND grp = $2 AND replay = $3 AND lined_to < $4`,
+        [this.#bus, feed.group, feed.replay, to],
+      ],
+      [
+        `SELECT event_key, MIN(position) AS position FROM holdfast_event_lines
+         WHERE bus = $1 AND feed = $2 AND state = 'waiting'
+         AND event_key ${this.#isPostgres ? '= ANY($3::text[])' : 'IN (SELECT value FROM json_each($3))'}
+         GROUP BY event_key`,
+        [this.#bus, name, this.#isPostgres ? keys : JSON.stringify(keys)],
+      ],
+    );
+    return new Map((results.at(-1) ?? []).map((row) => [String(row['event_key']), Number(row['position'])]));
+  }
+
+  async place({ feed, key, position }: OrderedEvent): Promise<'waiting' | 'dead' | undefined> {
+    const [row] = await this.#driver.read(
+      `SELECT state FROM holdfast_event_lines
+       WHERE bus = $1 AND feed = $2 AND event_key = $3 AND position = $4`,
+      [this.#bus, feed, key, position],
+    );
+    return row?.['state'] as 'waiting' | 'dead' | undefined;
+  }
+
+  async settle({ feed, key, position }: OrderedEvent, as: 'handled' | 'dead'): Promise<number | undefined> {
+    const where = 'bus = $1 AND feed = $2 AND event_key = $3';
+    const values = [this.#bus, feed, key];
+    const results = await this.#driver.write(
+      ...this.#lockLine(feed),
+      [
+        as === 'handled'
+          ? `DELETE FROM holdfast_event_lines WHERE ${where} AND position = $4`
+          : `UPDATE holdfast_event_lines SET state = 'dead' WHERE ${where} AND position = $4`,
+        [...values, position],
+      ],
+      [`SELECT MIN(position) AS next FROM holdfast_event_lines WHERE ${where} AND state = 'waiting'`, values],
+    );
+    const next = results.at(-1)?.[0]?.['next'];
+    return next === null || next === undefined ? undefined : Number(next);
+  }
+
+  async firstInLine(limit: number): Promise<readonly OrderedEvent[]> {
+    const rows = await this.#driver.read(
+      `SELECT feed, event_key, MIN(position) AS position FROM holdfast_event_lines
+       WHERE bus = $1 AND state = 'waiting' GROUP BY feed, event_key LIMIT $2`,
+      [this.#bus, limit],
+    );
+    return rows.map((row) => ({
+      feed: String(row['feed']),
+      key: String(row['event_key']),
+      position: Number(row['position']),
+    }));
+  }
+
+  async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
+    const now = nowOf(this.#driver.dialect);
+    const [rows = []] = await this.#driver.write([
+      `INSERT INTO holdfast_event_leases (name, owner, expires_at) VALUES ($1, $2, ${now} + $3)
+       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
+       WHERE holdfast_event_leases.owner = excluded.owner OR holdfast_event_leases.expires_at <= ${now}
+       RETURNING owner`,
+      [`${this.#bus}/${name}`, owner, leaseMs],
+    ]);
+    return rows.length > 0;
+  }
+
+  async release(name: string, owner: string): Promise<void> {
+    await this.#driver.write([
+      'DELETE FROM holdfast_event_leases WHERE name = $1 AND owner = $2',
+      [`${this.#bus}/${name}`, owner],
+    ]);
+  }
+
+  async trim(before: number, limit: number): Promise<number> {
+    const [rows = []] = await this.#driver.write([
+      `DELETE FROM holdfast_events WHERE position IN (
+         SELECT position FROM holdfast_events
+         WHERE bus = $1 AND appended_at < $2
+         AND position <= COALESCE((SELECT MIN(read_to) FROM holdfast_event_feeds WHERE bus = $1), ${END})
+         AND position < COALESCE((SELECT MIN(position) FROM holdfast_event_lines
+                                  WHERE bus = $1 AND state = 'waiting'), ${END})
+         ORDER BY position LIMIT $3)
+       RETURNING position`,
+      [this.#bus, before, limit],
+    ]);
+    return rows.length;
+  }
+
+  watch(onChange: () => void): () => void {
+    return this.#driver.watch(onChange);
+  }
+
+  close(): Promise<void> {
+    return this.#driver.close();
+  }
+
+  get #isPostgres(): boolean {
+    return this.#driver.dialect === 'postgres';
+  }
+
+  get #head(): string {
+    return '(SELECT COALESCE(MAX(position), 0) FROM holdfast_events WHERE bus = $1)';
+  }
+
+  /** The position before the first event of a time. */
+  #before(time: string): string {
+    return `COALESCE((SELECT MIN(position) - 1 FROM holdfast_events
+                      WHERE bus = $1 AND appended_at >= ${time}), ${this.#head})`;
+  }
+
+  #insert(events: readonly EventToLog[], at: number): SqlStatement {
+    const columns = 'INSERT INTO holdfast_events (bus, event_id, type, event_key, body, appended_at)';
+    if (!this.#isPostgres) {
+      const sql = `${columns}
+        SELECT $1, value ->> 'id', value ->> 'type', value ->> 'key', value ->> 'body', $2
+        FROM json_each($3) WHERE true ORDER BY json_each.key
+        ON CONFLICT DO NOTHING RETURNING event_id`;
+      return [sql, [this.#bus, at, JSON.stringify(events)]];
+    }
+    // A sequence gives its numbers before the commit, so that a reader could pass by one that is not visible yet.
+    // Under this lock, which is held until the commit, whatever is committed later has a larger number.
+    const sql = `WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('holdfast_events/' || $1, 0)))
+      ${columns}
+      SELECT $1, u.id, u.type, u.key, u.body, $2::bigint
+      FROM locked, unnest($3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS u(id, type, key, body, n)
+      ORDER BY u.n ON CONFLICT DO NOTHING RETURNING event_id`;
+    return [
+      sql,
+      [
+        this.#bus,
+        at,
+        events.map(({ id }) => id),
+        events.map(({ type }) => type),
+        events.map(({ key }) => key),
+        events.map(({ body }) => body),
+      ],
+    ];
+  }
+
+  /** So that one who settles and one who lines up cannot both miss what the other does. */
+  #lockLine(feed: string): readonly SqlStatement[] {
+    if (!this.#isPostgres) return [];
+    return [['SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [`${this.#bus}/${feed}`]]];
+  }
+}
+
+function typesJson(types: readonly string[] | undefined): string | null {
+  return types === undefined ? EVERY_TYPE : JSON.stringify(types);
+}
