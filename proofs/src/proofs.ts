@@ -6,6 +6,7 @@ import type { Proof } from './harness/proof.ts';
 import { idempotency } from './idempotency/idempotency.ts';
 import { outage } from './outage/outage.ts';
 import { soak } from './soak/soak.ts';
+import { webhooks } from './webhooks/webhooks.ts';
 
 /** Every proof by its name on the command line. */
 export const proofs: Readonly<Record<string, Proof>> = {
@@ -16,4 +17,5 @@ export const proofs: Readonly<Record<string, Proof>> = {
   idempotency,
   outage,
   soak,
+  webhooks,
 };

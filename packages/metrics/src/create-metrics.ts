@@ -14,6 +14,7 @@ import { createProcessMetrics } from './process-metrics.ts';
 import { createQueueMetrics } from './queue-metrics.ts';
 import { renderRegistry } from './render.ts';
 import { createResilienceMetrics } from './resilience-metrics.ts';
+import { createWebhookMetrics } from './webhook-metrics.ts';
 
 export interface RenderRequest {
   /** The scraper's `Accept` header. */
@@ -121,6 +122,7 @@ function createFeatures(
   ];
   createClientMetrics(context);
   createIdempotencyMetrics(context);
+  createWebhookMetrics(context);
   if (options.processMetrics) {
     const ofProcess = createProcessMetrics(families, registry);
     closers.push(() => ofProcess.close());

@@ -12,7 +12,11 @@ export interface SqlRunner {
   /** What the engine calls a whole number of 64 bits. */
   readonly integer: 'INTEGER' | 'BIGINT';
   read(statement: SqlStatement): Promise<readonly SqlRow[]>;
-  /** Commits all of them or none; how many rows each changed. */
-  write(statements: readonly SqlStatement[]): Promise<readonly number[]>;
+  /**
+   * Commits all of them or none; how many rows each changed.
+   * @param durability `process`: what was committed survives the end of the process, and a loss of power only once
+   * something later was committed; default `power`, it survives that, too
+   */
+  write(statements: readonly SqlStatement[], durability?: 'power' | 'process'): Promise<readonly number[]>;
   close(): Promise<void>;
 }

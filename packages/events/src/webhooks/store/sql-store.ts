@@ -73,7 +73,8 @@ export async function createSqlStore(runner: SqlRunner): Promise<WebhookStore> {
       ).map((row) => String(row['id'])),
 
     insertDeliveries: async (deliveries, status) => {
-      await runner.write(deliveries.map((delivery) => insertDelivery(delivery, status, delivery.createdAt)));
+      const rows = deliveries.map((delivery) => insertDelivery(delivery, status, delivery.createdAt));
+      await runner.write(rows, durabilityOf(status));
     },
     delivery: async (id) => {
       const [row] = await all(`SELECT * FROM ${DELIVERIES} WHERE id = ?`, id);
@@ -83,14 +84,17 @@ export async function createSqlStore(runner: SqlRunner): Promise<WebhookStore> {
     attempts: async (id) =>
       (await all(`SELECT * FROM ${ATTEMPTS} WHERE delivery_id = ? ORDER BY attempt`, id)).map(toAttempt),
     recordAttempt: async (delivery, attempt, status) => {
-      await runner.write([
-        insertDelivery(delivery, status, attempt.at),
-        {
-          sql: `UPDATE ${DELIVERIES} SET status = ?, round = ?, attempts = ?, updated_at = ? WHERE id = ?`,
-          values: [status, delivery.round, attempt.attempt, attempt.at, delivery.id],
-        },
-        insertAttempt(attempt),
-      ]);
+      await runner.write(
+        [
+          insertDelivery(delivery, status, attempt.at),
+          {
+            sql: `UPDATE ${DELIVERIES} SET status = ?, round = ?, attempts = ?, updated_at = ? WHERE id = ?`,
+            values: [status, delivery.round, attempt.attempt, attempt.at, delivery.id],
+          },
+          insertAttempt(attempt),
+        ],
+        durabilityOf(status),
+      );
     },
     setStatus: async (delivery, status, at) => {
       await runner.write([
@@ -121,6 +125,14 @@ export async function createSqlStore(runner: SqlRunner): Promise<WebhookStore> {
     },
     close: () => runner.close(),
   };
+}
+
+/**
+ * A delivery that is pending or delivered is also known by its job, which is committed after it: its row need not wait
+ * for the disk. For one that is held or has failed there is nothing but the row.
+ */
+function durabilityOf(status: DeliveryStatus): 'power' | 'process' {
+  return status === 'pending' || status === 'delivered' ? 'process' : 'power';
 }
 
 function insertEndpoint(endpoint: StoredEndpoint): readonly SqlStatement[] {

@@ -12,13 +12,14 @@ const LARGEST_GROUP = 500;
 
 interface Write {
   readonly statements: readonly SqlStatement[];
+  readonly durability: 'power' | 'process';
   readonly resolve: (changes: readonly number[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * A SQLite file or an open database. What is written in one turn of the event loop is one transaction, and so one wait
- * for the disk. `synchronous=FULL`: what was committed survives a loss of power.
+ * A SQLite file or an open database, whose `synchronous` is left as it is. What is written in one turn of the event
+ * loop is one transaction, and so one wait for the disk at most.
  */
 export async function openSqliteRunner(where: { file: string } | { db: Database }): Promise<SqlRunner> {
   const db = 'db' in where ? where.db : await openFile(where.file);
@@ -26,6 +27,8 @@ export async function openSqliteRunner(where: { file: string } | { db: Database 
   const pending: Write[] = [];
   let isScheduled = false;
   let isClosed = false;
+  const isOwn = !('db' in where);
+  let synchronous = 'FULL';
 
   function prepare(sql: string): Statement<SqlValue[], SqlRow> {
     let statement = prepared.get(sql);
@@ -41,10 +44,20 @@ export async function openSqliteRunner(where: { file: string } | { db: Database 
     statements.map(({ sql, values }) => prepare(sql).run(...values).changes);
   const runAll = db.transaction((writes: readonly Write[]) => writes.map(run));
 
+  /** In WAL mode `NORMAL` leaves the wait for the disk to the next commit with `FULL`, also of another connection. */
+  function setSynchronous(group: readonly Write[]): void {
+    const wanted = group.some(({ durability }) => durability === 'power') ? 'FULL' : 'NORMAL';
+    if (isOwn && synchronous !== wanted && !db.inTransaction) {
+      db.pragma(`synchronous = ${wanted}`);
+      synchronous = wanted;
+    }
+  }
+
   function flush(): void {
     isScheduled = false;
     const group = pending.splice(0, LARGEST_GROUP);
     try {
+      setSynchronous(group);
       const changes = runAll.immediate(group);
       for (const [index, { resolve }] of group.entries()) resolve(changes[index] ?? []);
     } catch (error) {
@@ -73,16 +86,16 @@ export async function openSqliteRunner(where: { file: string } | { db: Database 
   return {
     integer: 'INTEGER',
     read: async ({ sql, values }) => prepare(sql).all(...values),
-    write: (statements) =>
+    write: (statements, durability = 'power') =>
       new Promise((resolve, reject) => {
-        pending.push({ statements, resolve, reject });
+        pending.push({ statements, durability, resolve, reject });
         schedule();
       }),
     close: async () => {
       if (isClosed) return;
       isClosed = true;
       while (pending.length > 0) flush();
-      if (!('db' in where)) db.close();
+      if (isOwn) db.close();
     },
   };
 }
