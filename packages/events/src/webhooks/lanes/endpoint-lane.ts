@@ -125,6 +125,8 @@ export class EndpointLane {
       if (verdict === 'unknown') return;
       const durationMs = this.#clock.now() - start.at;
       this.#averageMs += DURATION_WEIGHT * (durationMs - this.#averageMs);
+      // Turns were given out at the pace of an endpoint that is well again.
+      if (this.#lastWasBad && verdict === 'good') this.#nextTurnAt = 0;
       this.#lastWasBad = verdict === 'bad';
       this.#limit = verdict === 'good' ? Math.min(this.#limit + 1, this.#settings.concurrency) : 1;
     };
