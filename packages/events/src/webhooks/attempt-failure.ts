@@ -69,6 +69,5 @@ function excerptOf(bytes: Buffer): string | null {
 }
 
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+  return text.replace(/[^\P{Cc}\t\n]/gu, '\ufffd');
 }

@@ -25,6 +25,8 @@ describe('the options of the webhook sender', () => {
   it('keep the log with the queue, but not in Redis', () => {
     const backend = { file: 'a.db' };
     expect(resolveSenderOptions({ backend }).store).toBe(backend);
-    expect(resolveSenderOptions({ connection: { url: 'redis://127.0.0.1' } }).store).toBeUndefined();
+    expect(resolveSenderOptions({}).store).toEqual({ file: '.holdfast/queue.db' });
+    const onRedis = resolveSenderOptions({ connection: { url: 'redis://127.0.0.1' } });
+    expect(onRedis).toMatchObject({ store: { file: '.holdfast/webhooks.db' }, isStoreWithQueue: false });
   });
 });

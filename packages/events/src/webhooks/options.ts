@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Clock, systemClock } from '@holdfast/context/clock';
 import type { QueueOptions } from '@holdfast/queue';
 import { WebhookOptionError } from './errors.ts';
@@ -22,8 +23,8 @@ export interface WebhookSenderOptions extends QueuePart {
   /** Name of the queue of deliveries. Default `webhook-deliveries`. */
   queueName?: string;
   /**
-   * Where endpoints and the delivery log are kept: SQLite or PostgreSQL. Default the `backend`, and with a Redis
-   * `connection`, whose data they are not fit for, `webhooks.db` in `HOLDFAST_DATA_DIR` or `./.holdfast`.
+   * Where endpoints and the delivery log are kept: SQLite or PostgreSQL. Default where the queue is, and with a Redis
+   * `connection` `webhooks.db` in `HOLDFAST_DATA_DIR` or `./.holdfast`.
    */
   store?: NonNullable<QueueOptions['backend']>;
   /** Attempts that this process makes at once. Default 256. */
@@ -76,7 +77,9 @@ export interface WebhookSenderOptions extends QueuePart {
 export interface ResolvedSenderOptions {
   readonly queueName: string;
   readonly queue: QueuePart;
-  readonly store: WebhookSenderOptions['store'];
+  readonly store: NonNullable<WebhookSenderOptions['store']>;
+  /** Whether the store is the file that the queue is in. */
+  readonly isStoreWithQueue: boolean;
   readonly concurrency: number;
   readonly endpointConcurrency: number;
   readonly schedule: RetrySchedule;
@@ -164,7 +167,10 @@ export function resolveSenderOptions(options: WebhookSenderOptions): ResolvedSen
   return {
     queueName: options.queueName ?? WEBHOOK_DEFAULTS.queueName,
     queue: queuePartOf(options),
-    store: options.store ?? (connection === undefined ? backend : undefined),
+    store:
+      options.store ??
+      (connection === undefined ? (backend ?? inDataFolder('queue.db')) : inDataFolder('webhooks.db')),
+    isStoreWithQueue: options.store === undefined && connection === undefined,
     concurrency: number('concurrency'),
     endpointConcurrency: number('endpointConcurrency'),
     schedule: {
@@ -194,6 +200,10 @@ export function resolveSenderOptions(options: WebhookSenderOptions): ResolvedSen
     userAgent: options.userAgent ?? 'Holdfast-Webhooks',
     clock: options.clock ?? systemClock,
   };
+}
+
+function inDataFolder(file: string): { file: string } {
+  return { file: join(process.env['HOLDFAST_DATA_DIR'] ?? '.holdfast', file) };
 }
 
 function queuePartOf(options: WebhookSenderOptions): QueuePart {

@@ -101,7 +101,11 @@ class Sender implements WebhookSender {
     this.#lanes = createLanes(resolved.concurrency, CIRCUIT_NAME, resolved.clock);
     this.#poster = createPoster(resolved);
     const store = () => this.#store();
-    this.#log = createDeliveryLog(store, (round) => this.#enqueue(round), resolved.clock.wallTime);
+    this.#log = createDeliveryLog(
+      store,
+      (round) => this.#enqueue(round),
+      () => resolved.clock.wallTime(),
+    );
     this.endpoints = createEndpoints({
       store,
       health: async () => this.#health(await store()),
@@ -206,7 +210,7 @@ class Sender implements WebhookSender {
   #store(): Promise<WebhookStore> {
     if (this.#closing !== undefined) return Promise.reject(new WebhookSenderClosedError());
     if (this.#storeOpened === undefined) {
-      const opening = openStore(this.#options.store);
+      const opening = openStore(this.#options);
       this.#storeOpened = opening;
       opening.catch(() => {
         this.#storeOpened = undefined;

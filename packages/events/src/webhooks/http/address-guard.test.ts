@@ -10,7 +10,7 @@ const dotted = (value: number) => [24, 16, 8, 0].map((shift) => (value >>> shift
 
 /** Independent of the guard's own lists: what an IPv4 address must not be, by its octets. */
 function isSpecial(value: number): boolean {
-  const [a = 0, b = 0, c = 0] = [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255];
+  const [a, b, c] = [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255];
   if (a === 0 || a === 10 || a === 127 || a >= 224) return true;
   if (a === 100) return b >= 64 && b <= 127;
   if (a === 169) return b === 254;

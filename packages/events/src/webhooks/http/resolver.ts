@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { AddressRefusedError } from '../errors.ts';
 import type { AddressGuard } from './address-guard.ts';
 
@@ -29,18 +30,16 @@ export function createDnsResolver(allowLocalNames: boolean): ResolveHost {
  * resolved to one address for the check and to another for the connection. One refused address refuses the name.
  */
 export function guardedLookup(resolve: ResolveHost, guard: AddressGuard): LookupFunction {
-  return (hostname, options, callback) => {
-    addressesOf(hostname, resolve, guard).then(
-      (found) => {
-        const wanted = found.filter(({ family }) => !options.family || options.family === family);
-        const [first] = wanted;
-        if (first === undefined) callback(noAddress(), '', 4);
-        else if (options.all === true) callback(null, [...wanted]);
-        else callback(null, first.address, first.family);
-      },
-      (error: NodeJS.ErrnoException) => callback(error, '', 4),
-    );
-  };
+  const checkedAddresses = callbackify((hostname: string) => addressesOf(hostname, resolve, guard));
+  return (hostname, options, callback) =>
+    checkedAddresses(hostname, (error, found) => {
+      if (error !== null) return callback(error, '', 4);
+      const wanted = found.filter(({ family }) => !options.family || options.family === family);
+      const [first] = wanted;
+      if (first === undefined) return callback(noAddress(), '', 4);
+      if (options.all === true) return callback(null, wanted);
+      return callback(null, first.address, first.family);
+    });
 }
 
 async function addressesOf(

@@ -1,7 +1,8 @@
 import type { SqlRunner } from './sql-runner.ts';
 
 /** Tables are made on first use. Times are epoch milliseconds. */
-export async function createTables({ integer, write }: SqlRunner): Promise<void> {
+export async function createTables(runner: SqlRunner): Promise<void> {
+  const { integer } = runner;
   const strict = integer === 'INTEGER' ? ' STRICT' : '';
   const statements = [
     `CREATE TABLE IF NOT EXISTS holdfast_webhook_endpoints (
@@ -28,5 +29,5 @@ export async function createTables({ integer, write }: SqlRunner): Promise<void>
       ON holdfast_webhook_endpoints (probe_at) WHERE probe_at IS NOT NULL`,
   ];
   const locked = integer === 'BIGINT' ? ['SELECT pg_advisory_xact_lock(7240917)'] : [];
-  await write([...locked, ...statements].map((sql) => ({ sql, values: [] })));
+  await runner.write([...locked, ...statements].map((sql) => ({ sql, values: [] })));
 }

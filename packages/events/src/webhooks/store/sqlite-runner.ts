@@ -20,8 +20,12 @@ interface Write {
 /**
  * A SQLite file or an open database, whose `synchronous` is left as it is. What is written in one turn of the event
  * loop is one transaction, and so one wait for the disk at most.
+ * @param isFollowed whether others commit to the file with `FULL` after what is written here with durability `process`
  */
-export async function openSqliteRunner(where: { file: string } | { db: Database }): Promise<SqlRunner> {
+export async function openSqliteRunner(
+  where: { file: string } | { db: Database },
+  isFollowed: boolean,
+): Promise<SqlRunner> {
   const db = 'db' in where ? where.db : await openFile(where.file);
   const prepared = new Map<string, Statement<SqlValue[], SqlRow>>();
   const pending: Write[] = [];
@@ -47,7 +51,7 @@ export async function openSqliteRunner(where: { file: string } | { db: Database 
   /** In WAL mode `NORMAL` leaves the wait for the disk to the next commit with `FULL`, also of another connection. */
   function setSynchronous(group: readonly Write[]): void {
     const wanted = group.some(({ durability }) => durability === 'power') ? 'FULL' : 'NORMAL';
-    if (isOwn && synchronous !== wanted && !db.inTransaction) {
+    if (isOwn && isFollowed && synchronous !== wanted && !db.inTransaction) {
       db.pragma(`synchronous = ${wanted}`);
       synchronous = wanted;
     }
