@@ -1,0 +1,2 @@
+// testing/index.d.ts
+export {};
