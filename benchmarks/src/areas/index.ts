@@ -12,6 +12,7 @@ import { retry } from './retry.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
 import { startup } from './startup.ts';
 import { tracing } from './tracing.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every area by its name on the command line, in the order of a full run. */
 export const areas: Readonly<Record<string, Area>> = {
@@ -28,4 +29,5 @@ export const areas: Readonly<Record<string, Area>> = {
   logging,
   tracing,
   startup,
+  webhooks,
 };
