@@ -20,12 +20,10 @@ describe.skipIf(!hasOpenssl)('an endpoint with TLS', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-tls-'));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const made = spawnSync('openssl', [
-      ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=hooks.example'.split(
-        ' ',
-      ),
-      ...['-addext', 'subjectAltName=DNS:hooks.example', '-keyout', key, '-out', cert],
-    ]);
+    const request =
+      'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=hooks.example';
+    const files = ['-addext', 'subjectAltName=DNS:hooks.example', '-keyout', key, '-out', cert];
+    const made = spawnSync('openssl', [...request.split(' '), ...files]);
     expect(made.status).toBe(0);
     ca = readFileSync(cert, 'utf8');
     server = createServer({ key: readFileSync(key), cert: ca }, (request, response) => {

@@ -144,8 +144,8 @@ export class EndpointLane {
   }
 
   #turn(now: number, earliest: number): { readonly enter: false; readonly waitMs: number } {
-    const { concurrency, ratePerSecond } = this.#settings;
-    const spacingMs = Math.max(1, this.#averageMs / concurrency, 1000 / ratePerSecond);
+    const limit = this.#limitAt(this.isSuspect(now));
+    const spacingMs = Math.max(1, this.#averageMs / limit, 1000 / this.#settings.ratePerSecond);
     this.#nextTurnAt = Math.max(this.#nextTurnAt, earliest) + spacingMs;
     if (this.#nextTurnAt - earliest > LONGEST_SPREAD_MS) this.#nextTurnAt = earliest + spacingMs;
     return { enter: false, waitMs: Math.ceil(Math.max(SHORTEST_WAIT_MS, this.#nextTurnAt - now)) };
