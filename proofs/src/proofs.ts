@@ -9,6 +9,7 @@ import { outage } from './outage/outage.ts';
 import { outbox } from './outbox/outbox.ts';
 import { rollingRestart } from './rolling-restart/rolling-restart.ts';
 import { soak } from './soak/soak.ts';
+import { webhooks } from './webhooks/webhooks.ts';
 
 /** Every proof by its name on the command line. */
 export const proofs: Readonly<Record<string, Proof>> = {
@@ -22,4 +23,5 @@ export const proofs: Readonly<Record<string, Proof>> = {
   outage,
   'rolling-restart': rollingRestart,
   soak,
+  webhooks,
 };

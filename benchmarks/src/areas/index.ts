@@ -16,6 +16,7 @@ import { softDelete } from './soft-delete.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
 import { startup } from './startup.ts';
 import { tracing } from './tracing.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every area by its name on the command line, in the order of a full run. */
 export const areas: Readonly<Record<string, Area>> = {
@@ -36,4 +37,5 @@ export const areas: Readonly<Record<string, Area>> = {
   tracing,
   metrics,
   startup,
+  webhooks,
 };

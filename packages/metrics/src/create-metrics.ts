@@ -18,6 +18,7 @@ import { createQueueMetrics } from './queue-metrics.ts';
 import { renderRegistry } from './render.ts';
 import { type RenderedMetrics, renderedMetrics } from './rendered.ts';
 import { createResilienceMetrics } from './resilience-metrics.ts';
+import { createWebhookMetrics } from './webhook-metrics.ts';
 
 export interface RenderRequest {
   /** The scraper's `Accept` header. */
@@ -138,6 +139,7 @@ function createFeatures(
   ];
   createClientMetrics(context);
   createIdempotencyMetrics(context);
+  createWebhookMetrics(context);
   if (options.processMetrics) {
     const ofProcess = createProcessMetrics(families, registry);
     closers.push(() => ofProcess.close());

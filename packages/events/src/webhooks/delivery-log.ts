@@ -1,0 +1,179 @@
+import type { DeliveryErrorClass } from './channels.ts';
+import { DeliveryNotFoundError } from './errors.ts';
+import { whole } from './options.ts';
+import type {
+  DeliveryRound,
+  DeliveryStatus,
+  StoredAttempt,
+  StoredDelivery,
+  WebhookStore,
+} from './store/delivery-store.ts';
+
+/** A delivery as it is listed. */
+export interface WebhookDelivery {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  /** Epoch ms of the acceptance. */
+  readonly createdAt: number;
+  /** Epoch ms of the last change. */
+  readonly updatedAt: number;
+}
+
+export interface DeliveryAttempt {
+  /** 1-based, over all rounds. */
+  readonly attempt: number;
+  /** Epoch ms of its end. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly statusCode?: number;
+  /** Missing where it was delivered. */
+  readonly errorClass?: DeliveryErrorClass;
+  /** The beginning of the answer, or what the connection failed with. */
+  readonly excerpt?: string;
+}
+
+export interface DeliveryDetail extends WebhookDelivery {
+  /** What is sent, as text. */
+  readonly body: string;
+  readonly log: readonly DeliveryAttempt[];
+}
+
+export interface DeliveryQuery {
+  status?: DeliveryStatus;
+  /** Epoch ms of the acceptance, included. */
+  from?: number;
+  /** Epoch ms of the acceptance, not included. */
+  to?: number;
+  /** 1 to 1000, default 100. */
+  limit?: number;
+  /** `next` of the page before. */
+  after?: string;
+}
+
+export interface DeliveryPage {
+  /** The newest first. */
+  readonly items: readonly WebhookDelivery[];
+  /** Missing on the last page. */
+  readonly next?: string;
+}
+
+export interface RedeliverRange {
+  endpointId: string;
+  /** Default `failed`. */
+  status?: 'failed' | 'delivered' | 'held' | 'cancelled';
+  /** Epoch ms of the acceptance, included. Default the first. */
+  from?: number;
+  /** Epoch ms of the acceptance, not included. Default now. */
+  to?: number;
+}
+
+export interface DeliveryLog {
+  page(endpointId: string, query: DeliveryQuery): Promise<DeliveryPage>;
+  /** @throws DeliveryNotFoundError */
+  detail(id: string): Promise<DeliveryDetail>;
+  /** @throws DeliveryNotFoundError */
+  redeliver(id: string): Promise<void>;
+  /** How many deliveries are made again. */
+  redeliverRange(range: RedeliverRange): Promise<number>;
+  /** What is held for an endpoint, the oldest first. */
+  release(endpointId: string): Promise<number>;
+}
+
+const PAGE = 100;
+
+/**
+ * @param enqueue puts a round of a delivery into the queue; a second time it is a duplicate
+ */
+export function createDeliveryLog(
+  store: () => Promise<WebhookStore>,
+  enqueue: (delivery: DeliveryRound) => Promise<unknown>,
+  wallTime: () => number,
+): DeliveryLog {
+  const existing = async (id: string): Promise<StoredDelivery> => {
+    const delivery = await (await store()).delivery(id);
+    if (delivery === undefined) throw new DeliveryNotFoundError(id);
+    return delivery;
+  };
+
+  /** First the job, then the row: a crash between them leaves a job that writes the row itself. */
+  async function again(delivery: StoredDelivery): Promise<void> {
+    const { id, endpointId, eventId, eventType, body, createdAt, round } = delivery;
+    await enqueue({ id, endpointId, eventId, eventType, body, createdAt, round: round + 1 });
+    await (await store()).nextRound(id, round, wallTime());
+  }
+
+  async function redeliverRange({
+    endpointId,
+    status = 'failed',
+    from,
+    to,
+  }: RedeliverRange): Promise<number> {
+    let after: { createdAt: number; id: string } | undefined;
+    let count = 0;
+    for (;;) {
+      const filter = { endpointId, status, from, to, after, order: 'oldest' as const, limit: PAGE };
+      const found = await (await store()).deliveries(filter);
+      await Promise.all(found.map(again));
+      count += found.length;
+      const last = found.at(-1);
+      if (last === undefined || found.length < PAGE) return count;
+      after = { createdAt: last.createdAt, id: last.id };
+    }
+  }
+
+  return {
+    page: async (endpointId, { status, from, to, limit = PAGE, after }) => {
+      const size = whole('limit', limit, 1, 1000);
+      const filter = { endpointId, status, from, to, after: readCursor(after), order: 'newest' as const };
+      const found = await (await store()).deliveries({ ...filter, limit: size + 1 });
+      const items = found.slice(0, size);
+      const last = items.at(-1);
+      const next = found.length > size && last !== undefined ? `${last.createdAt}.${last.id}` : undefined;
+      return { items: items.map(listed), ...(next !== undefined && { next }) };
+    },
+    detail: async (id) => {
+      const delivery = await existing(id);
+      const log = (await (await store()).attempts(id)).map(shownAttempt);
+      return { ...listed(delivery), body: delivery.body, log };
+    },
+    redeliver: async (id) => again(await existing(id)),
+    redeliverRange: (range) => redeliverRange({ ...range, to: range.to ?? wallTime() + 1 }),
+    release: (endpointId) => redeliverRange({ endpointId, status: 'held' }),
+  };
+}
+
+function readCursor(after: string | undefined): { createdAt: number; id: string } | undefined {
+  if (after === undefined) return undefined;
+  const dot = after.indexOf('.');
+  return {
+    createdAt: whole('after', Number(after.slice(0, dot)), 0, Number.MAX_SAFE_INTEGER),
+    id: after.slice(dot + 1),
+  };
+}
+
+function listed(delivery: StoredDelivery): WebhookDelivery {
+  const { id, endpointId, eventId, eventType, status, attempts, createdAt, updatedAt } = delivery;
+  return { id, endpointId, eventId, eventType, status, attempts, createdAt, updatedAt };
+}
+
+function shownAttempt({
+  attempt,
+  at,
+  durationMs,
+  statusCode,
+  errorClass,
+  excerpt,
+}: StoredAttempt): DeliveryAttempt {
+  return {
+    attempt,
+    at,
+    durationMs,
+    ...(statusCode !== null && { statusCode }),
+    ...(errorClass !== null && { errorClass }),
+    ...(excerpt !== null && { excerpt }),
+  };
+}
