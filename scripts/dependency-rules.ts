@@ -8,6 +8,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   resilience: ['context'],
   idempotency: ['context'],
   'soft-delete': ['context'],
+  audit: ['context'],
   lifecycle: ['context'],
   cache: ['context'],
   queue: ['context', 'resilience', 'bullmq-sqlite'],

@@ -6,6 +6,7 @@ import { fuzz } from './fuzz/fuzz.ts';
 import type { Proof } from './harness/proof.ts';
 import { idempotency } from './idempotency/idempotency.ts';
 import { outage } from './outage/outage.ts';
+import { rollingRestart } from './rolling-restart/rolling-restart.ts';
 import { soak } from './soak/soak.ts';
 
 /** Every proof by its name on the command line. */
@@ -17,5 +18,6 @@ export const proofs: Readonly<Record<string, Proof>> = {
   fuzz,
   idempotency,
   outage,
+  'rolling-restart': rollingRestart,
   soak,
 };

@@ -1,4 +1,5 @@
 import type { Area } from './area.ts';
+import { audit } from './audit.ts';
 import { breaker } from './breaker.ts';
 import { bulkhead } from './bulkhead.ts';
 import { cache } from './cache.ts';
@@ -26,6 +27,7 @@ export const areas: Readonly<Record<string, Area>> = {
   idempotency,
   cache,
   'soft-delete': softDelete,
+  audit,
   context,
   logging,
   tracing,

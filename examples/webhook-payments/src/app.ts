@@ -9,6 +9,7 @@ import { openDatabase } from './database.ts';
 import { keepNotice } from './notices.ts';
 import { operatorRoutes } from './operator.ts';
 import { createPaymentApi } from './payment-api.ts';
+import { paymentRoutes } from './payments.ts';
 import { openQueue } from './queue.ts';
 import { createProcessor } from './worker.ts';
 
@@ -24,15 +25,19 @@ export interface RunningService extends Listening {
  * or the port is found out before the first job is taken.
  */
 export async function startService(config: Config): Promise<RunningService> {
-  const lifecycle = createLifecycle();
+  const lifecycle = createLifecycle({ readinessDelayMs: config.shutdownDelayMs });
   // Standard output is for the one line that says where the service is.
   const logger = createLogger({ serviceName: NAME, destination: 'stderr' });
-  const database = openDatabase(config.dataFolder);
   let hasStarted = false;
   // A failure to start is told by whoever started it, in one line.
-  const onTrouble = (err: Error) => hasStarted && logger.warn({ err }, 'queue trouble');
-  const queue = openQueue(config, onTrouble);
+  const onTrouble = (what: string) => (err: Error) => {
+    if (hasStarted) logger.warn({ err }, what);
+  };
+  const database = await openDatabase(config, onTrouble('database trouble'));
+  const queue = openQueue(config, onTrouble('queue trouble'));
   await queue.ready();
+  const paymentApi = createPaymentApi(config.paymentApi);
+  const processor = createProcessor({ database, paymentApi, logger });
 
   const routes = (app: Express) => {
     const receiver = webhookReceiver({
@@ -42,16 +47,25 @@ export async function startService(config: Config): Promise<RunningService> {
     });
     app.post('/webhooks/:provider', receiver);
     app.use('/operator', operatorRoutes({ queue, key: config.operatorKey }));
+    app.use(paymentRoutes({ database, cache: config.cache, key: config.operatorKey }));
   };
   const service = await createService({
     name: NAME,
     logger,
     lifecycle,
     tracing: tracingOptions(config),
-    health: { checks: { queue: () => queue.ready(), database: () => void database.countEffects() } },
+    health: {
+      startup: { 'start the worker': () => queue.startWorker(processor) },
+      checks: {
+        // While a server is away, webhooks are spooled and wait: only files are what nothing works without.
+        queue: { check: () => queue.ready(), critical: isQueueLocal(config) },
+        database: { check: () => database.check(), critical: config.databaseUrl === undefined },
+        // The jobs wait for it: a service without it takes webhooks as ever.
+        paymentApi: () => (paymentApi.isAvailable() ? 'up' : 'degraded'),
+      },
+    },
     routes,
   });
-  const paymentApi = createPaymentApi(config.paymentApi);
   const endNotice = keepNotice(database, logger);
 
   lifecycle.onShutdown('stop the worker', () => queue.close(), { phase: 'workers' });
@@ -60,9 +74,13 @@ export async function startService(config: Config): Promise<RunningService> {
   lifecycle.onShutdown('end the notices', endNotice);
 
   const listening = await service.listen(config.port, config.host);
-  await queue.startWorker(createProcessor({ database, paymentApi, logger }));
+  await service.health?.start();
   hasStarted = true;
   return { ...listening, lifecycle };
+}
+
+function isQueueLocal({ redisUrl, databaseUrl }: Config): boolean {
+  return redisUrl === undefined && databaseUrl === undefined;
 }
 
 function providersOf({ webhookSecrets }: Config): Record<string, { secrets: readonly string[] }> {

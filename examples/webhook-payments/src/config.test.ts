@@ -23,6 +23,10 @@ describe('readConfig', () => {
       paymentApi: { timeoutMs: 15_000, resetMs: 30_000 },
       worker: { concurrency: 5, backoffMs: 1000, lockMs: 30_000 },
       traceSampleRatio: 1,
+      databaseUrl: undefined,
+      replicas: 1,
+      cache: { maxSize: 500, ttlMs: 300_000 },
+      shutdownDelayMs: 0,
     });
   });
 
@@ -66,5 +70,44 @@ describe('readConfig', () => {
 
   it('refuses a provider that it does not know', () => {
     expect(reading({ WEBHOOK_PROVIDERS: 'github,square' })).toThrow("WEBHOOK_PROVIDERS names 'square'");
+  });
+
+  it('honours the variables of a cluster', () => {
+    const config = readConfig({
+      ...ENV,
+      CACHE_MAX_SIZE: '1000',
+      CACHE_TTL: '60000',
+      TRACE_SAMPLE_RATE: '0.1',
+      TRACE_EXPORTER_ENDPOINT: 'http://jaeger:4318',
+      SHUTDOWN_DELAY_MS: '5000',
+      REPLICAS: '6',
+      REDIS_URL: 'redis://redis:6379',
+      DATABASE_URL: 'postgresql://payments@postgres/payments',
+    });
+    expect(config).toMatchObject({
+      cache: { maxSize: 1000, ttlMs: 60_000 },
+      traceSampleRatio: 0.1,
+      traceEndpoint: 'http://jaeger:4318',
+      shutdownDelayMs: 5000,
+      replicas: 6,
+    });
+  });
+
+  it('refuses several instances on SQLite files, and says what to set', () => {
+    const REDIS_URL = 'redis://redis:6379';
+    const DATABASE_URL = 'postgresql://postgres/payments';
+    const refusal =
+      'REPLICAS is 2, and a SQLite file cannot be shared by several instances: set DATABASE_URL to a PostgreSQL for payments and queue (and REDIS_URL to have the queue on Redis), or run one instance with REPLICAS=1.';
+    expect(reading({ REPLICAS: '2' })).toThrow(refusal);
+    expect(reading({ REPLICAS: '2', REDIS_URL })).toThrow(refusal);
+    expect(reading({ REPLICAS: '2', DATABASE_URL })).not.toThrow();
+    expect(reading({ REPLICAS: '2', REDIS_URL, DATABASE_URL })).not.toThrow();
+    expect(reading({ REPLICAS: '0' })).toThrow('from 1 to 1000');
+  });
+
+  it('refuses an address of another database without showing it', () => {
+    expect(reading({ DATABASE_URL: 'mysql://user:secret@host/db' })).toThrow(
+      /^DATABASE_URL is not an address that begins with postgres:\/\/ or postgresql:\/\/.$/,
+    );
   });
 });

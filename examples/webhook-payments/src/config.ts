@@ -5,17 +5,24 @@ export interface Config {
   host: string;
   /** 0 takes a free one. */
   port: number;
-  /** Holds the business database, and the queue where there is no Redis. */
+  /** Holds business data and queue where there is no server for them, else what waits for a server that is away. */
   dataFolder: string;
   redisUrl: string | undefined;
+  /** Puts the business data on PostgreSQL, and the queue where there is no Redis. */
+  databaseUrl: string | undefined;
+  /** The most instances that may run at a time. */
+  replicas: number;
   queueName: string;
-  /** What a delivery gets while the queue's server is away: 503, or a place in a local file. */
+  /** What a delivery gets while the queue's server is away: a place in a local file, or 503. */
   whenUnavailable: 'throw' | 'spool';
   /** Several secrets are accepted at a time, so that one can be replaced without a gap. */
   webhookSecrets: Readonly<Partial<Record<WebhookProvider, readonly string[]>>>;
   operatorKey: string;
   paymentApi: PaymentApiConfig;
   worker: WorkerConfig;
+  cache: CacheConfig;
+  /** How long requests are still taken after SIGTERM, so that the balancer can notice. */
+  shutdownDelayMs: number;
   /** A file for finished spans, one JSON line each; undefined sends them to the OTLP endpoint, if there is one. */
   spansFile: string | undefined;
   traceEndpoint: string | undefined;
@@ -40,6 +47,12 @@ export interface WorkerConfig {
   lockMs: number;
 }
 
+export interface CacheConfig {
+  /** Answers. */
+  maxSize: number;
+  ttlMs: number;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PROVIDERS: readonly WebhookProvider[] = ['github', 'stripe', 'paddle', 'standard'];
@@ -50,13 +63,15 @@ const SHORTEST_KEY = 16;
  * @throws ConfigError naming the first variable that is missing or wrong, and what to do
  */
 export function readConfig(env: Environment): Config {
-  return {
+  const config: Config = {
     host: text(env, 'HOST') ?? '127.0.0.1',
     port: integer(env, 'PORT', 3000, 0, 65_535),
     dataFolder: text(env, 'HOLDFAST_DATA_DIR') ?? './.holdfast',
     redisUrl: url(env, 'REDIS_URL', ['redis:', 'rediss:']),
+    databaseUrl: url(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    replicas: integer(env, 'REPLICAS', 1, 1, 1000),
     queueName: text(env, 'QUEUE_NAME') ?? 'webhooks',
-    whenUnavailable: oneOf(env, 'QUEUE_WHEN_UNAVAILABLE', ['throw', 'spool']),
+    whenUnavailable: oneOf(env, 'QUEUE_WHEN_UNAVAILABLE', ['spool', 'throw']),
     webhookSecrets: webhookSecrets(env),
     operatorKey: key(env, 'OPERATOR_KEY'),
     paymentApi: {
@@ -72,10 +87,28 @@ export function readConfig(env: Environment): Config {
       backoffMs: integer(env, 'WORKER_BACKOFF_MS', 1000, 1, 3_600_000),
       lockMs: integer(env, 'WORKER_LOCK_MS', 30_000, 500, 3_600_000),
     },
+    cache: {
+      maxSize: integer(env, 'CACHE_MAX_SIZE', 500, 1, 10_000_000),
+      ttlMs: integer(env, 'CACHE_TTL', 300_000, 1, 86_400_000),
+    },
+    shutdownDelayMs: integer(env, 'SHUTDOWN_DELAY_MS', 0, 0, 20_000),
     spansFile: text(env, 'TRACE_FILE'),
     traceEndpoint: url(env, 'TRACE_EXPORTER_ENDPOINT', ['http:', 'https:']),
     traceSampleRatio: ratio(env, 'TRACE_SAMPLE_RATE', 1),
   };
+  checkShared(config);
+  return config;
+}
+
+/**
+ * A SQLite file belongs to one machine. Instances that each had their own would each make the effect of an event that
+ * comes to two of them.
+ */
+function checkShared({ replicas, databaseUrl }: Config): void {
+  if (replicas === 1 || databaseUrl !== undefined) return;
+  throw new ConfigError(
+    `REPLICAS is ${replicas}, and a SQLite file cannot be shared by several instances: set DATABASE_URL to a PostgreSQL for payments and queue (and REDIS_URL to have the queue on Redis), or run one instance with REPLICAS=1.`,
+  );
 }
 
 /** Every provider in `WEBHOOK_PROVIDERS` (default: all four) must have its secret. */

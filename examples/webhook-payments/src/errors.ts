@@ -50,6 +50,19 @@ export class DatabaseError extends WebhookPaymentsError {
   }
 }
 
+/** The business database was there and is away. The job waits for it, and spends no attempt. */
+export class DatabaseAwayError extends WebhookPaymentsError {
+  override readonly name = 'DatabaseAwayError';
+  readonly code = 'ERR_DATABASE_AWAY';
+  /** Read by the queue: the job is parked, as behind an open circuit. */
+  readonly failureClass = 'overload';
+  readonly retryAfterMs = 2000;
+
+  constructor(cause: unknown) {
+    super('The business database does not answer. The job is tried again when it may be back.', { cause });
+  }
+}
+
 /** A request to the operator endpoints that is answered with `statusCode`. */
 export class OperatorRequestError extends WebhookPaymentsError {
   override readonly name = 'OperatorRequestError';

@@ -11,7 +11,10 @@ import type { PaymentsDatabase } from './database.ts';
 export function keepNotice(database: PaymentsDatabase, logger: Logger): () => void {
   const endings = [
     subscribeSafely<CircuitTransition>('holdfast:resilience:transition', (change) => {
-      database.recordCircuitChange(change);
+      // One that cannot be kept just now is in the log all the same.
+      Promise.resolve(database.recordCircuitChange(change)).catch((err: unknown) =>
+        logger.warn({ err }, 'circuit change not recorded'),
+      );
       logger.warn(
         { circuit: change.name, from: change.from, to: change.to, reason: change.reason },
         'circuit changed',

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { DeadLetter, WebhookEvent, WebhookQueue } from '@holdfast/queue';
-import express, { type Request, type RequestHandler, type Router } from 'express';
+import express, { type Request, type Router } from 'express';
 import { OperatorRequestError } from './errors.ts';
+import { requireKey } from './operator-key.ts';
 
 export interface OperatorParts {
   queue: WebhookQueue;
@@ -46,20 +46,6 @@ function shown(letter: DeadLetter<WebhookEvent>): object {
   const { payload: _payload, ...event } = data;
   const traceId = carrier.traceparent?.split('-')[1];
   return { ...rest, ...event, error: reason, traceId, history };
-}
-
-/** Digests have one length, so that the comparison tells neither content nor length of the key. */
-function requireKey(key: string): RequestHandler {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  const expected = digest(key);
-  return (req, _res, next) => {
-    const isKnown = timingSafeEqual(digest(req.get('x-api-key') ?? ''), expected);
-    next(
-      isKnown
-        ? undefined
-        : new OperatorRequestError(401, 'ERR_OPERATOR_KEY', 'Send the operator key as X-API-Key.'),
-    );
-  };
 }
 
 function wholeNumber(req: Request, name: string, fallback: number, min: number, max: number): number {

@@ -14,6 +14,8 @@ export interface PaymentApi {
    * @throws PaymentProviderError when the provider refuses, CircuitOpenError while it is not asked at all
    */
   charge(eventId: string, bill: Bill): Promise<{ chargeId: string }>;
+  /** Whether it is asked at all just now: false while its circuit is open. */
+  isAvailable(): boolean;
 }
 
 const PATHS: Readonly<Record<Bill['kind'], string>> = {
@@ -58,5 +60,8 @@ export function createPaymentApi({ url, apiKey, timeoutMs, resetMs }: PaymentApi
     retry: { maxAttempts: 2, initialDelayMs: 100 },
     timeoutMs,
   });
-  return { charge: (eventId, bill) => resilient.execute(eventId, bill) };
+  return {
+    charge: (eventId, bill) => resilient.execute(eventId, bill),
+    isAvailable: () => resilient.getStats().circuitBreaker?.state !== 'OPEN',
+  };
 }

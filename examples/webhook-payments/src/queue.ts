@@ -1,24 +1,37 @@
 import { join } from 'node:path';
-import { createWebhookQueue, type WebhookQueue } from '@holdfast/queue';
+import { createWebhookQueue, type WebhookQueue, type WebhookQueueOptions } from '@holdfast/queue';
 import type { Config } from './config.ts';
 
-/** The queue of incoming webhooks: on Redis where its address is given, else in a SQLite file beside the business data. */
+/**
+ * The queue of incoming webhooks: on Redis or PostgreSQL where its address is given, else in a SQLite file beside the
+ * business data. While a server is away, webhooks are kept in the data folder, or refused.
+ */
 export function openQueue(
-  config: Pick<Config, 'redisUrl' | 'dataFolder' | 'worker' | 'queueName' | 'whenUnavailable'>,
+  config: Pick<Config, 'redisUrl' | 'databaseUrl' | 'dataFolder' | 'worker' | 'queueName' | 'whenUnavailable'>,
   onError?: (error: Error) => void,
 ): WebhookQueue {
-  const { redisUrl, dataFolder, worker, queueName, whenUnavailable } = config;
+  const { worker, queueName } = config;
   return createWebhookQueue({
     queueName,
-    ...(redisUrl === undefined
-      ? { backend: { file: join(dataFolder, 'queue.db') } }
-      : { connection: { url: redisUrl } }),
-    whenUnavailable,
-    spool: { folder: join(dataFolder, 'spool') },
+    ...storeOf(config),
     concurrency: worker.concurrency,
     backoff: { initialDelayMs: worker.backoffMs },
     lockDurationMs: worker.lockMs,
     stalledIntervalMs: Math.ceil(worker.lockMs / 2),
     ...(onError && { onError }),
   });
+}
+
+type Store = Pick<WebhookQueueOptions, 'backend' | 'connection' | 'whenUnavailable' | 'spool'>;
+
+function storeOf({
+  redisUrl,
+  databaseUrl,
+  dataFolder,
+  whenUnavailable,
+}: Pick<Config, 'redisUrl' | 'databaseUrl' | 'dataFolder' | 'whenUnavailable'>): Store {
+  const spooling = { whenUnavailable, spool: { folder: join(dataFolder, 'spool') } };
+  if (redisUrl !== undefined) return { connection: { url: redisUrl }, ...spooling };
+  if (databaseUrl !== undefined) return { backend: { postgres: { url: databaseUrl } }, ...spooling };
+  return { backend: { file: join(dataFolder, 'queue.db') } };
 }

@@ -7,6 +7,8 @@ import type { Config } from './config.ts';
  */
 export function describeStartFailure(error: unknown, config: Config | undefined): string {
   const chain = causesOf(error);
+  const postgres = describePostgresFailure(chain, config);
+  if (postgres !== undefined) return postgres;
   for (const link of chain) {
     const known = describeCode(codeOf(link), chain, config);
     if (known !== undefined) return known;
@@ -14,6 +16,19 @@ export function describeStartFailure(error: unknown, config: Config | undefined)
   const isQueueSilent = chain.some((link) => codeOf(link) === 'ERR_QUEUE_UNAVAILABLE');
   if (isQueueSilent && config !== undefined) return describeSilentQueue(config);
   return oneLine(messageOf(error));
+}
+
+/** The server's own code, where it answered at all, says why it refuses: a password, a database that is missing. */
+function describePostgresFailure(chain: readonly unknown[], config: Config | undefined): string | undefined {
+  if (config?.databaseUrl === undefined) return undefined;
+  const isDatabase = chain.some((link) => codeOf(link) === 'ERR_DATABASE');
+  if (!isDatabase) return undefined;
+  // The address without the password that may stand in it.
+  const { host } = new URL(config.databaseUrl);
+  const sqlState = chain.map(codeOf).find((code) => /^[0-9A-Z]{5}$/.test(code));
+  return sqlState === undefined
+    ? `PostgreSQL at ${host} does not answer. Start it, or set DATABASE_URL to where it is.`
+    : `PostgreSQL at ${host} refuses (SQLSTATE ${sqlState}). Check user, password and database in DATABASE_URL.`;
 }
 
 /** No code of the system says why: nothing came back in time. */

@@ -5,7 +5,8 @@ import { createLogger } from '@holdfast/logging';
 import type { WebhookJob } from '@holdfast/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bill } from './billing.ts';
-import { openDatabase, type PaymentsDatabase } from './database.ts';
+import type { PaymentsDatabase } from './database.ts';
+import { openSqliteDatabase } from './database-sqlite.ts';
 import { createProcessor } from './worker.ts';
 
 let folder: string;
@@ -15,13 +16,13 @@ let log: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'worker-'));
-  database = openDatabase(folder);
+  database = openSqliteDatabase(folder);
   charged = [];
   log = '';
 });
 
-afterEach(() => {
-  database.close();
+afterEach(async () => {
+  await database.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -7,7 +7,7 @@ import type { PaymentApi } from './payment-api.ts';
 
 export interface WorkerParts {
   database: PaymentsDatabase;
-  paymentApi: PaymentApi;
+  paymentApi: Pick<PaymentApi, 'charge'>;
   logger: Logger;
 }
 
@@ -25,7 +25,7 @@ export function createProcessor({
     const { eventId, provider, eventType, receivedAt } = job.data;
     const bill = billFor(job.data);
     const { chargeId } = await paymentApi.charge(eventId, bill);
-    const isFirst = database.recordEffect({
+    const isFirst = await database.recordEffect({
       eventId,
       provider,
       eventType,

@@ -146,4 +146,19 @@ describe('npm start says in one line what is wrong', { timeout: 90_000 }, () => 
     const failed = await failsWith({ REDIS_URL: 'redis://:the-password@127.0.0.1:9' });
     expectOneLine(failed, 'Redis at 127.0.0.1:9 does not answer. Start it, or set REDIS_URL to where it is.');
   });
+
+  it('when PostgreSQL does not answer', async () => {
+    const failed = await failsWith({ DATABASE_URL: 'postgresql://user:the-password@127.0.0.1:9/payments' });
+    expectOneLine(
+      failed,
+      'PostgreSQL at 127.0.0.1:9 does not answer. Start it, or set DATABASE_URL to where it is.',
+    );
+  });
+
+  it('when several instances are to run on SQLite files', async () => {
+    expectOneLine(
+      await failsWith({ REPLICAS: '3' }),
+      'REPLICAS is 3, and a SQLite file cannot be shared by several instances: set DATABASE_URL to a PostgreSQL for payments and queue (and REDIS_URL to have the queue on Redis), or run one instance with REPLICAS=1.',
+    );
+  });
 });

@@ -1,16 +1,16 @@
 // index.d.ts
 export { BAGGAGE_LIMITS, type Baggage, type BaggageEntry, type BaggageProperty, formatBaggage, parseBaggage, } from './baggage/baggage.ts';
 export { getBaggage, getBaggageEntry, removeBaggageEntry, setBaggageEntry, } from './baggage/current-baggage.ts';
-export { type Carrier, fromCarrier, toCarrier } from './carrier.ts';
-export { createTraceContext, getCurrentTenantId, getCurrentTrace, getCurrentUserId, getTraceLogFields, runWithTrace, setIdentity, setTraceAttribute, type TraceLogFields, } from './current.ts';
+export { currentSignal, type DeadlineOptions, remainingMs, withDeadline } from './deadline/time-limit.ts';
 export { ContextError, ContextMissingError, ContextOptionError, DeadlineExceededError } from './errors.ts';
-export { type ExtractOptions, extractTraceContext, type IncomingHeaders, } from './headers.ts';
-export { createHostAllowList, type HostAllowList } from './host-allow-list.ts';
-export { isAcceptableId, newSpanId, newTraceId } from './identifiers.ts';
-export { type Destination, getTraceHeaders, injectTraceHeaders, type TraceHeaders } from './outgoing.ts';
-export { currentSignal, type DeadlineOptions, remainingMs, withDeadline } from './time-limit.ts';
-export type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
-export { formatTraceparent, parseTraceparent, parseTracestate, type TraceParent } from './traceparent.ts';
+export { type Carrier, fromCarrier, toCarrier } from './propagation/carrier.ts';
+export { type ExtractOptions, extractTraceContext, type IncomingHeaders, } from './propagation/headers.ts';
+export { createHostAllowList, type HostAllowList } from './propagation/host-allow-list.ts';
+export { type Destination, getTraceHeaders, injectTraceHeaders, type TraceHeaders, } from './propagation/outgoing.ts';
+export { formatTraceparent, parseTraceparent, parseTracestate, type TraceParent, } from './propagation/traceparent.ts';
+export { createTraceContext, getCurrentTenantId, getCurrentTrace, getCurrentUserId, getTraceLogFields, runWithTrace, setIdentity, setTraceAttribute, type TraceLogFields, } from './scope/current.ts';
+export { isAcceptableId, newSpanId, newTraceId } from './scope/identifiers.ts';
+export type { AttributeValue, Identity, TraceContext, TraceContextInit } from './scope/trace-context.ts';
 
 // baggage/baggage.d.ts
 /** `;ttl=30`, or `;private` without a value. */
@@ -43,6 +43,10 @@ export declare function parseBaggage(header: string): Baggage;
 export declare function formatBaggage(baggage: Baggage): string | undefined;
 /** Whether all of `baggage` is carried. */
 export declare function fitsBaggageLimits(baggage: Baggage): boolean;
+/** `ttl=30;private`; undefined when one of them is malformed. */
+export declare function parseProperties(text: string): BaggageProperty[] | undefined;
+/** What `parseProperties` reads. */
+export declare function formatProperties(properties: readonly BaggageProperty[]): string;
 
 // baggage/current-baggage.d.ts
 import { type Baggage, type BaggageEntry, type BaggageProperty } from './baggage.ts';
@@ -59,8 +63,69 @@ export declare function setBaggageEntry(key: string, value: string, properties?:
 /** Whether there was such an entry. */
 export declare function removeBaggageEntry(key: string): boolean;
 
-// carrier.d.ts
-import type { TraceContext } from './trace-context.ts';
+// deadline/time-limit.d.ts
+import type { Clock } from '../clock.ts';
+export interface DeadlineOptions {
+    /** Ends the work earlier: a server's shutdown, a job's cancellation. */
+    signal?: AbortSignal;
+    /** Time and timers. Default the system's. */
+    clock?: Clock;
+}
+/**
+ * Runs `fn` with a deadline `ms` from now, or the earlier one that is already set.
+ * @param ms 0 or more; Infinity sets no time and only takes `options.signal`
+ * @throws ContextOptionError when `ms` is negative or not a number
+ */
+export declare function withDeadline<T>(ms: number, fn: () => T, options?: DeadlineOptions): T;
+/** Milliseconds until the deadline of the current context: 0 when it has passed, Infinity when there is none. */
+export declare function remainingMs(): number;
+/** Aborts at the deadline of the current context, or earlier; undefined where nothing can end the work. */
+export declare function currentSignal(): AbortSignal | undefined;
+
+// clock.d.ts
+/** Time and timers in one object, so that tests decide when time passes. */
+export interface Clock {
+    /** Monotonic milliseconds with a fraction, for durations and deadlines. */
+    now(): number;
+    /** Epoch milliseconds, only for what is stored or shown. */
+    wallTime(): number;
+    /** Runs `callback` once after `delayMs`; a delay over 2^31-1 ms is waited out in full. */
+    setTimer(callback: () => void, delayMs: number, options?: TimerOptions): Timer;
+}
+export interface TimerOptions {
+    /** Whether the timer alone keeps the process alive. Default false. */
+    keepAlive?: boolean;
+}
+export interface Timer {
+    cancel(): void;
+}
+export declare const systemClock: Clock;
+
+// errors.d.ts
+/** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
+export declare abstract class ContextError extends Error {
+    abstract readonly code: string;
+}
+/** Something was to be written into the context where none is active. */
+export declare class ContextMissingError extends ContextError {
+    readonly name = "ContextMissingError";
+    readonly code = "ERR_CONTEXT_MISSING";
+    constructor(operation: string);
+}
+/** The time given to this piece of work is over. It is also the reason of the aborted signal. */
+export declare class DeadlineExceededError extends ContextError {
+    readonly name = "DeadlineExceededError";
+    readonly code = "ERR_DEADLINE_EXCEEDED";
+    constructor();
+}
+/** An option or argument that cannot be used. */
+export declare class ContextOptionError extends ContextError {
+    readonly name = "ContextOptionError";
+    readonly code = "ERR_CONTEXT_OPTION";
+}
+
+// propagation/carrier.d.ts
+import type { TraceContext } from '../scope/trace-context.ts';
 /** A context as plain strings, to be stored with a job or an event. The deadline stays behind. */
 export interface Carrier {
     traceparent?: string;
@@ -80,8 +145,8 @@ export declare function toCarrier(context?: TraceContext | undefined): Carrier;
  */
 export declare function fromCarrier(carrier: Carrier): TraceContext;
 
-// trace-context.d.ts
-import type { Baggage } from './baggage/baggage.ts';
+// scope/trace-context.d.ts
+import type { Baggage } from '../baggage/baggage.ts';
 export type AttributeValue = string | number | boolean;
 /** What is known about the work in hand. One per request or job; a span inside it sees the same ids. */
 export interface TraceContext {
@@ -129,63 +194,8 @@ export interface Identity {
     userId?: string | undefined;
 }
 
-// current.d.ts
-import type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
-/**
- * A new context: a new trace, or with `parent` a continuation of that one.
- * Ids that `init` does not name are generated when first read.
- */
-export declare function createTraceContext(init?: TraceContextInit): TraceContext;
-/** Runs `fn` with `context` active, in it and in everything it starts, sync and async alike. */
-export declare function runWithTrace<T>(context: TraceContext, fn: () => T): T;
-/** The active context, or undefined outside of one. */
-export declare function getCurrentTrace(): TraceContext | undefined;
-export declare function getCurrentTenantId(): string | undefined;
-export declare function getCurrentUserId(): string | undefined;
-/** Adds an attribute to the request or job as a whole. Outside of a context it does nothing and returns false. */
-export declare function setTraceAttribute(key: string, value: AttributeValue): boolean;
-/**
- * Says who is at work, once authentication knows. Seen from then on in the whole request, also by what runs outside
- * the calling function. What is left out stays as it was.
- * @throws ContextMissingError outside of a context
- */
-export declare function setIdentity(identity: Identity): void;
-/** The ids of the active context as fields of a log line; empty outside of a context. */
-export interface TraceLogFields {
-    traceId?: string;
-    spanId?: string;
-    requestId?: string;
-    correlationId?: string;
-    tenantId?: string;
-    userId?: string;
-}
-export declare function getTraceLogFields(): TraceLogFields;
-
-// errors.d.ts
-/** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
-export declare abstract class ContextError extends Error {
-    abstract readonly code: string;
-}
-/** Something was to be written into the context where none is active. */
-export declare class ContextMissingError extends ContextError {
-    readonly name = "ContextMissingError";
-    readonly code = "ERR_CONTEXT_MISSING";
-    constructor(operation: string);
-}
-/** The time given to this piece of work is over. It is also the reason of the aborted signal. */
-export declare class DeadlineExceededError extends ContextError {
-    readonly name = "DeadlineExceededError";
-    readonly code = "ERR_DEADLINE_EXCEEDED";
-    constructor();
-}
-/** An option or argument that cannot be used. */
-export declare class ContextOptionError extends ContextError {
-    readonly name = "ContextOptionError";
-    readonly code = "ERR_CONTEXT_OPTION";
-}
-
-// headers.d.ts
-import type { TraceContextInit } from './trace-context.ts';
+// propagation/headers.d.ts
+import type { TraceContextInit } from '../scope/trace-context.ts';
 /** Headers as node:http gives them: lower-case names, repeated ones joined or listed. */
 export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 export interface ExtractOptions {
@@ -203,7 +213,7 @@ export interface ExtractOptions {
  */
 export declare function extractTraceContext(headers: IncomingHeaders, options?: ExtractOptions): TraceContextInit;
 
-// host-allow-list.d.ts
+// propagation/host-allow-list.d.ts
 /** Hosts that may learn more of a request than its trace. */
 export interface HostAllowList {
     /** @param host a URL, or a host name with or without a port */
@@ -215,17 +225,9 @@ export interface HostAllowList {
  */
 export declare function createHostAllowList(hosts: readonly string[]): HostAllowList;
 
-// identifiers.d.ts
-/** 16 random bytes as 32 hex digits: a W3C trace id, also used for request ids. */
-export declare function newTraceId(): string;
-/** 8 random bytes as 16 hex digits: a W3C span (parent) id. */
-export declare function newSpanId(): string;
-/** Whether an id from outside may be kept: 1 to 128 characters of `[A-Za-z0-9._:-]`. */
-export declare function isAcceptableId(value: unknown): value is string;
-
-// outgoing.d.ts
+// propagation/outgoing.d.ts
+import type { SpanLike } from '../scope/span-like.ts';
 import { type HostAllowList } from './host-allow-list.ts';
-import type { SpanLike } from './span-like.ts';
 /** The header names that `injectTraceHeaders` writes. */
 export interface TraceHeaders {
     traceparent?: string;
@@ -267,7 +269,7 @@ export declare function getTraceHeaders(destination?: Destination): TraceHeaders
  */
 export declare function injectTraceHeaders<T extends Headers | Record<string, unknown>>(headers: T, destination?: Destination): T;
 
-// span-like.d.ts
+// scope/span-like.d.ts
 /** The part of an OpenTelemetry `SpanContext` that the context reads. */
 export interface SpanContextLike {
     /** 32 lower-case hex digits. */
@@ -285,45 +287,7 @@ export interface SpanLike {
     spanContext(): SpanContextLike;
 }
 
-// time-limit.d.ts
-import type { Clock } from './clock.ts';
-export interface DeadlineOptions {
-    /** Ends the work earlier: a server's shutdown, a job's cancellation. */
-    signal?: AbortSignal;
-    /** Time and timers. Default the system's. */
-    clock?: Clock;
-}
-/**
- * Runs `fn` with a deadline `ms` from now, or the earlier one that is already set.
- * @param ms 0 or more; Infinity sets no time and only takes `options.signal`
- * @throws ContextOptionError when `ms` is negative or not a number
- */
-export declare function withDeadline<T>(ms: number, fn: () => T, options?: DeadlineOptions): T;
-/** Milliseconds until the deadline of the current context: 0 when it has passed, Infinity when there is none. */
-export declare function remainingMs(): number;
-/** Aborts at the deadline of the current context, or earlier; undefined where nothing can end the work. */
-export declare function currentSignal(): AbortSignal | undefined;
-
-// clock.d.ts
-/** Time and timers in one object, so that tests decide when time passes. */
-export interface Clock {
-    /** Monotonic milliseconds with a fraction, for durations and deadlines. */
-    now(): number;
-    /** Epoch milliseconds, only for what is stored or shown. */
-    wallTime(): number;
-    /** Runs `callback` once after `delayMs`; a delay over 2^31-1 ms is waited out in full. */
-    setTimer(callback: () => void, delayMs: number, options?: TimerOptions): Timer;
-}
-export interface TimerOptions {
-    /** Whether the timer alone keeps the process alive. Default false. */
-    keepAlive?: boolean;
-}
-export interface Timer {
-    cancel(): void;
-}
-export declare const systemClock: Clock;
-
-// traceparent.d.ts
+// propagation/traceparent.d.ts
 export interface TraceParent {
     readonly traceId: string;
     readonly parentSpanId: string;
@@ -338,3 +302,43 @@ export declare function formatTraceparent(traceId: string, spanId: string, trace
  * that comes twice the first member stays, which is the more recent one.
  */
 export declare function parseTracestate(header: string): string | undefined;
+
+// scope/current.d.ts
+import type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
+/**
+ * A new context: a new trace, or with `parent` a continuation of that one.
+ * Ids that `init` does not name are generated when first read.
+ */
+export declare function createTraceContext(init?: TraceContextInit): TraceContext;
+/** Runs `fn` with `context` active, in it and in everything it starts, sync and async alike. */
+export declare function runWithTrace<T>(context: TraceContext, fn: () => T): T;
+/** The active context, or undefined outside of one. */
+export declare function getCurrentTrace(): TraceContext | undefined;
+export declare function getCurrentTenantId(): string | undefined;
+export declare function getCurrentUserId(): string | undefined;
+/** Adds an attribute to the request or job as a whole. Outside of a context it does nothing and returns false. */
+export declare function setTraceAttribute(key: string, value: AttributeValue): boolean;
+/**
+ * Says who is at work, once authentication knows. Seen from then on in the whole request, also by what runs outside
+ * the calling function. What is left out stays as it was.
+ * @throws ContextMissingError outside of a context
+ */
+export declare function setIdentity(identity: Identity): void;
+/** The ids of the active context as fields of a log line; empty outside of a context. */
+export interface TraceLogFields {
+    traceId?: string;
+    spanId?: string;
+    requestId?: string;
+    correlationId?: string;
+    tenantId?: string;
+    userId?: string;
+}
+export declare function getTraceLogFields(): TraceLogFields;
+
+// scope/identifiers.d.ts
+/** 16 random bytes as 32 hex digits: a W3C trace id, also used for request ids. */
+export declare function newTraceId(): string;
+/** 8 random bytes as 16 hex digits: a W3C span (parent) id. */
+export declare function newSpanId(): string;
+/** Whether an id from outside may be kept: 1 to 128 characters of `[A-Za-z0-9._:-]`. */
+export declare function isAcceptableId(value: unknown): value is string;

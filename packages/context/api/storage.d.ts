@@ -1,7 +1,7 @@
 // storage.d.ts
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Scope } from './scope.ts';
-import type { SpanLike } from './span-like.ts';
+import type { Scope } from './scope/scope.ts';
+import type { SpanLike } from './scope/span-like.ts';
 /** Process-wide state: found again by every copy of this package that is loaded, whatever its path. */
 interface ContextState {
     readonly storage: AsyncLocalStorage<Scope>;
@@ -16,14 +16,14 @@ export declare const contextStorage: AsyncLocalStorage<Scope>;
  * @param source returns the active span, or undefined outside of one; pass undefined to remove the hook
  */
 export declare function setActiveSpanSource(source: (() => SpanLike | undefined) | undefined): void;
-export type { DeadlineLike } from './deadline.ts';
-export { isScope, Scope, SPAN_KEY } from './scope.ts';
-export type { SpanContextLike, SpanLike } from './span-like.ts';
+export type { DeadlineLike } from './deadline/deadline.ts';
+export { isScope, Scope, SPAN_KEY } from './scope/scope.ts';
+export type { SpanContextLike, SpanLike } from './scope/span-like.ts';
 
-// scope.d.ts
-import type { Baggage } from './baggage/baggage.ts';
-import { type Clock } from './clock.ts';
-import { type DeadlineLike } from './deadline.ts';
+// scope/scope.d.ts
+import type { Baggage } from '../baggage/baggage.ts';
+import { type Clock } from '../clock.ts';
+import { type DeadlineLike } from '../deadline/deadline.ts';
 import type { SpanLike } from './span-like.ts';
 import type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
 /** The key under which every version of @opentelemetry/api keeps the active span in its `Context`. */
@@ -86,6 +86,8 @@ export declare class Scope implements TraceContext {
     deleteValue(key: symbol): Scope;
     /** Without its span a context belongs to no trace: what begins in it begins a new one. */
     private leaveTrace;
+    /** Whether code that speaks OpenTelemetry has set or deleted the baggage from some scope on: it counts in there. */
+    private hasOtelBaggage;
     private mutableAttributes;
 }
 /** Whether an OpenTelemetry `Context` is a scope, made by whichever copy of this package. */
@@ -123,6 +125,10 @@ export declare function parseBaggage(header: string): Baggage;
 export declare function formatBaggage(baggage: Baggage): string | undefined;
 /** Whether all of `baggage` is carried. */
 export declare function fitsBaggageLimits(baggage: Baggage): boolean;
+/** `ttl=30;private`; undefined when one of them is malformed. */
+export declare function parseProperties(text: string): BaggageProperty[] | undefined;
+/** What `parseProperties` reads. */
+export declare function formatProperties(properties: readonly BaggageProperty[]): string;
 
 // clock.d.ts
 /** Time and timers in one object, so that tests decide when time passes. */
@@ -143,8 +149,8 @@ export interface Timer {
 }
 export declare const systemClock: Clock;
 
-// deadline.d.ts
-import type { Clock } from './clock.ts';
+// deadline/deadline.d.ts
+import type { Clock } from '../clock.ts';
 /** What a scope knows of the end of its work. Made here, or by a package with a limit of its own. */
 export interface DeadlineLike {
     /** Monotonic ms; Infinity where only a signal can end the work. */
@@ -170,7 +176,7 @@ export declare class Deadline implements DeadlineLike {
     release(): void;
 }
 
-// span-like.d.ts
+// scope/span-like.d.ts
 /** The part of an OpenTelemetry `SpanContext` that the context reads. */
 export interface SpanContextLike {
     /** 32 lower-case hex digits. */
@@ -188,8 +194,8 @@ export interface SpanLike {
     spanContext(): SpanContextLike;
 }
 
-// trace-context.d.ts
-import type { Baggage } from './baggage/baggage.ts';
+// scope/trace-context.d.ts
+import type { Baggage } from '../baggage/baggage.ts';
 export type AttributeValue = string | number | boolean;
 /** What is known about the work in hand. One per request or job; a span inside it sees the same ids. */
 export interface TraceContext {

@@ -12,7 +12,27 @@ export {
   removeBaggageEntry,
   setBaggageEntry,
 } from './baggage/current-baggage.ts';
-export { type Carrier, fromCarrier, toCarrier } from './carrier.ts';
+export { currentSignal, type DeadlineOptions, remainingMs, withDeadline } from './deadline/time-limit.ts';
+export { ContextError, ContextMissingError, ContextOptionError, DeadlineExceededError } from './errors.ts';
+export { type Carrier, fromCarrier, toCarrier } from './propagation/carrier.ts';
+export {
+  type ExtractOptions,
+  extractTraceContext,
+  type IncomingHeaders,
+} from './propagation/headers.ts';
+export { createHostAllowList, type HostAllowList } from './propagation/host-allow-list.ts';
+export {
+  type Destination,
+  getTraceHeaders,
+  injectTraceHeaders,
+  type TraceHeaders,
+} from './propagation/outgoing.ts';
+export {
+  formatTraceparent,
+  parseTraceparent,
+  parseTracestate,
+  type TraceParent,
+} from './propagation/traceparent.ts';
 export {
   createTraceContext,
   getCurrentTenantId,
@@ -23,16 +43,6 @@ export {
   setIdentity,
   setTraceAttribute,
   type TraceLogFields,
-} from './current.ts';
-export { ContextError, ContextMissingError, ContextOptionError, DeadlineExceededError } from './errors.ts';
-export {
-  type ExtractOptions,
-  extractTraceContext,
-  type IncomingHeaders,
-} from './headers.ts';
-export { createHostAllowList, type HostAllowList } from './host-allow-list.ts';
-export { isAcceptableId, newSpanId, newTraceId } from './identifiers.ts';
-export { type Destination, getTraceHeaders, injectTraceHeaders, type TraceHeaders } from './outgoing.ts';
-export { currentSignal, type DeadlineOptions, remainingMs, withDeadline } from './time-limit.ts';
-export type { AttributeValue, Identity, TraceContext, TraceContextInit } from './trace-context.ts';
-export { formatTraceparent, parseTraceparent, parseTracestate, type TraceParent } from './traceparent.ts';
+} from './scope/current.ts';
+export { isAcceptableId, newSpanId, newTraceId } from './scope/identifiers.ts';
+export type { AttributeValue, Identity, TraceContext, TraceContextInit } from './scope/trace-context.ts';

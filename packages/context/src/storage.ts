@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Scope } from './scope.ts';
-import type { SpanLike } from './span-like.ts';
+import type { Scope } from './scope/scope.ts';
+import type { SpanLike } from './scope/span-like.ts';
 
 /** Process-wide state: found again by every copy of this package that is loaded, whatever its path. */
 interface ContextState {
@@ -29,6 +29,6 @@ export function setActiveSpanSource(source: (() => SpanLike | undefined) | undef
   state.activeSpanSource = source;
 }
 
-export type { DeadlineLike } from './deadline.ts';
-export { isScope, Scope, SPAN_KEY } from './scope.ts';
-export type { SpanContextLike, SpanLike } from './span-like.ts';
+export type { DeadlineLike } from './deadline/deadline.ts';
+export { isScope, Scope, SPAN_KEY } from './scope/scope.ts';
+export type { SpanContextLike, SpanLike } from './scope/span-like.ts';

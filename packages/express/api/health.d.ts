@@ -9,8 +9,13 @@ export interface HealthProbes {
     live(): HealthAnswer | Promise<HealthAnswer>;
     ready(): HealthAnswer | Promise<HealthAnswer>;
     detail(): HealthAnswer | Promise<HealthAnswer>;
+    /** Without it there is no `/health/startup`. */
+    startup?(): HealthAnswer | Promise<HealthAnswer>;
 }
-/** `GET /health` with every check, `/health/live` and `/health/ready` for the probes of an orchestrator. */
+/**
+ * `GET /health` with every check; `/health/live`, `/health/ready` and `/health/startup` for the probes of an
+ * orchestrator.
+ */
 export declare function healthRoutes(health: HealthProbes): Router;
 /** The same without `/health` before them, to mount under another path. */
 export declare function healthProbes(health: HealthProbes): Router;

@@ -13,8 +13,8 @@ export interface MetricsEndpointOptions {
     /** Whose metrics are shown. Default those of the first `createMetrics()`. */
     metrics?: Pick<ServiceMetrics, 'render'> | undefined;
     /**
-     * Who may read them. Default: whoever sends the value of `METRICS_API_KEY` as `x-api-key`, or everyone where that
-     * variable is not set.
+     * Who may read them. Default: whoever sends the value of `METRICS_API_KEY` as `x-api-key` or bearer token, or
+     * everyone where that variable is not set.
      */
     authorize?: ((req: Request) => boolean | Promise<boolean>) | undefined;
 }

@@ -66,7 +66,7 @@ export interface ServiceOptions {
     tracing?: boolean | Tracing | TracingOptions | undefined;
     /** With `/metrics`. Package @holdfast/metrics. */
     metrics?: boolean | ServiceMetrics | MetricsOptions | undefined;
-    /** With `/health`, `/health/live` and `/health/ready`. */
+    /** With `/health`, `/health/live`, `/health/ready` and `/health/startup`; start-up steps begin when it listens. */
     health?: boolean | Health | HealthOptions | undefined;
     /** Whose shutdown ends the service. Default `gracefulShutdown`, which listens to SIGTERM and SIGINT. */
     lifecycle?: Lifecycle | undefined;

@@ -10,9 +10,14 @@ export interface HealthProbes {
   live(): HealthAnswer | Promise<HealthAnswer>;
   ready(): HealthAnswer | Promise<HealthAnswer>;
   detail(): HealthAnswer | Promise<HealthAnswer>;
+  /** Without it there is no `/health/startup`. */
+  startup?(): HealthAnswer | Promise<HealthAnswer>;
 }
 
-/** `GET /health` with every check, `/health/live` and `/health/ready` for the probes of an orchestrator. */
+/**
+ * `GET /health` with every check; `/health/live`, `/health/ready` and `/health/startup` for the probes of an
+ * orchestrator.
+ */
 export function healthRoutes(health: HealthProbes): Router {
   return express.Router().use('/health', healthProbes(health));
 }
@@ -25,7 +30,7 @@ export function healthProbes(health: HealthProbes): Router {
       res.status(status).set('Cache-Control', 'no-store').json(body);
     };
   };
-  return express
+  const router = express
     .Router()
     .get(
       '/live',
@@ -39,4 +44,10 @@ export function healthProbes(health: HealthProbes): Router {
       '/',
       answer(() => health.detail()),
     );
+  if (health.startup !== undefined)
+    router.get(
+      '/startup',
+      answer(() => health.startup?.() ?? health.live()),
+    );
+  return router;
 }

@@ -31,8 +31,8 @@ export interface MetricsEndpointOptions {
   /** Whose metrics are shown. Default those of the first `createMetrics()`. */
   metrics?: Pick<ServiceMetrics, 'render'> | undefined;
   /**
-   * Who may read them. Default: whoever sends the value of `METRICS_API_KEY` as `x-api-key`, or everyone where that
-   * variable is not set.
+   * Who may read them. Default: whoever sends the value of `METRICS_API_KEY` as `x-api-key` or bearer token, or
+   * everyone where that variable is not set.
    */
   authorize?: ((req: Request) => boolean | Promise<boolean>) | undefined;
 }
@@ -65,5 +65,10 @@ function hasApiKey(key: string | undefined = process.env['METRICS_API_KEY']): (r
   // Digests have one length, so that the comparison tells neither content nor length of the key.
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const expected = digest(key);
-  return (req) => timingSafeEqual(digest(req.get('x-api-key') ?? ''), expected);
+  return (req) => timingSafeEqual(digest(req.get('x-api-key') ?? bearerToken(req)), expected);
+}
+
+/** How Prometheus and its operator send a secret. */
+function bearerToken(req: Request): string {
+  return /^Bearer +([^ ]+) *$/i.exec(req.get('authorization') ?? '')?.[1] ?? '';
 }

@@ -1,6 +1,6 @@
 import { createLogger, createRequestLog, type Logger } from '@holdfast/logging';
 import type { Request, RequestHandler, Response } from 'express';
-import { clientAddress } from './request-origin.ts';
+import { clientAddress, requestPath } from './request-origin.ts';
 import { requestScope } from './request-scope.ts';
 import { onResponseEnd } from './response-end.ts';
 
@@ -24,7 +24,7 @@ export function requestLogger({
       if (skip?.(req, res) === true) return;
       const fields = {
         method: req.method,
-        path: pathOf(req.originalUrl),
+        path: requestPath(req),
         route,
         statusCode,
         durationMs,
@@ -37,11 +37,6 @@ export function requestLogger({
     });
     next();
   };
-}
-
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
 }
 
 /** As the response declared it; a stream without a length has none. */

@@ -21,6 +21,12 @@ export function requestOrigin(req: Request): RequestOrigin {
   };
 }
 
+/** The path as the client asked for it, without the query, which may hold secrets. */
+export function requestPath({ originalUrl }: Request): string {
+  const query = originalUrl.indexOf('?');
+  return query === -1 ? originalUrl : originalUrl.slice(0, query);
+}
+
 function trustsNoProxy({ app }: Request): boolean {
   return app.disabled('trust proxy');
 }

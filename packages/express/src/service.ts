@@ -38,7 +38,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 }
 
 function serviceOf(app: Express, parts: ServiceParts, closing: readonly ClosingStep[]): Service {
-  const { lifecycle } = parts;
+  const { lifecycle, health, logger } = parts;
   const server = createServer(app);
   const drain = createServerDrain(server);
   const steps: readonly ClosingStep[] = [
@@ -72,6 +72,8 @@ function serviceOf(app: Express, parts: ServiceParts, closing: readonly ClosingS
         throw new ListenError('The service listens already. Create another one for another port.');
       const listening = await listen(server, port, host);
       isListening = true;
+      // A failure shows in the start-up probe, which also tries again.
+      health?.start().catch((err: unknown) => logger?.error({ err }, 'start-up step failed'));
       return listening;
     },
     close,

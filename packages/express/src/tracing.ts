@@ -1,7 +1,7 @@
 import { startHttpServerSpan } from '@holdfast/tracing';
 import type { Request, RequestHandler } from 'express';
 import { ClientAbortedError } from './errors.ts';
-import { requestOrigin } from './request-origin.ts';
+import { requestOrigin, requestPath } from './request-origin.ts';
 import { enterRequestScope } from './request-scope.ts';
 import { onResponseEnd, responseError } from './response-end.ts';
 
@@ -25,7 +25,7 @@ export function tracingMiddleware({ skip }: TracingMiddlewareOptions = {}): Requ
       const { address, scheme, hostname } = requestOrigin(req);
       const span = startHttpServerSpan({
         method: req.method,
-        path: pathOf(req.originalUrl),
+        path: requestPath(req),
         scheme,
         serverAddress: hostname,
         serverPort: req.socket.localPort,
@@ -40,9 +40,4 @@ export function tracingMiddleware({ skip }: TracingMiddlewareOptions = {}): Requ
       span.run(() => next());
     });
   };
-}
-
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
 }

@@ -7,6 +7,7 @@ const health = {
   live: () => ({ status: 200, body: 'live' }),
   ready: () => Promise.resolve({ status: 503, body: 'not ready' }),
   detail: () => ({ status: 200, body: 'detail' }),
+  startup: () => ({ status: 503, body: 'starting' }),
 };
 
 async function statusAndBody(handler: RequestHandler, mountPath: string, path: string) {
@@ -25,6 +26,7 @@ describe.each([
   it.each([
     ['/health/live', 200, 'live'],
     ['/health/ready', 503, 'not ready'],
+    ['/health/startup', 503, 'starting'],
     ['/health', 200, 'detail'],
     ['/health/?x=1', 200, 'detail'],
     ['/Health/Live', 200, 'live'],
@@ -34,4 +36,9 @@ describe.each([
   ])('answers %s with %i %s', async (path, status, body) => {
     expect(await statusAndBody(make(), mountPath, path)).toEqual([status, body]);
   });
+});
+
+it('has no /health/startup for a health without one', async () => {
+  const { startup: _startup, ...older } = health;
+  expect(await statusAndBody(healthRoutes(older), '/', '/health/startup')).toEqual([404, 'passed on']);
 });

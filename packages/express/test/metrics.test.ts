@@ -109,7 +109,7 @@ describe('metricsEndpoint', () => {
     expect(await open.text()).toMatch(/# EOF\n$/);
   });
 
-  it('asks for METRICS_API_KEY as x-api-key, and answers 403 without it', async () => {
+  it('asks for METRICS_API_KEY as x-api-key or bearer token, and answers 403 without it', async () => {
     vi.stubEnv('METRICS_API_KEY', 'the-key');
     const get = await endpoint();
     for (const headers of [
@@ -117,12 +117,16 @@ describe('metricsEndpoint', () => {
       { 'x-api-key': 'the-key2' },
       { 'x-api-key': '' },
       { 'x-api-key': 'THE-KEY' },
+      { authorization: 'Bearer the-key2' },
+      { authorization: 'Basic the-key' },
+      { authorization: 'Bearer' },
     ]) {
       const response = await get(headers as Record<string, string>);
       expect(response.status).toBe(403);
       expect(await response.json()).toMatchObject({ error: { code: 'FORBIDDEN' } });
     }
     expect((await get({ 'x-api-key': 'the-key' })).status).toBe(200);
+    expect((await get({ authorization: 'Bearer the-key' })).status).toBe(200);
   });
 
   it('lets authorize decide instead, sync or async', async () => {

@@ -70,6 +70,29 @@ describe('createService', () => {
     expect(records).toHaveLength(1);
   });
 
+  it('begins the start-up steps when it listens, is alive and unready meanwhile, and logs one that fails', async () => {
+    const filled = Promise.withResolvers<void>();
+    let broken = true;
+    const migrate = () => {
+      if (broken) throw new Error('no table');
+      return filled.promise;
+    };
+    const { url, records } = await started({ health: { startup: { migrate }, startupRetryMs: 0 } });
+    const probe = async (name: string) => {
+      const response = await fetch(`${url}/health/${name}`);
+      return [response.status, ((await response.json()) as { status: string }).status];
+    };
+    await expect.poll(() => records.length).toBe(1);
+    expect(records[0]).toMatchObject({ msg: 'start-up step failed', err: { step: 'migrate' } });
+    broken = false;
+    expect(await probe('live')).toEqual([200, 'up']);
+    expect(await probe('startup')).toEqual([503, 'starting']);
+    expect(await probe('ready')).toEqual([503, 'starting']);
+    filled.resolve();
+    await expect.poll(() => probe('startup')).toEqual([200, 'up']);
+    expect(await probe('ready')).toEqual([200, 'up']);
+  });
+
   it('answers errors and unknown paths as JSON and logs what it does not tell', async () => {
     const { url, records } = await started();
     const failed = await fetch(`${url}/fail`, { headers: { 'x-request-id': 'req-1' } });

@@ -1,13 +1,14 @@
 // index.d.ts
-export { CheckTimeoutError, LifecycleError, LifecycleOptionError, ShutdownBegunError, StepTimeoutError, } from './errors.ts';
+export { CheckTimeoutError, LifecycleError, LifecycleOptionError, ShutdownBegunError, StartupStepError, StepTimeoutError, } from './errors.ts';
 export { gracefulShutdown } from './graceful-shutdown.ts';
-export { type CheckOptions, createHealth, type DetailBody, type Health, type HealthAnswer, type HealthOptions, type HealthStatus, type LiveBody, type ReadyBody, } from './health.ts';
+export { type CheckOptions, createHealth, type DetailBody, type Health, type HealthAnswer, type HealthOptions, type HealthStatus, type LiveBody, type ReadyBody, type StartupBody, } from './health.ts';
 export type { CheckFunction, CheckResult, CheckStatus } from './health-check.ts';
 export { createLifecycle, type Lifecycle } from './lifecycle.ts';
 export { HEALTH_DEFAULTS, type HealthDefaults, LIFECYCLE_DEFAULTS, type LifecycleDefaults, } from './options.ts';
 export { createServerDrain, type ServerDrain } from './server-drain.ts';
 export type { ShutdownReport } from './shutdown-run.ts';
 export { SHUTDOWN_PHASES, type ShutdownPhase, type StepContext, type StepFunction, type StepReport, } from './shutdown-step.ts';
+export type { StartupFunction, StartupStepResult } from './warm-up.ts';
 
 // errors.d.ts
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
@@ -33,6 +34,13 @@ export declare class StepTimeoutError extends LifecycleError {
     readonly step: string;
     readonly limitMs: number;
     constructor(step: string, limitMs: number);
+}
+/** A start-up step failed. The service stays unready; the cause is the step's own error. */
+export declare class StartupStepError extends LifecycleError {
+    readonly name = "StartupStepError";
+    readonly code = "ERR_LIFECYCLE_STARTUP_STEP";
+    readonly step: string;
+    constructor(step: string, cause: unknown);
 }
 /** A health check did not answer within its limit. It is also the reason of the aborted signal that the check got. */
 export declare class CheckTimeoutError extends LifecycleError {
@@ -127,6 +135,7 @@ export interface ResolvedLifecycle extends LifecycleDefaults {
 export declare function resolveLifecycle(options: LifecycleOptions): ResolvedLifecycle;
 export interface HealthDefaults {
     readonly cacheMs: number;
+    readonly startupRetryMs: number;
     readonly timeoutMs: number;
 }
 export declare const HEALTH_DEFAULTS: HealthDefaults;
@@ -198,6 +207,7 @@ export declare function runStep(step: ShutdownStep, clock: Clock, phaseEndsAt: n
 // health.d.ts
 import { type Clock } from '@holdfast/context/clock';
 import { type CheckFunction, type CheckResult, type CheckStatus } from './health-check.ts';
+import { type StartupFunction, type StartupStepResult } from './warm-up.ts';
 export interface CheckOptions {
     check: CheckFunction;
     /** Whether the service cannot do its work without it. A check that is not critical can only degrade. Default true. */
@@ -210,6 +220,13 @@ export interface CheckOptions {
 export interface HealthOptions {
     /** What readiness asks, by name. Default none. */
     checks?: Readonly<Record<string, CheckFunction | CheckOptions>>;
+    /**
+     * Steps that must end once before the service is ready, by name, run one after another by `start()` or the first
+     * probe. Default none.
+     */
+    startup?: Readonly<Record<string, StartupFunction>>;
+    /** Pause before a probe tries a failed start-up step again, ms, 0 to 3,600,000. Default 1000. */
+    startupRetryMs?: number;
     /** How long a result is used again, ms, 0 to 3,600,000. Default 1000. */
     cacheMs?: number;
     /** Limit of each check, ms, 1 to 60,000. Default 800. */
@@ -220,7 +237,7 @@ export interface HealthOptions {
     };
     clock?: Clock;
 }
-export type HealthStatus = CheckStatus | 'shutting-down';
+export type HealthStatus = CheckStatus | 'starting' | 'shutting-down';
 /** An answer for a framework's adapter to send as JSON. */
 export interface HealthAnswer<Body> {
     readonly status: 200 | 503;
@@ -228,6 +245,10 @@ export interface HealthAnswer<Body> {
 }
 export interface LiveBody {
     readonly status: 'up';
+}
+export interface StartupBody {
+    readonly status: 'up' | 'starting';
+    readonly steps: Readonly<Record<string, StartupStepResult>>;
 }
 export interface ReadyBody {
     readonly status: HealthStatus;
@@ -242,7 +263,17 @@ export interface DetailBody {
 export interface Health {
     /** Whether the process works at all. Asks no dependency: restarting cannot mend one. */
     live(): HealthAnswer<LiveBody>;
-    /** Whether to send requests here: 503 while shutting down or when a critical check is down. Never rejects. */
+    /**
+     * Runs the start-up steps that are not done yet; joins the run that is under way.
+     * @throws StartupStepError when one fails
+     */
+    start(): Promise<void>;
+    /** Whether the start-up steps are done, at once: 503 until then. Sets them going where `start()` has not. */
+    startup(): HealthAnswer<StartupBody>;
+    /**
+     * Whether to send requests here: 503 until the start-up steps are done, while shutting down, or when a critical
+     * check is down. Never rejects.
+     */
     ready(): Promise<HealthAnswer<ReadyBody>>;
     /** As `ready`, with durations and error codes. Error messages are never shown. */
     detail(): Promise<HealthAnswer<DetailBody>>;
@@ -281,6 +312,41 @@ export interface CheckSettings {
     readonly clock: Clock;
 }
 export declare function createHealthCheck(settings: CheckSettings): HealthCheck;
+
+// warm-up.d.ts
+import type { Clock } from '@holdfast/context/clock';
+/** A step that must end once before the service takes requests: migrations, a cache to fill, a model to load. */
+export type StartupFunction = () => unknown;
+export interface StartupStepResult {
+    readonly status: 'waiting' | 'running' | 'done' | 'failed';
+    /** How long it took, or has been running so far. 0 while it waits. */
+    readonly durationMs: number;
+    /** Calls of its function. */
+    readonly attempts: number;
+    /** Code or name of the last error, never its message. */
+    readonly error?: string;
+}
+export interface WarmUp {
+    readonly isDone: boolean;
+    readonly steps: Readonly<Record<string, StartupStepResult>>;
+    /**
+     * Runs the steps that are not done, one after another; joins the run that is under way.
+     * @throws StartupStepError, the steps after it not having run
+     */
+    run(): Promise<void>;
+    /** As `run` for a probe: at most once within `retryMs` of a failure, and without an answer. */
+    nudge(): void;
+}
+export interface WarmUpSettings {
+    readonly steps: Readonly<Record<string, StartupFunction>>;
+    readonly retryMs: number;
+    readonly clock: Clock;
+}
+/**
+ * A step has no limit of its own: to call it again while the first call goes on would do its work twice. The limit is
+ * the orchestrator's, which restarts a container whose start-up probe fails for too long.
+ */
+export declare function createWarmUp({ steps: functions, retryMs, clock }: WarmUpSettings): WarmUp;
 
 // server-drain.d.ts
 import type { Server } from 'node:http';

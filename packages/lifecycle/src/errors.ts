@@ -39,6 +39,21 @@ export class StepTimeoutError extends LifecycleError {
   }
 }
 
+/** A start-up step failed. The service stays unready; the cause is the step's own error. */
+export class StartupStepError extends LifecycleError {
+  override readonly name = 'StartupStepError';
+  readonly code = 'ERR_LIFECYCLE_STARTUP_STEP';
+  readonly step: string;
+
+  constructor(step: string, cause: unknown) {
+    super(
+      `The start-up step "${step}" failed (${errorLabel(cause)}), and the service stays unready. See the cause; start() and every start-up probe try again.`,
+      { cause },
+    );
+    this.step = step;
+  }
+}
+
 /** A health check did not answer within its limit. It is also the reason of the aborted signal that the check got. */
 export class CheckTimeoutError extends LifecycleError {
   override readonly name = 'CheckTimeoutError';

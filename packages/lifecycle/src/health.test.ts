@@ -200,7 +200,7 @@ describe('detail', () => {
 
 describe('options', () => {
   it('have the defaults of the manual', () => {
-    expect(HEALTH_DEFAULTS).toEqual({ cacheMs: 1000, timeoutMs: 800 });
+    expect(HEALTH_DEFAULTS).toEqual({ cacheMs: 1000, startupRetryMs: 1000, timeoutMs: 800 });
     expect(Object.isFrozen(HEALTH_DEFAULTS)).toBe(true);
   });
 

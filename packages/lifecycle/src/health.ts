@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
+import { LifecycleOptionError } from './errors.ts';
 import { gracefulShutdown } from './graceful-shutdown.ts';
 import {
   type CheckFunction,
@@ -8,6 +9,7 @@ import {
   type HealthCheck,
 } from './health-check.ts';
 import { checkMs, checkName, HEALTH_DEFAULTS } from './options.ts';
+import { createWarmUp, type StartupFunction, type StartupStepResult, type WarmUp } from './warm-up.ts';
 
 export interface CheckOptions {
   check: CheckFunction;
@@ -22,6 +24,13 @@ export interface CheckOptions {
 export interface HealthOptions {
   /** What readiness asks, by name. Default none. */
   checks?: Readonly<Record<string, CheckFunction | CheckOptions>>;
+  /**
+   * Steps that must end once before the service is ready, by name, run one after another by `start()` or the first
+   * probe. Default none.
+   */
+  startup?: Readonly<Record<string, StartupFunction>>;
+  /** Pause before a probe tries a failed start-up step again, ms, 0 to 3,600,000. Default 1000. */
+  startupRetryMs?: number;
   /** How long a result is used again, ms, 0 to 3,600,000. Default 1000. */
   cacheMs?: number;
   /** Limit of each check, ms, 1 to 60,000. Default 800. */
@@ -31,7 +40,7 @@ export interface HealthOptions {
   clock?: Clock;
 }
 
-export type HealthStatus = CheckStatus | 'shutting-down';
+export type HealthStatus = CheckStatus | 'starting' | 'shutting-down';
 
 /** An answer for a framework's adapter to send as JSON. */
 export interface HealthAnswer<Body> {
@@ -41,6 +50,11 @@ export interface HealthAnswer<Body> {
 
 export interface LiveBody {
   readonly status: 'up';
+}
+
+export interface StartupBody {
+  readonly status: 'up' | 'starting';
+  readonly steps: Readonly<Record<string, StartupStepResult>>;
 }
 
 export interface ReadyBody {
@@ -56,7 +70,17 @@ export interface DetailBody {
 export interface Health {
   /** Whether the process works at all. Asks no dependency: restarting cannot mend one. */
   live(): HealthAnswer<LiveBody>;
-  /** Whether to send requests here: 503 while shutting down or when a critical check is down. Never rejects. */
+  /**
+   * Runs the start-up steps that are not done yet; joins the run that is under way.
+   * @throws StartupStepError when one fails
+   */
+  start(): Promise<void>;
+  /** Whether the start-up steps are done, at once: 503 until then. Sets them going where `start()` has not. */
+  startup(): HealthAnswer<StartupBody>;
+  /**
+   * Whether to send requests here: 503 until the start-up steps are done, while shutting down, or when a critical
+   * check is down. Never rejects.
+   */
   ready(): Promise<HealthAnswer<ReadyBody>>;
   /** As `ready`, with durations and error codes. Error messages are never shown. */
   detail(): Promise<HealthAnswer<DetailBody>>;
@@ -74,6 +98,7 @@ const ALIVE: HealthAnswer<LiveBody> = Object.freeze({ status: 200, body: Object.
 export function createHealth(options: HealthOptions = {}): Health {
   const { lifecycle = gracefulShutdown } = options;
   const checks = resolveChecks(options);
+  const warmUp = resolveStartup(options);
 
   async function readAll(): Promise<DetailBody> {
     const results = await Promise.all(
@@ -84,7 +109,7 @@ export function createHealth(options: HealthOptions = {}): Health {
       'up',
     );
     return {
-      status: lifecycle.isShuttingDown ? 'shutting-down' : worst,
+      status: statusNow(warmUp, lifecycle) ?? worst,
       checks: Object.fromEntries(
         results.map(({ name, critical, result }) => [name, { ...result, critical }]),
       ),
@@ -93,14 +118,45 @@ export function createHealth(options: HealthOptions = {}): Health {
 
   return {
     live: () => ALIVE,
+    start: () => warmUp.run(),
+    startup() {
+      if (!lifecycle.isShuttingDown) warmUp.nudge();
+      const { isDone, steps } = warmUp;
+      return { status: isDone ? 200 : 503, body: { status: isDone ? 'up' : 'starting', steps } };
+    },
     async ready() {
-      if (lifecycle.isShuttingDown) return answer({ status: 'shutting-down', checks: {} });
+      if (!lifecycle.isShuttingDown) warmUp.nudge();
+      const early = statusNow(warmUp, lifecycle);
+      if (early !== undefined) return answer({ status: early, checks: {} });
       const { status, checks: results } = await readAll();
       const entries = Object.entries(results).map(([name, result]) => [name, result.status] as const);
       return answer({ status, checks: Object.fromEntries(entries) });
     },
     detail: async () => answer(await readAll()),
   };
+}
+
+/** What is so whatever the checks say. */
+function statusNow(
+  warmUp: WarmUp,
+  lifecycle: { readonly isShuttingDown: boolean },
+): 'shutting-down' | 'starting' | undefined {
+  if (lifecycle.isShuttingDown) return 'shutting-down';
+  return warmUp.isDone ? undefined : 'starting';
+}
+
+function resolveStartup({ startup = {}, startupRetryMs, clock = systemClock }: HealthOptions): WarmUp {
+  const retryMs = startupRetryMs ?? HEALTH_DEFAULTS.startupRetryMs;
+  checkMs('createHealth', 'startupRetryMs', retryMs, 0, 3_600_000);
+  for (const [name, step] of Object.entries(startup)) {
+    checkName('createHealth', name);
+    if (typeof step !== 'function') {
+      throw new LifecycleOptionError(
+        `createHealth, start-up step ${name} is of type ${typeof step}; it must be a function.`,
+      );
+    }
+  }
+  return createWarmUp({ steps: startup, retryMs, clock });
 }
 
 function resolveChecks({

@@ -3,6 +3,7 @@ export {
   LifecycleError,
   LifecycleOptionError,
   ShutdownBegunError,
+  StartupStepError,
   StepTimeoutError,
 } from './errors.ts';
 export { gracefulShutdown } from './graceful-shutdown.ts';
@@ -16,6 +17,7 @@ export {
   type HealthStatus,
   type LiveBody,
   type ReadyBody,
+  type StartupBody,
 } from './health.ts';
 export type { CheckFunction, CheckResult, CheckStatus } from './health-check.ts';
 export { createLifecycle, type Lifecycle } from './lifecycle.ts';
@@ -34,3 +36,4 @@ export {
   type StepFunction,
   type StepReport,
 } from './shutdown-step.ts';
+export type { StartupFunction, StartupStepResult } from './warm-up.ts';

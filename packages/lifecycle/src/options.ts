@@ -77,11 +77,13 @@ export function resolveLifecycle(options: LifecycleOptions): ResolvedLifecycle {
 
 export interface HealthDefaults {
   readonly cacheMs: number;
+  readonly startupRetryMs: number;
   readonly timeoutMs: number;
 }
 
 export const HEALTH_DEFAULTS: HealthDefaults = Object.freeze({
   cacheMs: 1000,
+  startupRetryMs: 1000,
   // Below the 1 s after which a Kubernetes probe gives up, so that the answer still arrives.
   timeoutMs: 800,
 });

@@ -27,6 +27,13 @@ export function listenToSignals(
   return { stop };
 }
 
+/**
+ * Ends the process by the signal. The first process of a container is the exception: to it the kernel delivers no
+ * signal without a listener, so it exits with the code that a shell gives for the signal.
+ */
 export function raiseAgain(signal: NodeJS.Signals): void {
+  if (process.pid === 1) {
+    process.exit(128 + process.getBuiltinModule('node:os').constants.signals[signal]);
+  }
   process.kill(process.pid, signal);
 }

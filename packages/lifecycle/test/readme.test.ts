@@ -23,6 +23,7 @@ it('gives the defaults of the code in its README', () => {
   for (const name of ['stepTimeoutMs', 'readinessDelayMs', 'exitGraceMs'] as const) {
     expect(defaultsOf(name)).toEqual([`\`${LIFECYCLE_DEFAULTS[name]}\``]);
   }
+  expect(defaultsOf('startupRetryMs')).toEqual([`\`${HEALTH_DEFAULTS.startupRetryMs}\``]);
   expect(defaultsOf('cacheMs')).toEqual([`\`${HEALTH_DEFAULTS.cacheMs}\``]);
   expect(defaultsOf('signals')).toEqual([`\`['${LIFECYCLE_DEFAULTS.signals.join("', '")}']\``]);
 });

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,8 +21,20 @@ interface Service {
 }
 
 async function start(...flags: string[]): Promise<Service> {
+  return startBy([], ...flags);
+}
+
+/** @param wrapper a command that runs the command after it */
+async function startBy(wrapper: readonly string[], ...flags: string[]): Promise<Service> {
   const path = join(import.meta.dirname, 'children', 'service.ts');
-  const child = spawn(process.execPath, ['--conditions=@holdfast/source', path, ...flags]);
+  const [command = '', ...args] = [
+    ...wrapper,
+    process.execPath,
+    '--conditions=@holdfast/source',
+    path,
+    ...flags,
+  ];
+  const child = spawn(command, args);
   children.push(child);
   const said: string[] = [];
   let errors = '';
@@ -101,5 +113,37 @@ describe('a second signal', () => {
     service.child.kill('SIGINT');
     expect(await service.ended()).toEqual({ code: null, signal: 'SIGINT' });
     expect(service.said).not.toContain('store closed');
+  });
+});
+
+/** A process namespace of its own, as a container has; only some systems allow it to this user. */
+const AS_FIRST_PROCESS = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const canUnshare = spawnSync(AS_FIRST_PROCESS[0] ?? '', [...AS_FIRST_PROCESS.slice(1), 'true']).status === 0;
+
+describe.skipIf(!canUnshare)('process 1 of a container', () => {
+  /** The service itself, the child of `unshare`. */
+  const signal = (service: Service, name: string) =>
+    spawnSync('pkill', [`-${name.slice('SIG'.length)}`, '-P', String(service.child.pid)]);
+
+  it('runs its steps on SIGTERM and ends with 0', async () => {
+    const service = await startBy(AS_FIRST_PROCESS);
+    signal(service, 'SIGTERM');
+    expect(await service.ended()).toEqual({ code: 0, signal: null });
+    expect(service.said).toEqual(['worker stopped', 'traces flushed', 'store closed']);
+  });
+
+  it('ends at once on a second signal, though the kernel gives it none without a listener', async () => {
+    const service = await startBy(AS_FIRST_PROCESS, 'hang-long');
+    signal(service, 'SIGTERM');
+    await service.line('stuck');
+    signal(service, 'SIGTERM');
+    expect(await service.ended()).toEqual({ code: 143, signal: null });
+  });
+
+  it('ends though something keeps it alive', async () => {
+    const service = await startBy(AS_FIRST_PROCESS, 'linger');
+    signal(service, 'SIGTERM');
+    expect(await service.ended()).toEqual({ code: 143, signal: null });
+    expect(service.said).toEqual(['worker stopped', 'traces flushed', 'store closed']);
   });
 });

@@ -1,8 +1,22 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createLogger } from './create-logger.ts';
 import { LOGGER_DEFAULTS, type LoggerOptions, resolveOptions } from './options.ts';
 
 describe('options', () => {
+  it('have the defaults that the README tells', () => {
+    const rows = readFileSync(new URL('../README.md', import.meta.url), 'utf8').split('\n');
+    const { level, censor, ...others } = LOGGER_DEFAULTS;
+    const told = { ...others, level: `LOG_LEVEL, else ${level}`, redact: `on, ${censor}` };
+    for (const [option, value] of Object.entries(told)) {
+      const row = rows.find((line) => line.startsWith(`| \`${option}\``))?.replace(/['`]/g, '');
+      expect(
+        row?.split('|').map((cell) => cell.trim()),
+        option,
+      ).toContain(String(value));
+    }
+  });
+
   it('have these defaults', () => {
     expect(LOGGER_DEFAULTS).toEqual({
       level: 'info',

@@ -156,8 +156,10 @@ export declare function initTracing(options?: TracingOptions): Tracing;
 import type { Clock } from '@holdfast/context/clock';
 import type { Sampler } from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
+import { type Destination } from './config/destination.ts';
 import { type Environment } from './config/environment.ts';
 import type { HeadSampler } from './config/sampler.ts';
+import { type TlsFiles } from './config/tls.ts';
 import { type SpanLimits } from './light/limits.ts';
 import { type ResourceAttributes } from './resource.ts';
 /** An exporter made for the OpenTelemetry SDK. */
@@ -174,7 +176,7 @@ export interface TracingOptions {
     environment?: string | undefined;
     /** More attributes of the process. Environment `OTEL_RESOURCE_ATTRIBUTES`. */
     resourceAttributes?: ResourceAttributes | undefined;
-    /** Where spans go. Environment `OTEL_TRACES_EXPORTER` (`otlp`, `console`, `none`). Default `otlp`. */
+    /** Where spans go. Environment `OTEL_TRACES_EXPORTER` (`otlp`, `console`, `otlp,console`, `none`). Default `otlp`. */
     exporter?: 'otlp' | 'console' | 'none' | {
         readonly file: string;
     } | SpanExporter | undefined;
@@ -222,26 +224,14 @@ export declare const DEFAULTS: {
     readonly exportTimeoutMs: 10000;
     readonly flushTimeoutMs: 5000;
 };
-/** Where spans go, with everything that destination needs. */
-export type Destination = {
-    readonly kind: 'otlp';
-} | {
-    readonly kind: 'console';
-} | {
-    readonly kind: 'none';
-} | {
-    readonly kind: 'file';
-    readonly path: string;
-} | {
-    readonly kind: 'exporter';
-    readonly exporter: SpanExporter;
-};
 export interface ResolvedOptions {
     readonly disabled: boolean;
     readonly resource: ResourceAttributes;
     readonly destination: Destination;
     readonly url: URL;
     readonly headers: Readonly<Record<string, string>>;
+    /** Of a collector behind https. */
+    readonly tls: TlsFiles;
     readonly compression: 'none' | 'gzip';
     readonly headSampler: HeadSampler;
     readonly sampler: Sampler | undefined;
@@ -260,6 +250,27 @@ export interface ResolvedOptions {
 /** @throws TracingOptionError that names the option or variable, what it is and what it may be */
 export declare function resolveOptions(options: TracingOptions, env?: Environment): ResolvedOptions;
 
+// config/destination.d.ts
+import type { SpanExporter, TracingOptions } from '../options.ts';
+import { type Environment } from './environment.ts';
+/** Where spans go, with everything that destination needs. */
+export type Destination = {
+    readonly kind: 'otlp';
+    readonly console?: boolean;
+} | {
+    readonly kind: 'console';
+} | {
+    readonly kind: 'none';
+} | {
+    readonly kind: 'file';
+    readonly path: string;
+} | {
+    readonly kind: 'exporter';
+    readonly exporter: SpanExporter;
+};
+/** @throws TracingOptionError for an exporter that does not exist, or a protocol that is not spoken */
+export declare function resolveDestination(exporter: TracingOptions['exporter'], env: Environment): Destination;
+
 // config/environment.d.ts
 import type { SpanLimits } from '../light/limits.ts';
 /** Environment variables; an empty one counts as not set, as the specification has it. */
@@ -275,6 +286,10 @@ export declare function isTrue(env: Environment, name: string): boolean;
 export declare function pairs(env: Environment, name: string): Record<string, string>;
 /** @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#attribute-limits */
 export declare function limitsFrom(env: Environment): Partial<SpanLimits>;
+/** The entries of a variable that lists some, or those of `fallback`. */
+export declare function listOf(env: Environment, name: string, fallback: string): string[];
+/** @throws TracingOptionError that names the option or variable and what it may be */
+export declare function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T;
 
 // light/limits.d.ts
 /** How much one span may hold; what is over is dropped and counted on the span. */
@@ -316,6 +331,22 @@ export declare const alwaysOff: HeadSampler;
  * @see https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
  */
 export declare function traceIdRatio(rate: number): HeadSampler;
+
+// config/tls.d.ts
+import { type Environment } from './environment.ts';
+/** What an HTTPS agent needs beside what Node knows, each as PEM. */
+export interface TlsFiles {
+    /** Trusted instead of the certificate authorities that Node brings along. */
+    readonly ca?: Buffer;
+    readonly cert?: Buffer;
+    readonly key?: Buffer;
+}
+/**
+ * The files that `OTEL_EXPORTER_OTLP_CERTIFICATE`, `_CLIENT_CERTIFICATE` and `_CLIENT_KEY` name, or their `_TRACES_`
+ * forms, which win.
+ * @throws TracingOptionError when one of them cannot be read, or of certificate and key only one is there
+ */
+export declare function tlsFiles(env: Environment): TlsFiles;
 
 // resource.d.ts
 /** Says which process the spans come from. */

@@ -1,8 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { DEFAULTS, resolveOptions } from './options.ts';
 
 describe('options', () => {
+  it('have the defaults that the README tells', () => {
+    const rows = readFileSync(new URL('../README.md', import.meta.url), 'utf8').split('\n');
+    for (const [option, value] of Object.entries(DEFAULTS)) {
+      const row = rows.find((line) => line.startsWith(`| \`${option}\``))?.replace(/['`]/g, '');
+      expect(
+        row?.split('|').map((cell) => cell.trim()),
+        option,
+      ).toContain(String(value));
+    }
+  });
+
   it('have these defaults', () => {
     expect(DEFAULTS).toEqual({
       serviceName: 'unknown_service:node',

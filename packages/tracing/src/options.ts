@@ -2,10 +2,21 @@ import type { Clock } from '@holdfast/context/clock';
 import { systemClock } from '@holdfast/context/clock';
 import type { Sampler } from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
+import { type Destination, resolveDestination } from './config/destination.ts';
 import { tracesUrl } from './config/endpoint.ts';
-import { type Environment, isTrue, limitsFrom, pairs, text, wholeNumber } from './config/environment.ts';
+import {
+  type Environment,
+  isTrue,
+  limitsFrom,
+  listOf,
+  oneOf,
+  pairs,
+  text,
+  wholeNumber,
+} from './config/environment.ts';
 import type { HeadSampler } from './config/sampler.ts';
 import { chooseSampler } from './config/sampler-choice.ts';
+import { type TlsFiles, tlsFiles } from './config/tls.ts';
 import { TracingOptionError } from './errors.ts';
 import { DEFAULT_LIMITS, type SpanLimits } from './light/limits.ts';
 import { detectedResource, type ResourceAttributes } from './resource.ts';
@@ -25,7 +36,7 @@ export interface TracingOptions {
   environment?: string | undefined;
   /** More attributes of the process. Environment `OTEL_RESOURCE_ATTRIBUTES`. */
   resourceAttributes?: ResourceAttributes | undefined;
-  /** Where spans go. Environment `OTEL_TRACES_EXPORTER` (`otlp`, `console`, `none`). Default `otlp`. */
+  /** Where spans go. Environment `OTEL_TRACES_EXPORTER` (`otlp`, `console`, `otlp,console`, `none`). Default `otlp`. */
   exporter?: 'otlp' | 'console' | 'none' | { readonly file: string } | SpanExporter | undefined;
   /**
    * The collector, http or https; `/v1/traces` is appended when the URL has no path. Environment
@@ -84,20 +95,14 @@ export const DEFAULTS: {
   flushTimeoutMs: 5000,
 });
 
-/** Where spans go, with everything that destination needs. */
-export type Destination =
-  | { readonly kind: 'otlp' }
-  | { readonly kind: 'console' }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'exporter'; readonly exporter: SpanExporter };
-
 export interface ResolvedOptions {
   readonly disabled: boolean;
   readonly resource: ResourceAttributes;
   readonly destination: Destination;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a collector behind https. */
+  readonly tls: TlsFiles;
   readonly compression: 'none' | 'gzip';
   readonly headSampler: HeadSampler;
   readonly sampler: Sampler | undefined;
@@ -121,11 +126,14 @@ export function resolveOptions(options: TracingOptions, env: Environment = proce
     options.maxQueueSpans ?? wholeNumber(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 1) ?? DEFAULTS.maxQueueSpans,
     1,
   );
+  const destination = resolveDestination(options.exporter, env);
+  const url = tracesUrl(options.exporterEndpoint, env);
   return {
     disabled: isTrue(env, 'OTEL_SDK_DISABLED'),
     resource: resolveResource(options, env),
-    destination: resolveDestination(options, env),
-    url: tracesUrl(options.exporterEndpoint, env),
+    destination,
+    url,
+    tls: destination.kind === 'otlp' && url.protocol === 'https:' ? tlsFiles(env) : {},
     headers: options.headers ?? {
       ...pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
       ...pairs(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
@@ -161,20 +169,9 @@ export function resolveOptions(options: TracingOptions, env: Environment = proce
 
 /** `tracecontext` and `baggage` is what there is, in any order; `none` leaves the field to the application. */
 function registersPropagator(env: Environment): boolean {
-  const names = (text(env, 'OTEL_PROPAGATORS') ?? 'tracecontext,baggage')
-    .split(',')
-    .map((name) => name.trim());
+  const names = listOf(env, 'OTEL_PROPAGATORS', 'tracecontext,baggage');
   for (const name of names) oneOf('OTEL_PROPAGATORS', name, ['tracecontext', 'baggage', 'none']);
   return !names.includes('none');
-}
-
-/** Protobuf over HTTP is all that is spoken; a port of gRPC would refuse it again and again. */
-function checkProtocol(env: Environment): void {
-  const name =
-    text(env, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') === undefined
-      ? 'OTEL_EXPORTER_OTLP_PROTOCOL'
-      : 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL';
-  oneOf(name, text(env, name) ?? 'http/protobuf', ['http/protobuf']);
 }
 
 function timeoutFrom(env: Environment): number {
@@ -202,25 +199,6 @@ function resolveResource(options: TracingOptions, env: Environment): ResourceAtt
   };
 }
 
-function resolveDestination({ exporter }: TracingOptions, env: Environment): Destination {
-  const chosen = exporter ?? text(env, 'OTEL_TRACES_EXPORTER') ?? 'otlp';
-  if (typeof chosen === 'string') {
-    const name = exporter === undefined ? 'OTEL_TRACES_EXPORTER' : 'exporter';
-    const kind = oneOf(name, chosen, ['otlp', 'console', 'none']);
-    if (kind === 'otlp') checkProtocol(env);
-    return { kind };
-  }
-  if ('file' in chosen) {
-    if (typeof chosen.file === 'string' && chosen.file !== '') return { kind: 'file', path: chosen.file };
-    throw new TracingOptionError('exporter.file', 'must be the path of the file that spans are appended to.');
-  }
-  if (typeof chosen.export === 'function') return { kind: 'exporter', exporter: chosen };
-  throw new TracingOptionError(
-    'exporter',
-    "must be 'otlp', 'console', 'none', { file } or a SpanExporter with an export() method.",
-  );
-}
-
 function resolveCompression(options: TracingOptions, env: Environment): 'none' | 'gzip' {
   const chosen =
     options.compression ??
@@ -228,15 +206,6 @@ function resolveCompression(options: TracingOptions, env: Environment): 'none' |
     text(env, 'OTEL_EXPORTER_OTLP_COMPRESSION') ??
     DEFAULTS.compression;
   return oneOf('compression', chosen, ['none', 'gzip']);
-}
-
-function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found !== undefined) return found;
-  throw new TracingOptionError(
-    option,
-    `is ${JSON.stringify(value)}; it must be one of ${allowed.join(', ')}.`,
-  );
 }
 
 function atLeast(option: string, value: number, least: number): number {

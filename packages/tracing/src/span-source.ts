@@ -3,7 +3,7 @@ import type { Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import type { LightTracer } from './light/tracer.ts';
 import { otel, SpanKind } from './otel-api.ts';
 import type { PreparedAttributes } from './prepared-attributes.ts';
-import { contextUnderRemoteParent } from './propagation/remote-parent.ts';
+import { contextUnderRemoteParent, remoteParent } from './propagation/remote-parent.ts';
 import { PACKAGE_NAME, packageVersion } from './resource.ts';
 
 /** How a span begins; `prepared` attributes come first. */
@@ -138,7 +138,7 @@ export class ForeignSource extends ApiSource {
 
   override start(name: string, options: StartOptions | undefined, parent?: Span): Span {
     const theirs = otel().trace.getActiveSpan();
-    const span = super.start(name, options, parent ?? this.active());
+    const span = super.start(name, options, parent ?? this.active() ?? remoteParent());
     this.#begunUnder.set(span, theirs);
     return span;
   }

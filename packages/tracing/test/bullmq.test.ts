@@ -104,6 +104,24 @@ describe.each([
     engine = await start();
   });
 
+  it('shows nothing of what a job was given, says on its way, returns or fails with', async () => {
+    const queue = engine.queue();
+    await runWithTrace(createTraceContext(), async () => {
+      await queue.add('one', { card: 'secret-1' }, { jobId: 'job', keepLogs: 4242 });
+      await queue.addBulk([{ name: 'many', data: 'secret-3' }]);
+      await queue.updateJobProgress('job', { at: 'secret-6' });
+    });
+    await work(2, async (job) => {
+      await job.updateProgress({ at: 'secret-4' });
+      return 'secret-5';
+    });
+    const shown = JSON.stringify(
+      (await recording.spans()).map(({ attributes, events }) => [attributes, events]),
+    );
+    expect(shown.match(/secret-[1-9]|4242|bulk\.names/g)).toBeNull();
+    expect(shown).toContain('"messaging.message.id":"job"');
+  });
+
   it('links each attempt, a trace of its own, to its producer, and leaves the payload clean', async () => {
     const queue = engine.queue();
     const seen: unknown[] = [];

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { createTraceContext, runWithTrace } from '@holdfast/context';
 import { ManualClock } from '@holdfast/context/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { instrumentOutgoingHttp } from '../src/http.ts';
 import {
   createSpan,
   initTracing,
@@ -38,6 +39,20 @@ function start(options: TracingOptions = {}): Tracing {
 }
 
 describe('what arrives at the collector', () => {
+  it('holds no span of the export itself, whatever is traced and wherever it began', async () => {
+    const running = start();
+    const outgoing = instrumentOutgoingHttp();
+    await runWithTrace(createTraceContext(), async () => {
+      withSpan('first', () => undefined);
+      await running.flush();
+      withSpan('second', () => undefined);
+      await running.flush();
+    });
+    outgoing.close();
+    expect(receiver.spans.map((span) => span.name)).toEqual(['first', 'second']);
+    expect(receiver.requests.map(({ headers }) => headers['traceparent'])).toEqual([undefined, undefined]);
+  });
+
   it('is a span with all that was put on it', async () => {
     const clock = new ManualClock();
     const running = start({ clock, serviceVersion: '1.2.3', environment: 'production' });

@@ -139,18 +139,33 @@ describe('the end of a process', () => {
     expect(receiver.spans.map((span) => span.name)).toEqual(['work']);
   });
 
-  it('does not wait for a collector that is down', async () => {
-    const { url } = receiver;
-    await receiver.close();
-    const { code } = await runChild(
+  it('OTEL_TRACES_EXPORTER=otlp,console does both', async () => {
+    const { stdout } = await runChild(
       `
       import { initTracing, withSpan } from '@holdfast/tracing';
-      initTracing();
+      const tracing = initTracing();
       withSpan('work', () => undefined);
+      await tracing.shutdown();
+      `,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_EXPORTER: 'otlp,console' },
+    );
+    expect(stdout).toMatch(/work/);
+    expect(receiver.spans.map((span) => span.name)).toEqual(['work']);
+  });
+
+  it('waits for a collector that is down no longer than flushTimeoutMs', async () => {
+    const { url } = receiver;
+    await receiver.close();
+    const { code, stdout } = await runChild(
+      `
+      import { initTracing, withSpan } from '@holdfast/tracing';
+      const tracing = initTracing({ flushTimeoutMs: 1 });
+      withSpan('work', () => undefined);
+      process.on('exit', () => console.log(tracing.stats().queued));
       `,
       { OTEL_EXPORTER_OTLP_ENDPOINT: url },
     );
-    expect(code).toBe(0);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1\n' });
     receiver = await OtlpReceiver.start();
   });
 
@@ -266,5 +281,25 @@ describe('beside an OpenTelemetry SDK that the application has started', () => {
       names: ['below', 'p attempt 1', 'handler', 'GET /a/:id'],
       tree: [true, true, true],
     });
+  });
+
+  it("with jobs: 'parent' an attempt continues the trace of its producer", async () => {
+    const { stdout } = await runChild(`
+      import { NodeSDK } from '@opentelemetry/sdk-node';
+      import { tracingChannel } from 'node:diagnostics_channel';
+      import { initTracing } from '@holdfast/tracing';
+      import { fromCarrier, getCurrentTrace, runWithTrace } from '@holdfast/context';
+      const ended = [];
+      const processor = { onStart() {}, onEnd: (span) => ended.push(span), forceFlush: async () => {}, shutdown: async () => {} };
+      new NodeSDK({ spanProcessors: [processor], metricReaders: [], logRecordProcessors: [], autoDetectResources: false }).start();
+      initTracing({ jobs: 'parent' });
+      const carrier = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+      const job = { queue: 'mail', jobId: '1', jobName: 'sent', engine: 'sqlite', attempt: 1, maxAttempts: 4, carrier, enqueuedAt: Date.now() };
+      const seen = await runWithTrace(fromCarrier(carrier), () =>
+        tracingChannel('holdfast:queue:process').tracePromise(async () => getCurrentTrace().traceId, job));
+      console.log(seen, ended[0].spanContext().traceId, ended[0].parentSpanContext?.spanId);
+    `);
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    expect(stdout).toBe(`${trace} ${trace} 00f067aa0ba902b7\n`);
   });
 });

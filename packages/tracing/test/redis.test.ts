@@ -466,6 +466,28 @@ describe('a cluster', () => {
       Array.from({ length: 6 }, () => ['GET', 'unset']),
     );
   });
+
+  it('makes no spans where an instrumentation makes those of its nodes, and still tells durations', async () => {
+    const prototype: { sendCommand: Redis['sendCommand'] } = Redis.prototype;
+    const original: (this: Redis, ...args: Parameters<Redis['sendCommand']>) => unknown =
+      prototype.sendCommand;
+    function sendTracedByOthers(this: Redis, ...args: Parameters<Redis['sendCommand']>): unknown {
+      return original.apply(this, args);
+    }
+    prototype.sendCommand = Object.assign(sendTracedByOthers, { __wrapped: true, __original: original });
+    const { facts, stop } = listen();
+    try {
+      const cluster = traceRedis(new Cluster(nodes.nodes));
+      opened.push(cluster);
+      await cluster.get('warm');
+      await inTrace(() => cluster.set('key', 1));
+    } finally {
+      prototype.sendCommand = original;
+      stop();
+    }
+    expect(facts.map(({ command }) => command)).toEqual(['GET', 'SET']);
+    expect(await names()).toEqual([]);
+  });
 });
 
 describe('withRedisTrace', () => {

@@ -1,6 +1,6 @@
 /**
  * The stand-in as a process of its own:
- * `PROVIDER_API_KEY=… node --conditions=@holdfast/source src/provider/main.ts --database FILE [--port N] [--latency-ms N]`.
+ * `PROVIDER_API_KEY=… node --conditions=@holdfast/source src/provider/main.ts --database FILE [--host ADDRESS] [--port N] [--latency-ms N]`.
  */
 import { parseArgs } from 'node:util';
 import { openLedger } from './ledger.ts';
@@ -9,6 +9,7 @@ import { createProvider } from './server.ts';
 const { values } = parseArgs({
   options: {
     database: { type: 'string', default: 'payment-provider.db' },
+    host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
     'latency-ms': { type: 'string', default: '25' },
   },
@@ -21,10 +22,10 @@ if (apiKey === undefined || apiKey === '') {
 
 const ledger = openLedger(values.database);
 const server = createProvider({ ledger, apiKey, latencyMs: Number(values['latency-ms']) });
-server.listen(Number(values.port), '127.0.0.1', () => {
+server.listen(Number(values.port), values.host, () => {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : address;
-  process.stdout.write(`payment-provider listens on http://127.0.0.1:${port}\n`);
+  process.stdout.write(`payment-provider listens on http://${values.host}:${port}\n`);
 });
 
 function end(): void {

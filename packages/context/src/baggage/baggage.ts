@@ -1,5 +1,5 @@
 /** Parsing and writing of the W3C Baggage header: https://www.w3.org/TR/baggage/ */
-import { trimOptionalWhitespace } from '../whitespace.ts';
+import { trimOptionalWhitespace } from '../propagation/whitespace.ts';
 import { percentDecode, percentEncode } from './percent-encoding.ts';
 
 /** `;ttl=30`, or `;private` without a value. */
@@ -81,16 +81,22 @@ class Limit {
 }
 
 function parseEntry(member: string): BaggageEntry | undefined {
-  const [first = '', ...rest] = member.split(';');
-  const pair = parsePair(first);
+  const end = member.indexOf(';');
+  const pair = parsePair(end === -1 ? member : member.slice(0, end));
   if (pair?.value === undefined) return undefined;
+  const properties = end === -1 ? [] : parseProperties(member.slice(end + 1));
+  return properties === undefined ? undefined : { key: pair.key, value: pair.value, properties };
+}
+
+/** `ttl=30;private`; undefined when one of them is malformed. */
+export function parseProperties(text: string): BaggageProperty[] | undefined {
   const properties: BaggageProperty[] = [];
-  for (const part of rest) {
+  for (const part of text.split(';')) {
     const property = parsePair(part);
     if (property === undefined) return undefined;
     properties.push(property);
   }
-  return { key: pair.key, value: pair.value, properties };
+  return properties;
 }
 
 /** `key = value` or `key`; a value may hold more `=`. */
@@ -104,7 +110,12 @@ function parsePair(text: string): BaggageProperty | undefined {
 }
 
 function formatEntry({ key, value, properties }: BaggageEntry): string {
-  return [{ key, value }, ...properties].map(formatPair).join(';');
+  return formatProperties([{ key, value }, ...properties]);
+}
+
+/** What `parseProperties` reads. */
+export function formatProperties(properties: readonly BaggageProperty[]): string {
+  return properties.map(formatPair).join(';');
 }
 
 function formatPair({ key, value }: BaggageProperty): string {

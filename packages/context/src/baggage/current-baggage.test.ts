@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fromCarrier, toCarrier } from '../carrier.ts';
-import { createTraceContext, getCurrentTrace, runWithTrace } from '../current.ts';
-import { extractTraceContext } from '../headers.ts';
-import { withDeadline } from '../time-limit.ts';
+import { withDeadline } from '../deadline/time-limit.ts';
+import { fromCarrier, toCarrier } from '../propagation/carrier.ts';
+import { extractTraceContext } from '../propagation/headers.ts';
+import { createTraceContext, getCurrentTrace, runWithTrace } from '../scope/current.ts';
 import { getBaggage, getBaggageEntry, removeBaggageEntry, setBaggageEntry } from './current-baggage.ts';
 
 const inContext = <T>(fn: () => T): T => runWithTrace(createTraceContext(), fn);

@@ -64,3 +64,18 @@ export function limitsFrom(env: Environment): Partial<SpanLimits> {
   };
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }
+
+/** The entries of a variable that lists some, or those of `fallback`. */
+export function listOf(env: Environment, name: string, fallback: string): string[] {
+  return (text(env, name) ?? fallback).split(',').map((entry) => entry.trim());
+}
+
+/** @throws TracingOptionError that names the option or variable and what it may be */
+export function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new TracingOptionError(
+    option,
+    `is ${JSON.stringify(value)}; it must be one of ${allowed.join(', ')}.`,
+  );
+}

@@ -13,6 +13,9 @@ const rows: Row[] = [
   ],
   [{ OTEL_TRACES_EXPORTER: 'console' }, (o) => o.destination.kind, 'console'],
   [{ OTEL_TRACES_EXPORTER: 'none' }, (o) => o.destination.kind, 'none'],
+  [{ OTEL_TRACES_EXPORTER: 'otlp' }, (o) => o.destination, { kind: 'otlp' }],
+  [{ OTEL_TRACES_EXPORTER: 'otlp, console' }, (o) => o.destination, { kind: 'otlp', console: true }],
+  [{ OTEL_TRACES_EXPORTER: 'console,console' }, (o) => o.destination, { kind: 'console' }],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:1' }, (o) => o.url.href, 'http://c:1/v1/traces'],
   [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c:1/own' }, (o) => o.url.href, 'http://c:1/own'],
   [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, (o) => o.destination.kind, 'otlp'],
@@ -54,6 +57,8 @@ describe('the variables', () => {
 
   it.each([
     ['OTEL_PROPAGATORS', 'b3', 'is "b3"; it must be one of tracecontext, baggage, none.'],
+    ['OTEL_TRACES_EXPORTER', 'otlp,zipkin', 'is "zipkin"; it must be one of otlp, console, none.'],
+    ['OTEL_TRACES_EXPORTER', 'otlp,none', 'names none beside others; none stands alone.'],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'is "grpc"; it must be one of http/protobuf.'],
     ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'http/json', 'is "http/json"; it must be one of http/protobuf.'],
   ])('%s refuses %j', (name, value, problem) => {

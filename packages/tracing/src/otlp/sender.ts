@@ -2,6 +2,7 @@ import type http from 'node:http';
 import { gzip } from 'node:zlib';
 import type { Clock } from '@holdfast/context/clock';
 import { contextStorage, Scope } from '@holdfast/context/storage';
+import type { TlsFiles } from '../config/tls.ts';
 import { otel } from '../otel-api.ts';
 import { suppressTracing } from '../propagation/suppression.ts';
 import { readRejectedSpans } from './export-response.ts';
@@ -14,6 +15,8 @@ const compress = promisify(gzip);
 export interface SenderOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a collector behind https. Default what Node trusts, and no certificate of our own. */
+  readonly tls?: TlsFiles;
   readonly compression: 'none' | 'gzip';
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -43,7 +46,7 @@ export class OtlpSender {
   constructor(options: SenderOptions) {
     this.#options = options;
     const { Agent, request } = loadClient(options.url.protocol);
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 1, ...options.tls });
     this.#request = request;
     this.#untraced = Scope.around(suppressTracing(otel().ROOT_CONTEXT));
   }

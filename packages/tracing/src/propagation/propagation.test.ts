@@ -1,7 +1,17 @@
 import { EventEmitter } from 'node:events';
-import { createTraceContext, getCurrentTrace, getTraceHeaders, runWithTrace } from '@holdfast/context';
+import {
+  createTraceContext,
+  extractTraceContext,
+  getBaggage,
+  getCurrentTrace,
+  getTraceHeaders,
+  runWithTrace,
+  setBaggageEntry,
+  toCarrier,
+} from '@holdfast/context';
 import { contextStorage } from '@holdfast/context/storage';
 import {
+  baggageEntryMetadataFromString,
   context,
   defaultTextMapGetter,
   defaultTextMapSetter,
@@ -185,5 +195,59 @@ describe('a trace that is not sampled', () => {
       }),
     );
     expect(await recording.spans()).toEqual([]);
+  });
+});
+
+describe('the baggage of the OpenTelemetry API', () => {
+  const trustedHosts = ['stock.internal'];
+  const sentTo = (host: string) => getTraceHeaders({ host, trustedHosts }).baggage;
+
+  it('shows the baggage of the request', () => {
+    const init = extractTraceContext({ baggage: 'tier=gold;ttl=30' }, { trusted: true });
+    runWithTrace(createTraceContext(init), () =>
+      withSpan('work', () => {
+        const entry = propagation.getActiveBaggage()?.getEntry('tier');
+        expect([entry?.value, entry?.metadata?.toString()]).toEqual(['gold', 'ttl=30']);
+      }),
+    );
+  });
+
+  it('that is set for a function counts inside of it: for getBaggage(), jobs and hosts on the allow-list', () => {
+    runWithTrace(createTraceContext(), () => {
+      setBaggageEntry('tier', 'gold');
+      const baggage = propagation.createBaggage({
+        plan: { value: 'a b', metadata: baggageEntryMetadataFromString('private') },
+      });
+      context.with(propagation.setBaggage(context.active(), baggage), () =>
+        withSpan('work', () => {
+          expect(getBaggage()).toEqual([{ key: 'plan', value: 'a b', properties: [{ key: 'private' }] }]);
+          expect(sentTo('stock.internal')).toBe('plan=a%20b;private');
+          expect(sentTo('example.com')).toBeUndefined();
+          expect(toCarrier().baggage).toBe('plan=a%20b;private');
+          setBaggageEntry('more', '1');
+          expect(propagation.getActiveBaggage()?.getEntry('more')?.value).toBe('1');
+        }),
+      );
+      expect(sentTo('stock.internal')).toBe('tier=gold');
+      context.with(propagation.deleteBaggage(context.active()), () => expect(getBaggage()).toEqual([]));
+    });
+  });
+
+  it('counts outside of a request, too', () => {
+    const baggage = propagation.createBaggage({ tier: { value: 'gold' } });
+    context.with(propagation.setBaggage(ROOT_CONTEXT, baggage), () =>
+      expect(getBaggage()).toEqual([{ key: 'tier', value: 'gold', properties: [] }]),
+    );
+  });
+
+  it('is not written by the propagator, which does not know the host, nor read by it', () => {
+    runWithTrace(createTraceContext(), () => {
+      setBaggageEntry('tier', 'gold');
+      const carrier: Record<string, string> = {};
+      propagation.inject(context.active(), carrier);
+      expect(Object.keys(carrier)).toEqual(['traceparent']);
+    });
+    const extracted = propagation.extract(ROOT_CONTEXT, { baggage: 'tier=gold' });
+    expect(propagation.getBaggage(extracted)).toBeUndefined();
   });
 });

@@ -13,7 +13,8 @@ import { W3cTraceState } from './trace-state.ts';
 
 /**
  * W3C Trace Context level 2 for the OpenTelemetry API, on the codec that the context itself uses, so that a header
- * written by anyone's instrumentation is the one that `injectTraceHeaders()` writes.
+ * written by anyone's instrumentation is the one that `injectTraceHeaders()` writes. Baggage is neither written nor
+ * read: a propagator is not told to whom a request goes and from whom it comes, and both decide about it.
  * @see https://www.w3.org/TR/trace-context-2/
  */
 export class W3cPropagator implements TextMapPropagator<unknown> {

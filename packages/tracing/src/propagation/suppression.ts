@@ -1,7 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 
-/** The key of @opentelemetry/core, so that each side leaves the other's own traffic alone. */
-/** The key that `@opentelemetry/core` asks for; the API makes its keys of the same registry of symbols. */
+/** The key of `@opentelemetry/core`, so that each side leaves the other's own traffic alone. */
 const SUPPRESS_TRACING = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 /** A context in which nothing is traced: what an exporter sends must not make spans of its own. */

@@ -39,14 +39,14 @@ const MAX_KEY = 256;
 export class CommandObserver {
   readonly #options: ResolvedRedisOptions;
   readonly #base: Attributes;
-  readonly #spans: boolean;
+  readonly #makesSpans: () => boolean;
   readonly #prepared = new Map<string, PreparedAttributes>();
 
-  /** @param spans whether spans are made; not where somebody else's instrumentation makes them */
-  constructor(options: ResolvedRedisOptions, base: Attributes = {}, spans = true) {
+  /** @param makesSpans whether a span is made; not where somebody else's instrumentation makes it */
+  constructor(options: ResolvedRedisOptions, base: Attributes = {}, makesSpans: () => boolean = () => true) {
     this.#options = options;
     this.#base = base;
-    this.#spans = spans;
+    this.#makesSpans = makesSpans;
   }
 
   begin(kind: OperationKind): RunningOperation {
@@ -80,8 +80,8 @@ export class CommandObserver {
   /** Outside of every request and job, at start-up say, a command makes no trace of its own. */
   #startSpan({ operation, blocking, key }: OperationKind): Span | undefined {
     const source = activeSource();
-    if (!this.#spans || (contextStorage.getStore() === undefined && source.active() === undefined))
-      return undefined;
+    if (contextStorage.getStore() === undefined && source.active() === undefined) return undefined;
+    if (!this.#makesSpans()) return undefined;
     const span = source.start(operation, { kind: SpanKind.CLIENT, prepared: this.#attributesOf(operation) });
     if (blocking === true) span.setAttribute('holdfast.redis.blocking', true);
     if (key !== undefined) span.setAttribute('holdfast.redis.key', key.slice(0, MAX_KEY));

@@ -18,6 +18,8 @@ export interface RedisClientLike {
   sendCommand: (...args: never[]) => unknown;
   readonly status: string;
   readonly isCluster?: boolean;
+  /** Of a cluster: the clients of its servers. */
+  nodes?(): readonly { readonly sendCommand: unknown }[];
   readonly options: unknown;
 }
 

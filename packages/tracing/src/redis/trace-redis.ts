@@ -33,7 +33,7 @@ export function traceRedis<T extends RedisClientLike>(client: T, options: TraceR
   }
   if (traced.has(client)) return client;
   traced.add(client);
-  const observer = new CommandObserver(resolved, attributesOf(client), !isPatched(send));
+  const observer = new CommandObserver(resolved, attributesOf(client), makesSpansOf(client, send));
   const stamps = resolved.stampKeys ? new KeyStamps(client, send) : undefined;
   const batches = new Batches(observer);
   client.sendCommand = function sendTraced(command: RedisCommandLike, ...rest: unknown[]) {
@@ -60,6 +60,19 @@ export function traceRedis<T extends RedisClientLike>(client: T, options: TraceR
     watched.add(command.resolve);
   };
   return client;
+}
+
+/**
+ * Whether spans are made here, or by an instrumentation of ioredis. That one sits on the clients of single servers; a
+ * cluster sends through such clients, and has none before it is connected.
+ */
+function makesSpansOf(client: RedisClientLike, send: SendCommand): () => boolean {
+  let decided = client.isCluster === true ? undefined : !isPatched(send);
+  return () => {
+    const node = decided === undefined ? client.nodes?.()[0] : undefined;
+    if (node !== undefined) decided = !isPatched(node.sendCommand);
+    return decided ?? true;
+  };
 }
 
 function beginOne(observer: CommandObserver, command: RedisCommandLike): RunningOperation {

@@ -1,5 +1,6 @@
 import type { ResolvedOptions } from '../options.ts';
 import { OtlpSink } from '../otlp/sink.ts';
+import { bothSinks } from './both-sinks.ts';
 import { ConsoleSink } from './console-sink.ts';
 import { FileSink } from './file-sink.ts';
 import { discardingSink, type SpanSink } from './sink.ts';
@@ -14,9 +15,10 @@ export function chooseSink(options: ResolvedOptions): SpanSink {
     case 'file':
       return new FileSink({ path: destination.path, resource, intervalMs, maxQueueSpans, clock });
     case 'otlp': {
-      const { url, headers, compression, maxBatchSpans, exportTimeoutMs: timeoutMs } = options;
-      const transport = { url, headers, compression, timeoutMs, clock };
-      return new OtlpSink({ ...transport, resource, intervalMs, maxBatchSpans, maxQueueSpans });
+      const { url, headers, tls, compression, maxBatchSpans, exportTimeoutMs: timeoutMs } = options;
+      const transport = { url, headers, tls, compression, timeoutMs, clock };
+      const otlp = new OtlpSink({ ...transport, resource, intervalMs, maxBatchSpans, maxQueueSpans });
+      return destination.console === true ? bothSinks(otlp, new ConsoleSink()) : otlp;
     }
     default:
       return discardingSink;
