@@ -7,7 +7,10 @@ import type { Config } from './config.ts';
  * business data. While a server is away, webhooks are kept in the data folder, or refused.
  */
 export function openQueue(
-  config: Pick<Config, 'redisUrl' | 'databaseUrl' | 'dataFolder' | 'worker' | 'queueName' | 'whenUnavailable'>,
+  config: Pick<
+    Config,
+    'redisUrl' | 'databaseUrl' | 'dataFolder' | 'worker' | 'queueName' | 'whenUnavailable'
+  >,
   onError?: (error: Error) => void,
 ): WebhookQueue {
   const { worker, queueName } = config;
