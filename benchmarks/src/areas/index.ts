@@ -7,6 +7,7 @@ import { context } from './context.ts';
 import { http } from './http.ts';
 import { idempotency } from './idempotency.ts';
 import { logging } from './logging.ts';
+import { metrics } from './metrics.ts';
 import { policy } from './policy.ts';
 import { queue } from './queue.ts';
 import { retry } from './retry.ts';
@@ -31,5 +32,6 @@ export const areas: Readonly<Record<string, Area>> = {
   context,
   logging,
   tracing,
+  metrics,
   startup,
 };

@@ -2,6 +2,7 @@ import { createService, type Listening } from '@holdfast/express/service';
 import { webhookReceiver } from '@holdfast/express/webhook-receiver';
 import { createLifecycle, type Lifecycle } from '@holdfast/lifecycle';
 import { createLogger } from '@holdfast/logging';
+import type { WebhookQueue } from '@holdfast/queue';
 import type { TracingOptions } from '@holdfast/tracing';
 import type { Express } from 'express';
 import type { Config } from './config.ts';
@@ -14,6 +15,8 @@ import { openQueue } from './queue.ts';
 import { createProcessor } from './worker.ts';
 
 const NAME = 'webhook-payments';
+/** Each takes as long as an enqueue may, 2 s. */
+const OPENING_TRIES = 3;
 const LARGEST_WEBHOOK_BYTES = 2 * 1024 * 1024;
 
 export interface RunningService extends Listening {
@@ -35,7 +38,7 @@ export async function startService(config: Config): Promise<RunningService> {
   };
   const database = await openDatabase(config, onTrouble('database trouble'));
   const queue = openQueue(config, onTrouble('queue trouble'));
-  await queue.ready();
+  await opened(queue);
   const paymentApi = createPaymentApi(config.paymentApi);
   const processor = createProcessor({ database, paymentApi, logger });
 
@@ -77,6 +80,18 @@ export async function startService(config: Config): Promise<RunningService> {
   await service.health?.start();
   hasStarted = true;
   return { ...listening, lifecycle };
+}
+
+/** A queue that opens slowly, on a machine that has just begun to work, is not one that is locked or away. */
+async function opened(queue: WebhookQueue): Promise<void> {
+  for (let triesLeft = OPENING_TRIES; triesLeft > 1; triesLeft -= 1) {
+    try {
+      return await queue.ready();
+    } catch {
+      // The last try says what is wrong; the queue goes on to open itself meanwhile.
+    }
+  }
+  await queue.ready();
 }
 
 function isQueueLocal({ redisUrl, databaseUrl }: Config): boolean {

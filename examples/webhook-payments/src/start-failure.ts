@@ -23,17 +23,23 @@ function describePostgresFailure(chain: readonly unknown[], config: Config | und
   if (config?.databaseUrl === undefined) return undefined;
   const isDatabase = chain.some((link) => codeOf(link) === 'ERR_DATABASE');
   if (!isDatabase) return undefined;
-  // The address without the password that may stand in it.
   const { host } = new URL(config.databaseUrl);
   const sqlState = chain.map(codeOf).find((code) => /^[0-9A-Z]{5}$/.test(code));
   return sqlState === undefined
-    ? `PostgreSQL at ${host} does not answer. Start it, or set DATABASE_URL to where it is.`
+    ? silentPostgres(config.databaseUrl)
     : `PostgreSQL at ${host} refuses (SQLSTATE ${sqlState}). Check user, password and database in DATABASE_URL.`;
 }
 
+/** The address without the password that may stand in it. */
+function silentPostgres(databaseUrl: string): string {
+  return `PostgreSQL at ${new URL(databaseUrl).host} does not answer. Start it, or set DATABASE_URL to where it is.`;
+}
+
 /** No code of the system says why: nothing came back in time. */
-function describeSilentQueue({ redisUrl, dataFolder }: Config): string {
-  if (redisUrl === undefined) return lockedLine(join(dataFolder, 'queue.db'));
+function describeSilentQueue({ redisUrl, databaseUrl, dataFolder }: Config): string {
+  if (redisUrl === undefined) {
+    return databaseUrl === undefined ? lockedLine(join(dataFolder, 'queue.db')) : silentPostgres(databaseUrl);
+  }
   // The address without the password that may stand in it.
   const { host } = new URL(redisUrl);
   return `Redis at ${host} does not answer. Start it, or set REDIS_URL to where it is.`;

@@ -7,7 +7,10 @@ export interface MetricsMiddlewareOptions {
     /** Requests that are not counted, health probes for one. Default none. */
     skip?: ((req: Request) => boolean) | undefined;
 }
-/** Records each request under its method, matched route and status, aborted ones included (status 499). */
+/**
+ * Records each request under its method, matched route and status, aborted ones included (status 499), with its trace
+ * as an exemplar where somebody reads them.
+ */
 export declare function metricsMiddleware({ http, skip, }?: MetricsMiddlewareOptions): RequestHandler;
 export interface MetricsEndpointOptions {
     /** Whose metrics are shown. Default those of the first `createMetrics()`. */

@@ -1,6 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { getCurrentTrace } from '@holdfast/context';
 import { createHttpMetrics, type HttpMetrics, renderMetrics, type ServiceMetrics } from '@holdfast/metrics';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import { requestScope } from './request-scope.ts';
 import { onResponseEnd } from './response-end.ts';
 import { sendError } from './send-error.ts';
 
@@ -11,7 +15,10 @@ export interface MetricsMiddlewareOptions {
   skip?: ((req: Request) => boolean) | undefined;
 }
 
-/** Records each request under its method, matched route and status, aborted ones included (status 499). */
+/**
+ * Records each request under its method, matched route and status, aborted ones included (status 499), with its trace
+ * as an exemplar where somebody reads them.
+ */
 export function metricsMiddleware({
   http = createHttpMetrics(),
   skip,
@@ -19,8 +26,10 @@ export function metricsMiddleware({
   return (req, res, next) => {
     if (skip?.(req) !== true) {
       http.start();
+      const active = http.wantsTrace ? getCurrentTrace() : undefined;
       onResponseEnd(req, res, ({ statusCode, route, durationMs }) => {
-        http.observe({ method: req.method, route, statusCode, durationMs });
+        const trace = active ?? requestScope(req);
+        http.observe({ method: req.method, route, statusCode, durationMs, trace });
       });
     }
     next();
@@ -53,11 +62,25 @@ export function metricsEndpoint({
       return;
     }
     const { accept } = req.headers;
-    const { contentType, body } = await (metrics === undefined
+    const { contentType, parts } = await (metrics === undefined
       ? renderMetrics({ accept })
       : metrics.render({ accept }));
-    res.set({ 'Content-Type': contentType, 'Cache-Control': 'no-store' }).vary('Accept').send(body);
+    res.set({ 'Content-Type': contentType, 'Cache-Control': 'no-store' }).vary('Accept');
+    await sendParts(req, res, parts);
   };
+}
+
+/** Part by part, since joining, hashing and encoding many megabytes in one go would hold the event loop. */
+async function sendParts(req: Request, res: Response, parts: readonly string[]): Promise<void> {
+  if (parts.length <= 1 || req.method === 'HEAD') {
+    res.send(parts[0] ?? '');
+    return;
+  }
+  try {
+    await pipeline(Readable.from(parts), res);
+  } catch {
+    // The scraper went away, or was too slow for its own limit.
+  }
 }
 
 function hasApiKey(key: string | undefined = process.env['METRICS_API_KEY']): (req: Request) => boolean {

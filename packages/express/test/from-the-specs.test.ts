@@ -6,7 +6,7 @@ import { createService } from '@holdfast/express/service';
 import { tracingMiddleware } from '@holdfast/express/tracing';
 import { createLifecycle } from '@holdfast/lifecycle';
 import { createLogger } from '@holdfast/logging';
-import { createMetrics } from '@holdfast/metrics';
+import { createMetrics, initMetrics } from '@holdfast/metrics';
 import { initTracing } from '@holdfast/tracing';
 import compression from 'compression';
 import express from 'express';
@@ -46,6 +46,44 @@ describe('the usage examples of the requirement documents', () => {
     expect(response.headers.get('X-Request-ID')).toBe('abc123');
     expect(response.headers.get('X-Correlation-ID')).toBe('abc123');
     expect(await response.json()).toEqual({ id: 'abc123', correlationId: 'abc123' });
+  });
+
+  it('003: initTracing, initMetrics and the middlewares, as a service starts', async () => {
+    const pushed: string[] = [];
+    const collector = await serve(
+      express().post('/v1/metrics', (req, res) => {
+        req.resume().on('end', () => {
+          pushed.push(req.get('content-type') ?? '');
+          res.end();
+        });
+      }),
+    );
+    vi.stubEnv('OTEL_EXPORTER_METRICS_ENDPOINT', `${collector.url}/v1/metrics`);
+    const tracing = initTracing({
+      serviceName: 'requests-service',
+      serviceVersion: '1.0.0',
+      exporter: 'none',
+    });
+    onTestFinished(() => tracing.shutdown());
+    const push = initMetrics({
+      serviceName: 'requests-service',
+      exporterEndpoint: process.env['OTEL_EXPORTER_METRICS_ENDPOINT'],
+    });
+    onTestFinished(() => push.shutdown());
+    const app = express();
+    app.use(correlationMiddleware());
+    app.use(tracingMiddleware());
+    app.use(metricsMiddleware());
+    app.get('/metrics', metricsEndpoint());
+    const { url } = await serve(app);
+    const body = async () => (await fetch(`${url}/metrics`)).text();
+    await body();
+    await expect
+      .poll(body)
+      .toContain('http_requests_total{service="requests-service",method="GET",route="/metrics"');
+    await push.flush();
+    expect(pushed).toEqual(['application/x-protobuf']);
+    expect(push.stats()).toMatchObject({ succeeded: 1, failed: 0 });
   });
 
   it('004: the metrics endpoint, open without METRICS_API_KEY and asking for x-api-key with it', async () => {

@@ -1,5 +1,9 @@
+import { getCurrentTrace } from '@holdfast/context';
+import { correlationMiddleware } from '@holdfast/express/correlation';
 import { metricsEndpoint, metricsMiddleware } from '@holdfast/express/metrics';
+import { tracingMiddleware } from '@holdfast/express/tracing';
 import { createMetrics } from '@holdfast/metrics';
+import { initTracing } from '@holdfast/tracing';
 import express from 'express';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sendAndLeave, serve } from './serve.ts';
@@ -88,7 +92,85 @@ describe('metricsMiddleware', () => {
   });
 });
 
+describe('exemplars', () => {
+  const OPENMETRICS = { accept: 'application/openmetrics-text; version=1.0.0' };
+  const bucketOf = (body: string) =>
+    body.split('\n').filter((line) => /^http_request_duration_ms_bucket.* # /.test(line));
+
+  async function traced(sampleRate: number, order: 'before' | 'after') {
+    const spans: { readonly traceId: string; readonly spanId: string }[] = [];
+    const tracing = initTracing({ serviceName: 'test', exporter: 'none', sampleRate });
+    onTestFinished(() => tracing.shutdown());
+    const metrics = createMetrics({ service: 'test', processMetrics: false });
+    onTestFinished(() => metrics.close());
+    const app = express();
+    app.use(correlationMiddleware());
+    if (order === 'before') app.use(tracingMiddleware());
+    app.use(metricsMiddleware({ http: metrics.http() }));
+    if (order === 'after') app.use(tracingMiddleware());
+    app.get('/orders/:id', (_req, res) => {
+      const { traceId, spanId } = getCurrentTrace() ?? { traceId: '', spanId: '' };
+      spans.push({ traceId, spanId });
+      res.send('ok');
+    });
+    const { url } = await serve(app);
+    const ask = async () => (await metrics.render(OPENMETRICS)).body;
+    await (await fetch(`${url}/orders/1`)).text();
+    await expect.poll(ask).toContain('route="/orders/:id"');
+    expect(bucketOf(await ask())).toEqual([]);
+    await (await fetch(`${url}/orders/2`)).text();
+    await expect.poll(ask).toContain('status_code="200"} 2\n');
+    return { lines: bucketOf(await ask()), span: spans[1] };
+  }
+
+  it.each(['before', 'after'] as const)(
+    'name the server span of a sampled request, tracing coming %s metrics',
+    async (order) => {
+      const { lines, span } = await traced(1, order);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain(` # {trace_id="${span?.traceId}",span_id="${span?.spanId}"} `);
+    },
+  );
+
+  it('name no request that is not sampled', async () => {
+    expect((await traced(0, 'before')).lines).toEqual([]);
+  });
+});
+
 describe('metricsEndpoint', () => {
+  it('sends what is long part by part, whole and in order', async () => {
+    vi.stubEnv('METRICS_API_KEY', undefined);
+    const metrics = createMetrics({ service: 'test', processMetrics: false, maxSeriesPerMetric: 10_000 });
+    onTestFinished(() => metrics.close());
+    metrics.own.registerGauge('many', 'Many.', { labelNames: ['n'] });
+    for (let n = 0; n < 10_000; n += 1) metrics.own.setGauge('many', n, { n: 'x'.repeat(100) + n });
+    const app = express();
+    app.use('/metrics', metricsEndpoint({ metrics }));
+    const { url } = await serve(app);
+    const { body, parts } = await metrics.render();
+    expect(parts.length).toBeGreaterThan(4);
+    const answer = await (await fetch(`${url}/metrics`)).text();
+    expect(answer).toBe(body);
+    const head = await fetch(`${url}/metrics`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
+  it('goes on when the scraper leaves in the middle of an answer', async () => {
+    vi.stubEnv('METRICS_API_KEY', undefined);
+    const metrics = createMetrics({ service: 'test', processMetrics: false, maxSeriesPerMetric: 100_000 });
+    onTestFinished(() => metrics.close());
+    metrics.own.registerGauge('many', 'Many.', { labelNames: ['n'] });
+    for (let n = 0; n < 50_000; n += 1) metrics.own.setGauge('many', n, { n: 'x'.repeat(100) + n });
+    const app = express();
+    app.use('/metrics', metricsEndpoint({ metrics }));
+    const { url } = await serve(app);
+    const controller = new AbortController();
+    const { body } = await fetch(`${url}/metrics`, { signal: controller.signal });
+    await body?.getReader().read();
+    controller.abort();
+    expect((await fetch(`${url}/metrics`, { method: 'HEAD' })).status).toBe(200);
+  });
+
   async function endpoint(options: Parameters<typeof metricsEndpoint>[0] = {}) {
     const metrics = createMetrics({ service: 'test', processMetrics: false });
     onTestFinished(() => metrics.close());

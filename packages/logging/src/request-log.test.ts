@@ -1,4 +1,5 @@
 import { createTraceContext, runWithTrace, type TraceContext } from '@holdfast/context';
+import { setActiveSpanSource } from '@holdfast/context/storage';
 import { ManualClock } from '@holdfast/context/testing';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -59,6 +60,22 @@ describe('createRequestLog', () => {
   ])('writes status %i, aborted %s at level %i', (statusCode, aborted, level, msg) => {
     const [line = ''] = bothWays()({ ...REQUEST, statusCode, aborted });
     expect(JSON.parse(line)).toMatchObject({ level, msg });
+  });
+
+  it('writes the ids of the span that an SDK of the application has made active, as the logger does', () => {
+    const spanContext = {
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      spanId: '00f067aa0ba902b7',
+      traceFlags: 1,
+    };
+    setActiveSpanSource(() => ({ spanContext: () => spanContext }));
+    try {
+      const [line = '', reference] = bothWays()(REQUEST, createTraceContext());
+      expect(line).toContain('"traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7"');
+      expect(line).toBe(reference);
+    } finally {
+      setActiveSpanSource(undefined);
+    }
   });
 
   it('writes nothing below the level of the logger', () => {

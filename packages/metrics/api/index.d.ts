@@ -1,23 +1,47 @@
 // index.d.ts
-export type { RenderedMetrics, RenderRequest, ServiceMetrics } from './create-metrics.ts';
+export { type ClusterMetrics, createClusterMetrics } from './cluster/cluster-metrics.ts';
+export { CLUSTER_DEFAULTS, type ClusterMetricsOptions } from './cluster/options.ts';
+export type { RenderRequest, ServiceMetrics } from './create-metrics.ts';
 export { type CreateHttpMetricsOptions, createHttpMetrics, createMetrics, Metrics, renderMetrics, } from './default-instance.ts';
-export { MetricConflictError, MetricLabelsError, MetricNotRegisteredError, MetricsError, MetricsOptionError, } from './errors.ts';
+export { ClusterMetricsError, MetricConflictError, MetricLabelsError, MetricNotCollectedError, MetricNotRegisteredError, MetricsAlreadyStartedError, MetricsError, MetricsOptionError, MetricsPeerMissingError, } from './errors.ts';
+export type { Aggregator } from './family.ts';
 export type { HttpMetrics, HttpMetricsOptions, HttpObservation } from './http-metrics.ts';
 export { type DurationUnit, METRICS_DEFAULTS, type MetricsDefaults, type MetricsOptions, type StateEncoding, } from './options.ts';
+export { initMetrics, type MetricsPush, type MetricsPushStats } from './otlp/init-metrics.ts';
+export { type InitMetricsOptions, PUSH_DEFAULTS, type PushDefaults } from './otlp/push-options.ts';
+export type { ResourceAttributes } from './otlp/resource-attributes.ts';
 export type { MetricLabels, OwnHistogramOptions, OwnMetricOptions, OwnMetrics } from './own-metrics.ts';
+export type { RenderedMetrics } from './rendered.ts';
+
+// cluster/cluster-metrics.d.ts
+import type { RenderRequest } from '../create-metrics.ts';
+import type { RenderedMetrics } from '../rendered.ts';
+import { type ClusterMetricsOptions } from './options.ts';
+/** One `/metrics` for all workers of a `node:cluster`, on the primary or on any of them. */
+export interface ClusterMetrics extends AsyncDisposable {
+    /**
+     * The metrics of all workers as those of one process. A worker that hangs or dies is waited for within `timeoutMs`.
+     * Scrapes that overlap share one.
+     * @throws ClusterMetricsError in a worker whose primary does not answer
+     */
+    render(request?: RenderRequest): Promise<RenderedMetrics>;
+    close(): Promise<void>;
+}
+/**
+ * Call it in the primary before it forks, and in each worker.
+ * @throws MetricsOptionError
+ */
+export declare function createClusterMetrics(options?: ClusterMetricsOptions): ClusterMetrics;
 
 // create-metrics.d.ts
 import { Registry } from 'prom-client';
 import { type HttpMetrics, type HttpMetricsOptions } from './http-metrics.ts';
 import { type MetricsOptions } from './options.ts';
 import { type OwnMetrics, type OwnMetricsStore } from './own-metrics.ts';
+import { type RenderedMetrics } from './rendered.ts';
 export interface RenderRequest {
     /** The scraper's `Accept` header. */
     accept?: string | undefined;
-}
-export interface RenderedMetrics {
-    readonly contentType: string;
-    readonly body: string;
 }
 export interface ServiceMetrics extends AsyncDisposable {
     readonly service: string;
@@ -35,6 +59,8 @@ export interface ServiceMetrics extends AsyncDisposable {
 export declare function buildMetrics(options: MetricsOptions, ownStore?: OwnMetricsStore, onClose?: () => void): ServiceMetrics;
 
 // http-metrics.d.ts
+import type { TraceContext } from '@holdfast/context';
+import { type Exemplars } from './exemplars.ts';
 import type { FamilySet } from './family-set.ts';
 import { type DurationUnit } from './options.ts';
 /** One answered request. */
@@ -46,8 +72,12 @@ export interface HttpObservation {
     readonly statusCode: number | undefined;
     /** From the arrival to the last byte, ms. */
     readonly durationMs: number;
+    /** The context of the request: where its span is sampled, it becomes the exemplar of its bucket. */
+    readonly trace?: TraceContext | undefined;
 }
 export interface HttpMetrics {
+    /** Whether somebody reads exemplars, so that it is worth the trouble to find out the context of a request. */
+    readonly wantsTrace: boolean;
     /** A request has begun. Each call is followed by one of `observe`. */
     start(): void;
     observe(observation: HttpObservation): void;
@@ -65,6 +95,7 @@ export interface HttpMetricsOptions {
 /** What an instance brings along. */
 export interface HttpMetricsBase {
     readonly families: FamilySet;
+    readonly exemplars: Exemplars;
     readonly service: string;
     readonly durationUnit: DurationUnit;
     readonly durationBucketsMs: readonly number[];
@@ -72,6 +103,43 @@ export interface HttpMetricsBase {
 }
 export declare const UNMATCHED_ROUTE = "unmatched";
 export declare function buildHttpMetrics(base: HttpMetricsBase, options: HttpMetricsOptions): HttpMetrics;
+
+// exemplars.d.ts
+import type { Clock } from '@holdfast/context/clock';
+import type { SpanContextLike } from '@holdfast/context/storage';
+/** A trace that stands for the observations of one bucket. Written again and again, so that it costs no allocation. */
+export interface Exemplar {
+    traceId: string;
+    spanId: string;
+    /** What was observed. */
+    value: number;
+    /** Epoch ms. */
+    at: number;
+}
+/** In the shape of prom-client's own exemplars. */
+export interface ExemplarSample {
+    readonly labelSet: Readonly<Record<string, string>>;
+    readonly value: number;
+    /** Epoch seconds. */
+    readonly timestamp: number;
+}
+/**
+ * Whether exemplars are kept. They are from the first time that somebody asks who can read them: a scraper that
+ * accepts OpenMetrics, or an exporter. Until then an observation pays for one look at `wanted`.
+ */
+export interface Exemplars {
+    readonly wanted: boolean;
+    /** Somebody can read them. */
+    want(): void;
+    /** Calls `start` at the first `want()`, at once where that has been. */
+    onWanted(start: () => void): void;
+    /** Epoch ms. */
+    now(): number;
+}
+export declare function createExemplars(clock: Clock): Exemplars;
+/** The span of a context when it is recorded and sampled: only such a trace can be found again. */
+export declare function sampledSpan(trace: object | undefined): SpanContextLike | undefined;
+export declare function exemplarSample({ traceId, spanId, value, at }: Exemplar): ExemplarSample;
 
 // family-set.d.ts
 import type { Registry } from 'prom-client';
@@ -111,6 +179,8 @@ export interface FamilySetOptions {
 export declare function createFamilySet({ registry, maxSeries, onOverflow, refresh }: FamilySetOptions): FamilySet;
 
 // histogram-family.d.ts
+import type { SpanContextLike } from '@holdfast/context/storage';
+import { type Exemplar } from './exemplars.ts';
 import { type Family, type FamilyOptions } from './family.ts';
 import { type LabelPairs } from './text.ts';
 /** One label set of a histogram: fixed memory, whatever it has seen. */
@@ -120,25 +190,35 @@ export interface HistogramSeries {
     /** Observations in each bucket alone, not accumulated; the last is everything over the highest bound. */
     readonly counts: Float64Array;
     sum: number;
+    /** The latest exemplar of each bucket, by its place in `counts`; undefined until there is one. */
+    readonly exemplars: readonly (Exemplar | undefined)[] | undefined;
     observe(value: number): void;
+    /** Lets a span stand for the bucket that `value` falls into. It does not count. */
+    exemplify(value: number, span: SpanContextLike, at: number): void;
 }
 export interface HistogramFamily extends Family {
     readonly type: 'histogram';
     readonly bounds: readonly number[];
     at(values: readonly string[]): HistogramSeries;
+    all(): Iterable<HistogramSeries>;
 }
 /** @param bounds upper bounds, finite and ascending */
 export declare function createHistogramFamily(options: FamilyOptions, bounds: readonly number[]): HistogramFamily;
 
 // family.d.ts
 import type { Registry } from 'prom-client';
+import type { ExemplarSample } from './exemplars.ts';
 import type { LabelPairs } from './text.ts';
 export type FamilyKind = 'counter' | 'gauge' | 'histogram';
+/** How the values of several processes become one: prom-client's names. */
+export declare const AGGREGATORS: readonly ['sum', 'max', 'min', 'average', 'first', 'omit'];
+export type Aggregator = (typeof AGGREGATORS)[number];
 /** One sample in the shape of prom-client's JSON. */
 export interface FamilySample {
     readonly value: number;
     readonly labels: Readonly<Record<string, string | number>>;
     readonly metricName?: string;
+    readonly exemplar?: ExemplarSample;
 }
 /** What prom-client asks of a metric in its registry; `Registry.metrics()`, JSON and clusters work with it. */
 export interface FamilySnapshot {
@@ -146,7 +226,7 @@ export interface FamilySnapshot {
     readonly help: string;
     readonly type: FamilyKind;
     readonly values: readonly FamilySample[];
-    readonly aggregator: 'sum';
+    readonly aggregator: Aggregator;
 }
 export interface FamilyOptions {
     readonly name: string;
@@ -157,6 +237,8 @@ export interface FamilyOptions {
     readonly onOverflow: (metric: string) => void;
     /** Brings values up to date that are only known at a scrape; for readers other than our own renderer. */
     readonly beforeRead?: (() => Promise<void>) | undefined;
+    /** Default sum. */
+    readonly aggregator?: Aggregator | undefined;
 }
 /** A metric of ours. It lives in a prom-client registry beside prom-client's own. */
 export interface Family {
@@ -168,15 +250,18 @@ export interface Family {
     readonly type: FamilyKind;
     /** All of them: the constant ones first, then those that `at()` takes values for. */
     readonly labelNames: readonly string[];
-    readonly aggregator: 'sum';
+    readonly aggregator: Aggregator;
+    /** Brings the values up to date where they are only known at a scrape; one function for all of an instance. */
+    readonly refresh: (() => Promise<void>) | undefined;
     get(): Promise<FamilySnapshot>;
     /** Back to zero. Label sets stay, since hot paths hold on to them. */
     reset(): void;
     /**
      * The lines of each label set in turn, so that a renderer can pause between them.
      * @param extra label text to put behind the labels of every sample, or ''
+     * @param withExemplars whether the format has exemplars
      */
-    lines(extra: string): Generator<string>;
+    lines(extra: string, withExemplars: boolean): Generator<string>;
 }
 /** @throws MetricsOptionError for names that Prometheus does not take */
 export declare function checkNames(name: string, help: string, labelNames: readonly string[], kind: FamilyKind): void;
@@ -187,7 +272,8 @@ export declare function addToRegistry(registry: Registry, family: Family): void;
 export declare function removeFromRegistry(registry: Registry, family: Family): void;
 
 // text.d.ts
-/** The pieces of text that both exposition formats share. */
+/** The pieces of text that the exposition formats are made of. */
+import type { ExemplarSample } from './exemplars.ts';
 export type LabelPairs = Readonly<Record<string, string>>;
 export declare function escapeLabelValue(value: string): string;
 export declare function escapeHelp(help: string, withQuotes: boolean): string;
@@ -196,6 +282,8 @@ export declare function labelText(labels: Readonly<Record<string, unknown>>): st
 export declare function joinLabels(first: string, second: string): string;
 export declare function sampleLine(name: string, labels: string, value: number): string;
 export declare function numberText(value: number): string;
+/** What stands behind a sample in OpenMetrics; nothing where the format does not allow the labels. */
+export declare function exemplarText({ labelSet, value, timestamp }: ExemplarSample): string;
 
 // options.d.ts
 import { type Clock } from '@holdfast/context/clock';
@@ -256,6 +344,7 @@ export interface ScalarSeries {
 export interface ScalarFamily extends Family {
     readonly type: 'counter' | 'gauge';
     at(values: readonly string[]): ScalarSeries;
+    all(): Iterable<ScalarSeries>;
     /** Forgets all label sets; only for gauges that are filled anew at each scrape. */
     clear(): void;
 }
@@ -263,10 +352,13 @@ export declare function createScalarFamily(type: 'counter' | 'gauge', options: F
 
 // own-metrics.d.ts
 import type { Registry } from 'prom-client';
+import { type Aggregator } from './family.ts';
 export type MetricLabels = Readonly<Record<string, string | number | boolean>>;
 export interface OwnMetricOptions {
     /** All label names. Without it they are those of the first use. */
     labelNames?: readonly string[];
+    /** How the values of a cluster's workers become one: sum, max, min, average, first or omit. Default sum. */
+    aggregator?: Aggregator;
 }
 export interface OwnHistogramOptions extends OwnMetricOptions {
     /** Upper bounds, ascending. Default those of durations in ms. */
@@ -296,11 +388,80 @@ export interface OwnMetricsStore {
 }
 export declare function createOwnMetrics(): OwnMetricsStore;
 
+// rendered.d.ts
+import { type ExpositionFormat } from './negotiate.ts';
+/** The answer to a scrape. */
+export interface RenderedMetrics {
+    readonly contentType: string;
+    /** The text in parts: what is written part by part never holds the event loop for long, however much it is. */
+    readonly parts: readonly string[];
+    /** The whole text, joined when it is first read. */
+    readonly body: string;
+}
+export declare function renderedMetrics(format: ExpositionFormat, parts: readonly string[]): RenderedMetrics;
+
+// negotiate.d.ts
+/** Which of the two text formats a scraper gets. */
+export type ExpositionFormat = 'prometheus' | 'openmetrics';
+export declare const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>>;
+/** OpenMetrics when it is named in `Accept` and not wanted less than plain text; otherwise the plain format. */
+export declare function negotiate(accept: string | undefined): ExpositionFormat;
+
+// cluster/options.d.ts
+import { type Clock } from '@holdfast/context/clock';
+import type { Registry } from 'prom-client';
+import type { ServiceMetrics } from '../create-metrics.ts';
+import { type Internals } from '../internals.ts';
+export interface ClusterMetricsOptions {
+    /** In a worker: whose metrics it contributes, default the first instance. In the primary: its own, default none. */
+    metrics?: ServiceMetrics | undefined;
+    /** How long a scrape waits for the workers, in ms, 1 to 60,000. Default 2000. */
+    timeoutMs?: number | undefined;
+    /** Samples of workers that are gone which the primary remembers, 0 to 10,000,000. Default 100,000. */
+    maxRetiredSamples?: number | undefined;
+    clock?: Clock | undefined;
+}
+/** What is needed of an instance. */
+export interface ClusterInstance {
+    readonly registry: Registry;
+    /** Undefined for one of another copy of this package. */
+    readonly its: Internals | undefined;
+}
+export interface ResolvedClusterOptions {
+    readonly metrics: ClusterInstance | undefined;
+    readonly timeoutMs: number;
+    readonly maxRetiredSamples: number;
+    readonly clock: Clock;
+}
+export declare const CLUSTER_DEFAULTS: {
+    readonly timeoutMs: number;
+    readonly maxRetiredSamples: number;
+};
+/** @throws MetricsOptionError naming the option, its value and its range */
+export declare function resolveClusterOptions(options: ClusterMetricsOptions): ResolvedClusterOptions;
+export declare function clusterInstance(metrics: ServiceMetrics): ClusterInstance;
+
+// internals.d.ts
+/** What other parts of this package do with an instance and applications do not. */
+export interface Internals {
+    /** Somebody reads exemplars. */
+    wantExemplars(): void;
+    onPush(outcome: string): void;
+    /** A collector of a foreign metric failed or took too long. */
+    onCollectorFailure(): void;
+    /** Brings the values up to date that are only known at a scrape. */
+    refresh(): Promise<void>;
+}
+export declare function setInternals(instance: object, its: Internals): void;
+/** Undefined for an instance of another copy of this package. */
+export declare function internalsOf(instance: object): Internals | undefined;
+
 // default-instance.d.ts
-import { type RenderedMetrics, type RenderRequest, type ServiceMetrics } from './create-metrics.ts';
+import { type RenderRequest, type ServiceMetrics } from './create-metrics.ts';
 import type { HttpMetrics, HttpMetricsOptions } from './http-metrics.ts';
 import type { MetricsOptions } from './options.ts';
 import { type OwnMetrics } from './own-metrics.ts';
+import type { RenderedMetrics } from './rendered.ts';
 /**
  * The application's own metrics, usable before `createMetrics()` is called: they are shown by the first instance.
  */
@@ -312,6 +473,10 @@ export declare const Metrics: OwnMetrics;
  * @throws MetricConflictError when the registry has a metric of one of our names already
  */
 export declare function createMetrics(options?: MetricsOptions): ServiceMetrics;
+/** The name of the service for an instance that is made because something needs one. */
+export declare function setDefaultService(service: string | undefined): void;
+/** The first instance, made where there is none. */
+export declare function defaultInstance(): ServiceMetrics;
 export interface CreateHttpMetricsOptions extends HttpMetricsOptions {
     /** The instance to record in. Default the first one; one is made where there is none. */
     metrics?: ServiceMetrics;
@@ -352,3 +517,128 @@ export declare class MetricLabelsError extends MetricsError {
     readonly metric: string;
     constructor(metric: string, given: string, known: readonly string[]);
 }
+/** A package that `initMetrics()` needs is not installed. */
+export declare class MetricsPeerMissingError extends MetricsError {
+    readonly name = "MetricsPeerMissingError";
+    readonly code = "ERR_METRICS_PEER_MISSING";
+    readonly peer: string;
+    constructor(peer: string, options: ErrorOptions);
+}
+/** `initMetrics()` was called a second time. */
+export declare class MetricsAlreadyStartedError extends MetricsError {
+    readonly name = "MetricsAlreadyStartedError";
+    readonly code = "ERR_METRICS_ALREADY_STARTED";
+    constructor();
+}
+/** A metric is missing from what an OpenTelemetry reader collected. */
+export declare class MetricNotCollectedError extends MetricsError {
+    readonly name = "MetricNotCollectedError";
+    readonly code = "ERR_METRICS_NOT_COLLECTED";
+    readonly metric: string;
+    constructor(metric: string);
+}
+/** A worker asked the primary for the metrics of the cluster and got no answer. */
+export declare class ClusterMetricsError extends MetricsError {
+    readonly name = "ClusterMetricsError";
+    readonly code = "ERR_METRICS_CLUSTER";
+    constructor(what: string);
+}
+
+// otlp/init-metrics.d.ts
+import { type InitMetricsOptions } from './push-options.ts';
+export interface MetricsPushStats {
+    /** Requests that were answered with success. */
+    readonly succeeded: number;
+    /** Requests that were refused, or found nobody. */
+    readonly failed: number;
+    /** Requests that were given up. */
+    readonly timedOut: number;
+    /** Why the last one that failed did. */
+    readonly lastError: string | undefined;
+}
+/** What `initMetrics()` started. */
+export interface MetricsPush extends AsyncDisposable {
+    /** Pushes now. Settles when that is done, or after the timeout of a request; never rejects. */
+    flush(): Promise<void>;
+    /** Pushes a last time and ends. */
+    shutdown(): Promise<void>;
+    close(): Promise<void>;
+    stats(): MetricsPushStats;
+}
+/**
+ * Pushes the metrics of the service to an OTLP collector, now and then, until `shutdown()`. Call it once. An endpoint
+ * that is down, slow or hangs costs the service nothing but what `metrics_pushes_total` counts; what one push could not
+ * bring, the next one does, since all values are totals.
+ * @throws MetricsOptionError for an option or variable that cannot be used
+ * @throws MetricsPeerMissingError when `@opentelemetry/sdk-metrics` or `@opentelemetry/otlp-exporter-base` is missing
+ * @throws MetricsAlreadyStartedError when it runs already
+ */
+export declare function initMetrics(options?: InitMetricsOptions): MetricsPush;
+
+// otlp/push-options.d.ts
+import { type Clock } from '@holdfast/context/clock';
+import type { ServiceMetrics } from '../create-metrics.ts';
+import type { ResourceAttributes } from './resource-attributes.ts';
+export interface InitMetricsOptions {
+    /** Default `OTEL_SERVICE_NAME`. */
+    serviceName?: string | undefined;
+    serviceVersion?: string | undefined;
+    /** `deployment.environment.name` of the resource. */
+    environment?: string | undefined;
+    /**
+     * Where to push, OTLP over http/protobuf. Default `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`,
+     * `OTEL_EXPORTER_METRICS_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT`, then `http://localhost:4318`.
+     */
+    exporterEndpoint?: string | undefined;
+    /** Sent with each push, besides those of `OTEL_EXPORTER_OTLP_HEADERS`. */
+    headers?: Readonly<Record<string, string>> | undefined;
+    /** Default `OTEL_EXPORTER_OTLP_COMPRESSION`, or `none`. */
+    compression?: 'none' | 'gzip' | undefined;
+    /** Time between two pushes in ms, 1 to 86,400,000. Default `OTEL_METRIC_EXPORT_INTERVAL`, or 60,000. */
+    exportIntervalMs?: number | undefined;
+    /** Limit of one request in ms, at most the interval. Default `OTEL_METRIC_EXPORT_TIMEOUT`, or 10,000. */
+    exportTimeoutMs?: number | undefined;
+    /** Points of one request, 1 to 100,000; more go in several, one after the other. Default 2000. */
+    maxPointsPerRequest?: number | undefined;
+    /** Besides those of `OTEL_RESOURCE_ATTRIBUTES`. */
+    resourceAttributes?: ResourceAttributes | undefined;
+    /** Whose metrics are pushed. Default those of the first instance, which is made where there is none. */
+    metrics?: ServiceMetrics | undefined;
+    clock?: Clock | undefined;
+}
+export interface PushDefaults {
+    readonly exporterEndpoint: string;
+    readonly exportIntervalMs: number;
+    readonly exportTimeoutMs: number;
+    readonly maxPointsPerRequest: number;
+}
+export declare const PUSH_DEFAULTS: PushDefaults;
+export interface ResolvedPushOptions {
+    readonly url: URL;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Undefined: what the environment says. */
+    readonly compression: 'none' | 'gzip' | undefined;
+    readonly exportIntervalMs: number;
+    readonly exportTimeoutMs: number;
+    readonly maxPointsPerRequest: number;
+    readonly disabled: boolean;
+    readonly clock: Clock;
+}
+type Environment = Readonly<Record<string, string | undefined>>;
+/** @throws MetricsOptionError naming the option or variable, its value and its range */
+export declare function resolvePushOptions(options: InitMetricsOptions, env: Environment): ResolvedPushOptions;
+export {};
+
+// otlp/resource-attributes.d.ts
+export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;
+export interface ResourceOptions {
+    readonly serviceName: string | undefined;
+    readonly serviceVersion: string | undefined;
+    readonly environment: string | undefined;
+    readonly attributes: ResourceAttributes;
+}
+/**
+ * What is known of the process, then `OTEL_RESOURCE_ATTRIBUTES`, then the options, the later winning.
+ * @see https://opentelemetry.io/docs/specs/semconv/resource/
+ */
+export declare function resourceAttributes({ serviceName, serviceVersion, environment, attributes }: ResourceOptions, env: Readonly<Record<string, string | undefined>>): ResourceAttributes;

@@ -3,26 +3,24 @@ import { Registry } from 'prom-client';
 import { createCacheMetrics } from './cache-metrics.ts';
 import { createClientMetrics } from './client-metrics.ts';
 import { type CollectFailure, collectStates } from './collect.ts';
+import { createExemplars, type Exemplars } from './exemplars.ts';
 import { createFamilySet, type FamilySet } from './family-set.ts';
 import type { Feature, FeatureContext } from './feature.ts';
 import { buildHttpMetrics, type HttpMetrics, type HttpMetricsOptions } from './http-metrics.ts';
 import { createIdempotencyMetrics } from './idempotency-metrics.ts';
-import { CONTENT_TYPES, type ExpositionFormat, negotiate } from './negotiate.ts';
+import { setInternals } from './internals.ts';
+import { type ExpositionFormat, negotiate } from './negotiate.ts';
 import { type MetricsOptions, type ResolvedMetricsOptions, resolveMetricsOptions } from './options.ts';
 import { createOwnMetrics, type OwnMetrics, type OwnMetricsStore } from './own-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { createQueueMetrics } from './queue-metrics.ts';
 import { renderRegistry } from './render.ts';
+import { type RenderedMetrics, renderedMetrics } from './rendered.ts';
 import { createResilienceMetrics } from './resilience-metrics.ts';
 
 export interface RenderRequest {
   /** The scraper's `Accept` header. */
   accept?: string | undefined;
-}
-
-export interface RenderedMetrics {
-  readonly contentType: string;
-  readonly body: string;
 }
 
 export interface ServiceMetrics extends AsyncDisposable {
@@ -42,6 +40,7 @@ export interface ServiceMetrics extends AsyncDisposable {
 interface Bookkeeping {
   onOverflow(metric: string): void;
   onCollectFailure(reason: CollectFailure | 'collector'): void;
+  onPush(outcome: string): void;
   update(): void;
 }
 
@@ -54,6 +53,7 @@ export function buildMetrics(
   const resolved = resolveMetricsOptions(options);
   const { service, clock, collectTimeoutMs, maxSeriesPerMetric: maxSeries } = resolved;
   const registry = resolved.registry ?? new Registry();
+  const exemplars = createExemplars(clock);
   let bookkeeping: Bookkeeping | undefined;
   const onOverflow = (metric: string) => bookkeeping?.onOverflow(metric);
   const families = createFamilySet({ registry, maxSeries, onOverflow, refresh: () => refresh() });
@@ -64,7 +64,7 @@ export function buildMetrics(
 
   function openAll(): readonly Feature[] {
     bookkeeping = createBookkeeping(families);
-    const features = createFeatures(families, resolved, registry, closers);
+    const features = createFeatures(families, { ...resolved, exemplars }, registry, closers);
     ownStore.attach({ registry, maxSeries, onOverflow });
     closers.push(() => ownStore.detach(), onClose);
     return features;
@@ -80,10 +80,11 @@ export function buildMetrics(
   });
 
   async function render(format: ExpositionFormat): Promise<RenderedMetrics> {
+    if (format === 'openmetrics') exemplars.want();
     await refresh();
     const onFailure = () => bookkeeping?.onCollectFailure('collector');
-    const body = await renderRegistry(registry, format, { clock, timeoutMs: collectTimeoutMs, onFailure });
-    return { contentType: CONTENT_TYPES[format], body };
+    const limits = { clock, timeoutMs: collectTimeoutMs, onFailure };
+    return renderedMetrics(format, await renderRegistry(registry, format, limits));
   }
   const renders: Record<ExpositionFormat, () => Promise<RenderedMetrics>> = {
     prometheus: shareWhileRunning(() => render('prometheus')),
@@ -91,28 +92,42 @@ export function buildMetrics(
   };
 
   const features = openOrUndo(openAll, close);
-  return {
+  const instance: ServiceMetrics = {
     service,
     registry,
     own: ownStore.metrics,
-    http: (httpOptions = {}) => buildHttpMetrics({ ...resolved, families, onOverflow }, httpOptions),
+    http: (httpOptions = {}) =>
+      buildHttpMetrics({ ...resolved, families, exemplars, onOverflow }, httpOptions),
     render: ({ accept } = {}) => renders[negotiate(accept)](),
     close,
     [Symbol.asyncDispose]: close,
   };
+  setInternals(instance, {
+    wantExemplars: () => exemplars.want(),
+    onPush: (outcome) => bookkeeping?.onPush(outcome),
+    onCollectorFailure: () => bookkeeping?.onCollectFailure('collector'),
+    refresh,
+  });
+  return instance;
 }
 
 /** @param closers takes the end of each resource as soon as it is there, so that a later failure leaves nothing open */
 function createFeatures(
   families: FamilySet,
-  options: ResolvedMetricsOptions,
+  options: ResolvedMetricsOptions & { readonly exemplars: Exemplars },
   registry: Registry,
   closers: (() => void)[],
 ): readonly Feature[] {
+  let closed = false;
+  closers.push(() => {
+    closed = true;
+  });
   const context: FeatureContext = {
     ...options,
     families,
-    subscribe: (channel, handler) => void closers.push(subscribeSafely(channel, handler)),
+    subscribe: (channel, handler) => {
+      if (!closed) closers.push(subscribeSafely(channel, handler));
+    },
   };
   const features = [
     createResilienceMetrics(context),
@@ -140,6 +155,11 @@ function createBookkeeping(families: FamilySet): Bookkeeping {
     help: 'What was missing from a scrape: error, timeout, or a failed collector of a foreign metric.',
     labelNames: ['reason'],
   });
+  const pushes = families.counter({
+    name: 'metrics_pushes_total',
+    help: 'Requests to the OTLP endpoint of initMetrics() by outcome: success, failure, timeout.',
+    labelNames: ['outcome'],
+  });
   const subscribers = families
     .counter({
       name: 'metrics_subscriber_failures_total',
@@ -153,6 +173,9 @@ function createBookkeeping(families: FamilySet): Bookkeeping {
     },
     onCollectFailure(reason) {
       failures.at([reason]).value += 1;
+    },
+    onPush(outcome) {
+      pushes.at([outcome]).value += 1;
     },
     update() {
       subscribers.value = subscriberFailures();

@@ -1,12 +1,8 @@
-import {
-  buildMetrics,
-  type RenderedMetrics,
-  type RenderRequest,
-  type ServiceMetrics,
-} from './create-metrics.ts';
+import { buildMetrics, type RenderRequest, type ServiceMetrics } from './create-metrics.ts';
 import type { HttpMetrics, HttpMetricsOptions } from './http-metrics.ts';
 import type { MetricsOptions } from './options.ts';
 import { createOwnMetrics, type OwnMetrics } from './own-metrics.ts';
+import type { RenderedMetrics } from './rendered.ts';
 
 const processWide = createOwnMetrics();
 
@@ -31,6 +27,18 @@ export function createMetrics(options: MetricsOptions = {}): ServiceMetrics {
   return first;
 }
 
+let defaultService: string | undefined;
+
+/** The name of the service for an instance that is made because something needs one. */
+export function setDefaultService(service: string | undefined): void {
+  defaultService = service;
+}
+
+/** The first instance, made where there is none. */
+export function defaultInstance(): ServiceMetrics {
+  return first ?? createMetrics(defaultService === undefined ? {} : { service: defaultService });
+}
+
 export interface CreateHttpMetricsOptions extends HttpMetricsOptions {
   /** The instance to record in. Default the first one; one is made where there is none. */
   metrics?: ServiceMetrics;
@@ -38,10 +46,10 @@ export interface CreateHttpMetricsOptions extends HttpMetricsOptions {
 
 /** Counts and times of HTTP requests, for a framework's adapter to feed. */
 export function createHttpMetrics({ metrics, ...options }: CreateHttpMetricsOptions = {}): HttpMetrics {
-  return (metrics ?? first ?? createMetrics()).http(options);
+  return (metrics ?? defaultInstance()).http(options);
 }
 
 /** The answer of a `/metrics` endpoint; OpenMetrics only when `accept` asks for it. */
 export function renderMetrics(request: RenderRequest = {}): Promise<RenderedMetrics> {
-  return (first ?? createMetrics()).render(request);
+  return defaultInstance().render(request);
 }

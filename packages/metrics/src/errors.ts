@@ -50,3 +50,54 @@ export class MetricLabelsError extends MetricsError {
     this.metric = metric;
   }
 }
+
+/** A package that `initMetrics()` needs is not installed. */
+export class MetricsPeerMissingError extends MetricsError {
+  override readonly name = 'MetricsPeerMissingError';
+  readonly code = 'ERR_METRICS_PEER_MISSING';
+  readonly peer: string;
+
+  constructor(peer: string, options: ErrorOptions) {
+    super(
+      `initMetrics() needs ${peer}, which cannot be loaded. Install @opentelemetry/sdk-metrics and @opentelemetry/otlp-exporter-base.`,
+      options,
+    );
+    this.peer = peer;
+  }
+}
+
+/** `initMetrics()` was called a second time. */
+export class MetricsAlreadyStartedError extends MetricsError {
+  override readonly name = 'MetricsAlreadyStartedError';
+  readonly code = 'ERR_METRICS_ALREADY_STARTED';
+
+  constructor() {
+    super('initMetrics() runs already. Call it once, or shutdown() what it returned first.');
+  }
+}
+
+/** A metric is missing from what an OpenTelemetry reader collected. */
+export class MetricNotCollectedError extends MetricsError {
+  override readonly name = 'MetricNotCollectedError';
+  readonly code = 'ERR_METRICS_NOT_COLLECTED';
+  readonly metric: string;
+
+  constructor(metric: string) {
+    super(
+      `The metric ${metric} is missing: its collect function failed or took too long. Look there; the other metrics were collected.`,
+    );
+    this.metric = metric;
+  }
+}
+
+/** A worker asked the primary for the metrics of the cluster and got no answer. */
+export class ClusterMetricsError extends MetricsError {
+  override readonly name = 'ClusterMetricsError';
+  readonly code = 'ERR_METRICS_CLUSTER';
+
+  constructor(what: string) {
+    super(
+      `The primary of the cluster ${what}. Call createClusterMetrics() there, too, before it forks; a scrape of the primary itself still works when a worker is cut off.`,
+    );
+  }
+}

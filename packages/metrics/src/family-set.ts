@@ -23,6 +23,18 @@ export interface DurationSpec extends Omit<FamilySpec, 'pulled'> {
 /** Milliseconds into the unit of a duration histogram. */
 export const UNIT_OF_MS: Readonly<Record<DurationUnit, number>> = Object.freeze({ ms: 1, s: 0.001 });
 
+/**
+ * Gauges of something that all processes of a service share, or whose worst value counts: the highest stands for all.
+ * Every other gauge is a share of one process, of which the sum is shown.
+ */
+const SHARED_GAUGES: ReadonlySet<string> = new Set([
+  'circuit_breaker_state',
+  'dead_letters',
+  'process_event_loop_lag_ms',
+  'queue_depth',
+  'queue_oldest_job_age_ms',
+]);
+
 /** The metrics that one instance has put into its registry; asked for twice, a metric is made once. */
 export interface FamilySet {
   counter(spec: FamilySpec): ScalarFamily;
@@ -64,6 +76,7 @@ export function createFamilySet({ registry, maxSeries, onOverflow, refresh }: Fa
     maxSeries,
     onOverflow,
     beforeRead: pulled === true ? refresh : undefined,
+    aggregator: SHARED_GAUGES.has(name) ? ('max' as const) : undefined,
   });
   const scalar = (type: 'counter' | 'gauge', spec: FamilySpec) =>
     once(type, spec, '', () => createScalarFamily(type, optionsOf(spec)));

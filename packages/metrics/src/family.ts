@@ -1,14 +1,20 @@
 import type { Metric, Registry } from 'prom-client';
 import { MetricConflictError, MetricsOptionError } from './errors.ts';
+import type { ExemplarSample } from './exemplars.ts';
 import type { LabelPairs } from './text.ts';
 
 export type FamilyKind = 'counter' | 'gauge' | 'histogram';
+
+/** How the values of several processes become one: prom-client's names. */
+export const AGGREGATORS = ['sum', 'max', 'min', 'average', 'first', 'omit'] as const;
+export type Aggregator = (typeof AGGREGATORS)[number];
 
 /** One sample in the shape of prom-client's JSON. */
 export interface FamilySample {
   readonly value: number;
   readonly labels: Readonly<Record<string, string | number>>;
   readonly metricName?: string;
+  readonly exemplar?: ExemplarSample;
 }
 
 /** What prom-client asks of a metric in its registry; `Registry.metrics()`, JSON and clusters work with it. */
@@ -17,7 +23,7 @@ export interface FamilySnapshot {
   readonly help: string;
   readonly type: FamilyKind;
   readonly values: readonly FamilySample[];
-  readonly aggregator: 'sum';
+  readonly aggregator: Aggregator;
 }
 
 export interface FamilyOptions {
@@ -29,6 +35,8 @@ export interface FamilyOptions {
   readonly onOverflow: (metric: string) => void;
   /** Brings values up to date that are only known at a scrape; for readers other than our own renderer. */
   readonly beforeRead?: (() => Promise<void>) | undefined;
+  /** Default sum. */
+  readonly aggregator?: Aggregator | undefined;
 }
 
 /** A metric of ours. It lives in a prom-client registry beside prom-client's own. */
@@ -41,15 +49,18 @@ export interface Family {
   readonly type: FamilyKind;
   /** All of them: the constant ones first, then those that `at()` takes values for. */
   readonly labelNames: readonly string[];
-  readonly aggregator: 'sum';
+  readonly aggregator: Aggregator;
+  /** Brings the values up to date where they are only known at a scrape; one function for all of an instance. */
+  readonly refresh: (() => Promise<void>) | undefined;
   get(): Promise<FamilySnapshot>;
   /** Back to zero. Label sets stay, since hot paths hold on to them. */
   reset(): void;
   /**
    * The lines of each label set in turn, so that a renderer can pause between them.
    * @param extra label text to put behind the labels of every sample, or ''
+   * @param withExemplars whether the format has exemplars
    */
-  lines(extra: string): Generator<string>;
+  lines(extra: string, withExemplars: boolean): Generator<string>;
 }
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
@@ -69,6 +80,11 @@ export function checkNames(
   }
   if (help === '')
     throw new MetricsOptionError(`The metric ${name} has no help text; say in a few words what it counts.`);
+  const [repeated] = labelNames.filter((label, i) => labelNames.indexOf(label) !== i);
+  if (repeated !== undefined)
+    throw new MetricsOptionError(
+      `The label name ${repeated} of ${name} is given twice; name each label once.`,
+    );
   for (const label of labelNames) {
     if (!LABEL_NAME.test(label) || (kind === 'histogram' && label === 'le')) {
       throw new MetricsOptionError(

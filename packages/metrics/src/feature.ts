@@ -1,10 +1,14 @@
+import type { Clock } from '@holdfast/context/clock';
 import type { CollectedStates } from './collect.ts';
+import type { Exemplars } from './exemplars.ts';
 import type { FamilySet } from './family-set.ts';
 import type { DurationUnit, StateEncoding } from './options.ts';
 
 /** What a feature's metrics are made with. */
 export interface FeatureContext {
   readonly families: FamilySet;
+  readonly exemplars: Exemplars;
+  readonly clock: Clock;
   readonly service: string;
   readonly stateEncoding: StateEncoding;
   readonly durationUnit: DurationUnit;

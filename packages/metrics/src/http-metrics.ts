@@ -1,3 +1,5 @@
+import type { TraceContext } from '@holdfast/context';
+import { type Exemplars, sampledSpan } from './exemplars.ts';
 import type { FamilySet } from './family-set.ts';
 import { UNIT_OF_MS } from './family-set.ts';
 import type { HistogramSeries } from './histogram-family.ts';
@@ -14,9 +16,13 @@ export interface HttpObservation {
   readonly statusCode: number | undefined;
   /** From the arrival to the last byte, ms. */
   readonly durationMs: number;
+  /** The context of the request: where its span is sampled, it becomes the exemplar of its bucket. */
+  readonly trace?: TraceContext | undefined;
 }
 
 export interface HttpMetrics {
+  /** Whether somebody reads exemplars, so that it is worth the trouble to find out the context of a request. */
+  readonly wantsTrace: boolean;
   /** A request has begun. Each call is followed by one of `observe`. */
   start(): void;
   observe(observation: HttpObservation): void;
@@ -36,6 +42,7 @@ export interface HttpMetricsOptions {
 /** What an instance brings along. */
 export interface HttpMetricsBase {
   readonly families: FamilySet;
+  readonly exemplars: Exemplars;
   readonly service: string;
   readonly durationUnit: DurationUnit;
   readonly durationBucketsMs: readonly number[];
@@ -123,17 +130,24 @@ export function buildHttpMetrics(base: HttpMetricsBase, options: HttpMetricsOpti
     return series;
   }
 
+  const { exemplars } = base;
   return {
+    get wantsTrace() {
+      return exemplars.wanted;
+    },
     start() {
       active.value += 1;
     },
-    observe({ method, route = UNMATCHED_ROUTE, statusCode = CLIENT_CLOSED, durationMs }) {
+    observe({ method, route = UNMATCHED_ROUTE, statusCode = CLIENT_CLOSED, durationMs, trace }) {
       if (active.value > 0) active.value -= 1;
       const status = isStatus(statusCode) ? statusCode : 0;
       const known = cache.get(method)?.get(route)?.get(status);
       const { duration, total } = known ?? lookUp(method, route, status);
       duration.observe(durationMs * scale);
       total.value += 1;
+      if (!exemplars.wanted) return;
+      const span = sampledSpan(trace);
+      if (span !== undefined) duration.exemplify(durationMs * scale, span, exemplars.now());
     },
   };
 }

@@ -1,4 +1,6 @@
-export type { RenderedMetrics, RenderRequest, ServiceMetrics } from './create-metrics.ts';
+export { type ClusterMetrics, createClusterMetrics } from './cluster/cluster-metrics.ts';
+export { CLUSTER_DEFAULTS, type ClusterMetricsOptions } from './cluster/options.ts';
+export type { RenderRequest, ServiceMetrics } from './create-metrics.ts';
 export {
   type CreateHttpMetricsOptions,
   createHttpMetrics,
@@ -7,12 +9,17 @@ export {
   renderMetrics,
 } from './default-instance.ts';
 export {
+  ClusterMetricsError,
   MetricConflictError,
   MetricLabelsError,
+  MetricNotCollectedError,
   MetricNotRegisteredError,
+  MetricsAlreadyStartedError,
   MetricsError,
   MetricsOptionError,
+  MetricsPeerMissingError,
 } from './errors.ts';
+export type { Aggregator } from './family.ts';
 export type { HttpMetrics, HttpMetricsOptions, HttpObservation } from './http-metrics.ts';
 export {
   type DurationUnit,
@@ -21,4 +28,8 @@ export {
   type MetricsOptions,
   type StateEncoding,
 } from './options.ts';
+export { initMetrics, type MetricsPush, type MetricsPushStats } from './otlp/init-metrics.ts';
+export { type InitMetricsOptions, PUSH_DEFAULTS, type PushDefaults } from './otlp/push-options.ts';
+export type { ResourceAttributes } from './otlp/resource-attributes.ts';
 export type { MetricLabels, OwnHistogramOptions, OwnMetricOptions, OwnMetrics } from './own-metrics.ts';
+export type { RenderedMetrics } from './rendered.ts';

@@ -6,6 +6,8 @@ import {
   MetricsOptionError,
 } from './errors.ts';
 import {
+  AGGREGATORS,
+  type Aggregator,
   addToRegistry,
   checkNames,
   type Family,
@@ -14,7 +16,7 @@ import {
   removeFromRegistry,
 } from './family.ts';
 import { createHistogramFamily, type HistogramFamily } from './histogram-family.ts';
-import { checkBuckets, METRICS_DEFAULTS } from './options.ts';
+import { checkBuckets, checkOneOf, METRICS_DEFAULTS } from './options.ts';
 import { createScalarFamily, type ScalarFamily } from './scalar-family.ts';
 
 export type MetricLabels = Readonly<Record<string, string | number | boolean>>;
@@ -22,6 +24,8 @@ export type MetricLabels = Readonly<Record<string, string | number | boolean>>;
 export interface OwnMetricOptions {
   /** All label names. Without it they are those of the first use. */
   labelNames?: readonly string[];
+  /** How the values of a cluster's workers become one: sum, max, min, average, first or omit. Default sum. */
+  aggregator?: Aggregator;
 }
 
 export interface OwnHistogramOptions extends OwnMetricOptions {
@@ -58,6 +62,7 @@ export interface OwnMetricsStore {
 interface Registered<F extends Family> {
   readonly help: string;
   readonly buckets: readonly number[];
+  readonly aggregator: Aggregator;
   labelNames: readonly string[] | undefined;
   family: F | undefined;
 }
@@ -76,7 +81,12 @@ export function createOwnMetrics(): OwnMetricsStore {
   const scalars = new Map<string, Registered<ScalarFamily>>();
   const histograms = new Map<string, Registered<HistogramFamily>>();
 
-  const familyOptions = (name: string, help: string, labelNames: readonly string[]): FamilyOptions => ({
+  const familyOptions = (
+    name: string,
+    { help, aggregator }: Registered<Family>,
+    labelNames: readonly string[],
+  ): FamilyOptions => ({
+    aggregator,
     name,
     help,
     labelNames,
@@ -88,13 +98,14 @@ export function createOwnMetrics(): OwnMetricsStore {
     const present = kinds.get(name);
     if (present === kind) return;
     if (present !== undefined) throw new MetricConflictError(name, `it is registered as a ${present}`);
-    const { labelNames, buckets = METRICS_DEFAULTS.durationBucketsMs } = options;
+    const { labelNames, buckets = METRICS_DEFAULTS.durationBucketsMs, aggregator = 'sum' } = options;
     checkNames(name, help, labelNames ?? [], kind);
     checkBuckets(`registerHistogram('${name}')`, 'buckets', buckets);
+    checkOneOf(`${REGISTER[kind]}('${name}')`, 'aggregator', aggregator, AGGREGATORS);
     if (home?.registry.getSingleMetric(name) !== undefined) {
       throw new MetricConflictError(name, 'its registry has a metric of that name already');
     }
-    const entry = { help, buckets: [...buckets], labelNames, family: undefined };
+    const entry = { help, buckets: [...buckets], aggregator, labelNames, family: undefined };
     kinds.set(name, kind);
     if (kind === 'histogram') histograms.set(name, entry);
     else scalars.set(name, entry);
@@ -104,8 +115,8 @@ export function createOwnMetrics(): OwnMetricsStore {
   function open(kind: FamilyKind, name: string, labels: MetricLabels): void {
     const entry = entryOf<Family>(kind === 'histogram' ? histograms : scalars, kind, name);
     const labelNames = entry.labelNames ?? Object.keys(labels);
-    const { help, buckets } = entry;
-    const options = familyOptions(name, help, labelNames);
+    const { buckets } = entry;
+    const options = familyOptions(name, entry, labelNames);
     const family =
       kind === 'histogram' ? createHistogramFamily(options, buckets) : createScalarFamily(kind, options);
     if (home !== undefined) addToRegistry(home.registry, family);
@@ -183,7 +194,7 @@ function valuesOf(name: string, labels: MetricLabels, labelNames: readonly strin
   for (const label of Object.keys(labels)) {
     if (!labelNames.includes(label)) throw new MetricLabelsError(name, label, labelNames);
   }
-  return labelNames.map((label) => String(labels[label] ?? ''));
+  return labelNames.map((label) => (Object.hasOwn(labels, label) ? String(labels[label] ?? '') : ''));
 }
 
 function checkNumber(where: string, value: unknown): void {

@@ -1,6 +1,7 @@
 import type { JobSettled, QueueSnapshot, SpoolSnapshot } from '@holdfast/queue';
 import { UNIT_OF_MS } from './family-set.ts';
 import { type Feature, type FeatureContext, snapshotsOf } from './feature.ts';
+import { exemplifyJobs } from './job-exemplars.ts';
 
 export function createQueueMetrics(context: FeatureContext): Feature {
   const { families, service, durationUnit: unit, durationBucketsMs: boundsMs, subscribe } = context;
@@ -23,6 +24,9 @@ export function createQueueMetrics(context: FeatureContext): Feature {
   const durations = duration('queue_job_duration', 'How long one attempt at a job ran.');
   const waits = duration('queue_job_wait', 'From the enqueue of a job to the start of the attempt.');
   const scale = UNIT_OF_MS[unit];
+  exemplifyJobs(context, (queue, durationMs, span, at) => {
+    durations.at([queue]).exemplify(durationMs * scale, span, at);
+  });
   subscribe<JobSettled>('holdfast:queue:settled', (fact) => {
     jobs.at([fact.queue, fact.outcome]).value += 1;
     durations.at([fact.queue]).observe(fact.durationMs * scale);

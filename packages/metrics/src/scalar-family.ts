@@ -12,12 +12,14 @@ export interface ScalarSeries {
 export interface ScalarFamily extends Family {
   readonly type: 'counter' | 'gauge';
   at(values: readonly string[]): ScalarSeries;
+  all(): Iterable<ScalarSeries>;
   /** Forgets all label sets; only for gauges that are filled anew at each scrape. */
   clear(): void;
 }
 
 export function createScalarFamily(type: 'counter' | 'gauge', options: FamilyOptions): ScalarFamily {
   const { name, help, labelNames, constantLabels = {}, maxSeries, onOverflow, beforeRead } = options;
+  const { aggregator = 'sum' } = options;
   checkNames(name, help, labelNames, type);
   const series = new SeriesMap<ScalarSeries>({
     labelNames,
@@ -32,8 +34,10 @@ export function createScalarFamily(type: 'counter' | 'gauge', options: FamilyOpt
     help,
     type,
     labelNames: [...Object.keys(constantLabels), ...labelNames],
-    aggregator: 'sum',
+    aggregator,
+    refresh: beforeRead,
     at: (values) => series.at(values),
+    all: () => series.all(),
     clear: () => series.clear(),
     reset() {
       for (const one of series.all()) one.value = 0;
@@ -41,7 +45,7 @@ export function createScalarFamily(type: 'counter' | 'gauge', options: FamilyOpt
     async get(): Promise<FamilySnapshot> {
       await beforeRead?.();
       const values = [...series.all()].map(({ labels, value }) => ({ labels, value }));
-      return { name: this.name, help, type, values, aggregator: 'sum' };
+      return { name: this.name, help, type, values, aggregator };
     },
     *lines(extra) {
       for (const { text, value } of series.all()) yield sampleLine(name, joinLabels(text, extra), value);

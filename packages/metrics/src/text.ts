@@ -1,4 +1,5 @@
-/** The pieces of text that both exposition formats share. */
+/** The pieces of text that the exposition formats are made of. */
+import type { ExemplarSample } from './exemplars.ts';
 
 export type LabelPairs = Readonly<Record<string, string>>;
 
@@ -35,4 +36,16 @@ export function numberText(value: number): string {
   if (Number.isFinite(value)) return String(value);
   if (Number.isNaN(value)) return 'NaN';
   return value > 0 ? '+Inf' : '-Inf';
+}
+
+/** What OpenMetrics lets the label names and values of an exemplar have together, in characters. */
+const LONGEST_EXEMPLAR = 128;
+
+/** What stands behind a sample in OpenMetrics; nothing where the format does not allow the labels. */
+export function exemplarText({ labelSet, value, timestamp }: ExemplarSample): string {
+  let length = 0;
+  for (const [name, text] of Object.entries(labelSet))
+    length += name.length + Array.from(String(text)).length;
+  if (length > LONGEST_EXEMPLAR) return '';
+  return ` # {${labelText(labelSet)}} ${numberText(value)} ${timestamp.toFixed(3)}`;
 }

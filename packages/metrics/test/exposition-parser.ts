@@ -14,12 +14,21 @@ export interface ParsedSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  readonly exemplar?: ParsedExemplar;
+}
+
+export interface ParsedExemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Epoch seconds, where it has one. */
+  readonly timestamp: number | undefined;
 }
 
 export type Format = 'prometheus' | 'openmetrics';
 
 const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'unknown', 'untyped'];
-const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
+const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[^"]|"(?:[^"\\]|\\.)*")*?)\})? (\S+)( # .*)?$/;
+const EXEMPLAR = /^ # \{(.*)\} (\S+)(?: (\d+(?:\.\d+)?))?$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)/y;
 const NUMBER = /^(NaN|[+-]Inf|-?\d+(\.\d+)?(e[+-]?\d+)?)$/;
 
@@ -38,7 +47,7 @@ export function parseExposition(text: string, format: Format): Map<string, Parse
       families.set(current.name, current);
       continue;
     }
-    const sample = parseSample(line);
+    const sample = parseSample(line, format);
     if (current === undefined || !belongsTo(sample, current, format))
       throw new Error(`stray sample: ${line}`);
     const key = `${sample.name}${labelKey(sample.labels)}`;
@@ -63,12 +72,41 @@ function parseHead(helpLine: string, typeLine: string): ParsedFamily {
   return { name: help[1], help: help[2] ?? '', type: type[2] ?? '', samples: [] };
 }
 
-function parseSample(line: string): ParsedSample {
+function parseSample(line: string, format: Format): ParsedSample {
   const match = SAMPLE.exec(line);
   if (match === null) throw new Error(`not a sample: ${line}`);
-  const [, name = '', labelPart = '', number = ''] = match;
-  if (!NUMBER.test(number)) throw new Error(`not a number: ${line}`);
-  return { name, labels: parseLabels(labelPart, line), value: Number(number.replace('Inf', 'Infinity')) };
+  const [, name = '', labelPart = '', number = '', exemplarPart] = match;
+  const sample = { name, labels: parseLabels(labelPart, line), value: parseNumber(number, line) };
+  if (exemplarPart === undefined) return sample;
+  if (format === 'prometheus') throw new Error(`an exemplar in plain text: ${line}`);
+  const exemplar = parseExemplar(exemplarPart, line);
+  checkExemplar(sample, exemplar, line);
+  return { ...sample, exemplar };
+}
+
+function parseNumber(text: string, line: string): number {
+  if (!NUMBER.test(text)) throw new Error(`not a number: ${line}`);
+  return Number(text.replace('Inf', 'Infinity'));
+}
+
+function parseExemplar(text: string, line: string): ParsedExemplar {
+  const match = EXEMPLAR.exec(text);
+  if (match === null) throw new Error(`not an exemplar: ${line}`);
+  const [, labelPart = '', number = '', timestamp] = match;
+  return {
+    labels: parseLabels(labelPart, line),
+    value: parseNumber(number, line),
+    timestamp: timestamp === undefined ? undefined : Number(timestamp),
+  };
+}
+
+/** Only on buckets and counters, at most 128 characters of labels, and inside its bucket. */
+function checkExemplar({ name, labels: { le } }: ParsedSample, exemplar: ParsedExemplar, line: string): void {
+  if (!/_(bucket|total)$/.test(name)) throw new Error(`an exemplar where none may be: ${line}`);
+  const length = Array.from(Object.entries(exemplar.labels).flat().join('')).length;
+  if (length > 128) throw new Error(`an exemplar of ${length} characters: ${line}`);
+  if (le !== undefined && exemplar.value > Number(le.replace('Inf', 'Infinity')))
+    throw new Error(`an exemplar above its bucket: ${line}`);
 }
 
 function parseLabels(text: string, line: string): Record<string, string> {
@@ -78,7 +116,7 @@ function parseLabels(text: string, line: string): Record<string, string> {
     const match = LABEL.exec(text);
     if (match === null) throw new Error(`bad labels: ${line}`);
     const [, name = '', value = ''] = match;
-    if (name in labels) throw new Error(`label ${name} comes twice: ${line}`);
+    if (Object.hasOwn(labels, name)) throw new Error(`label ${name} comes twice: ${line}`);
     labels[name] = value.replace(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
   }
   return labels;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildMetrics } from '../src/create-metrics.ts';
-import { METRICS_DEFAULTS } from '../src/index.ts';
+import { CLUSTER_DEFAULTS, METRICS_DEFAULTS, PUSH_DEFAULTS } from '../src/index.ts';
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 /** Without the padding of its tables. */
@@ -23,6 +23,16 @@ it('gives the defaults of the code in its README', () => {
   expect(row('collectTimeoutMs')).toContain(`| \`${METRICS_DEFAULTS.collectTimeoutMs}\` |`);
   expect(row('processMetrics')).toContain(`| \`${METRICS_DEFAULTS.processMetrics}\` |`);
   expect(readme).toContain(`\`maxRoutes\` (1 to 10,000, default \`${METRICS_DEFAULTS.maxRoutes}\`)`);
+});
+
+it('gives the defaults of push and cluster in its README', () => {
+  const row = (name: string) => readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
+  expect(row('exporterEndpoint')).toContain(`else \`${PUSH_DEFAULTS.exporterEndpoint}\``);
+  expect(row('exportIntervalMs')).toContain(`else \`${PUSH_DEFAULTS.exportIntervalMs}\``);
+  expect(row('exportTimeoutMs')).toContain(`else \`${PUSH_DEFAULTS.exportTimeoutMs}\``);
+  expect(row('maxPointsPerRequest')).toContain(`\`${PUSH_DEFAULTS.maxPointsPerRequest}\``);
+  expect(readme).toContain(`\`timeoutMs\` (1 to 60,000, default \`${CLUSTER_DEFAULTS.timeoutMs}\`)`);
+  expect(readme).toContain(`(0 to 10,000,000, default \`${CLUSTER_DEFAULTS.maxRetiredSamples}\``);
 });
 
 it('lists every metric of ours in its README', async () => {
