@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 
 /**
  * The queue of incoming webhooks: on Redis or PostgreSQL where its address is given, else in a SQLite file beside the
- * business data. While a server is away, webhooks are kept in the data folder.
+ * business data. While a server is away, webhooks are kept in the data folder, or refused.
  */
 export function openQueue(
   config: Pick<

@@ -17,6 +17,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the queue’s server is killed',
     alert: 'AvailabilityBudgetBurn',
+    stage: { env: { QUEUE_WHEN_UNAVAILABLE: 'throw' } },
     begin: async ({ redis }) => {
       await redis.kill();
       return () => {};
