@@ -32,6 +32,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   cli('--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas), '--cluster-yes');
   await untilAllReady(nodes, MASTERS * (replicas + 1));
+  if (replicas > 0) await untilReplicasInSync(nodes.slice(MASTERS));
   return {
     nodes,
     stop: async () => {
@@ -41,7 +42,11 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
 }
 
 async function startNode(appendfsync: 'no' | 'everysec' | 'always', triesLeft = 3): Promise<RedisServer> {
-  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)];
+  const args = [
+    ...['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
+    // Otherwise a master lets its replica wait for five seconds before it sends what it has.
+    ...['--repl-diskless-sync-delay', '0'],
+  ];
   try {
     return await startRedis({ appendfsync, args: [...args, '--cluster-port', String(await freePort())] });
   } catch (error) {
@@ -58,6 +63,19 @@ async function untilAllReady(nodes: readonly RedisServer[], size: number): Promi
       const info = cli('-p', String(port), 'cluster', 'info');
       if (info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}`)) break;
       if (performance.now() > deadline) throw new Error(`The cluster was not ready in time:\n${info}`);
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+/** A replica that never had the data of its master does not take over from it, and the Cluster stays down. */
+async function untilReplicasInSync(replicas: readonly RedisServer[]): Promise<void> {
+  const deadline = performance.now() + READY_LIMIT_MS;
+  for (const { port } of replicas) {
+    for (;;) {
+      const info = cli('-p', String(port), 'info', 'replication');
+      if (info.includes('master_link_status:up')) break;
+      if (performance.now() > deadline) throw new Error(`A replica was not in sync in time:\n${info}`);
       await sleep(POLL_MS);
     }
   }
