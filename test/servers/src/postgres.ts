@@ -21,6 +21,8 @@ export interface PostgresServer {
   createDatabase(name: string): Promise<string>;
   /** Of the process that holds the others together. */
   pid(): number;
+  /** Stops all its processes where they stand, until the function that it gives is called. */
+  hang(): () => void;
   /** SIGKILL; the folder stays, so that `restart()` finds its data and recovers it from its log. */
   kill(): Promise<void>;
   /** Starts the server again on its data and port. */
@@ -64,6 +66,14 @@ export async function startPostgres({
       return urlOf(name);
     },
     pid: () => processOf(server).pid ?? 0,
+    hang: () => {
+      const { pid = 0 } = processOf(server);
+      // First the one that would start others.
+      process.kill(pid, 'SIGSTOP');
+      const all = [...childrenOf(pid), pid];
+      signalAll(all, 'SIGSTOP');
+      return () => signalAll(all, 'SIGCONT');
+    },
     kill: async () => {
       const running = processOf(server);
       // Its children notice by themselves that it is gone, and have to be gone before it may start again.
@@ -94,6 +104,10 @@ function childrenOf(pid: number): number[] {
     .split('\n')
     .map(Number)
     .filter((child) => child > 0);
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) if (isAlive(pid)) process.kill(pid, signal);
 }
 
 function isAlive(pid: number): boolean {
