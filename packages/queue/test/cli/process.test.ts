@@ -38,7 +38,7 @@ function placeOf(where: Where): string[] {
 describe.each(STORES.filter(({ available }) => available))(
   'holdfast-dlq as a process, on $name',
   { timeout: 120_000 },
-  ({ start }) => {
+  ({ name, start }) => {
     let engine: RunningEngine;
     let queue: string;
     let where: string[];
@@ -115,24 +115,28 @@ describe.each(STORES.filter(({ available }) => available))(
       await opened.close();
     });
 
-    it('shows a letter in full, and writes no escape sequence of a sender', async () => {
-      const shown = await dlq(['show', 'stripe.e2', ...where]);
-      expect(shown).toMatchObject({ code: 0, err: '' });
-      expect(shown.out).toContain('reason      no \\u{1b}]0;owned\\u{7} e2');
-      expect(shown.out).toContain('"eventType": "order.created"');
-      expect(shown.out).toContain('attempt 1, transient');
-      const json = await dlq(['show', 'stripe.e2', ...where, '--json']);
-      expect(JSON.parse(json.out)).toMatchObject({
-        id: 'stripe.e2',
-        reason: 'no \u001b]0;owned\u0007 e2',
-        acts: [],
-      });
-      const all = [shown.out, json.out, (await dlq(['list', ...where])).out].join('');
-      expect(all.includes('\u001b') || all.includes('\u0007')).toBe(false);
-      expect(await dlq(['show', 'nothing', ...where])).toMatchObject({ code: 1, out: '' });
-    });
+    // What is written and asked is the same whatever the letters come from.
+    it.runIf(name === 'sqlite')(
+      'shows a letter in full, and writes no escape sequence of a sender',
+      async () => {
+        const shown = await dlq(['show', 'stripe.e2', ...where]);
+        expect(shown).toMatchObject({ code: 0, err: '' });
+        expect(shown.out).toContain('reason      no \\u{1b}]0;owned\\u{7} e2');
+        expect(shown.out).toContain('"eventType": "order.created"');
+        expect(shown.out).toContain('attempt 1, transient');
+        const json = await dlq(['show', 'stripe.e2', ...where, '--json']);
+        expect(JSON.parse(json.out)).toMatchObject({
+          id: 'stripe.e2',
+          reason: 'no \u001b]0;owned\u0007 e2',
+          acts: [],
+        });
+        const all = [shown.out, json.out, (await dlq(['list', ...where])).out].join('');
+        expect(all.includes('\u001b') || all.includes('\u0007')).toBe(false);
+        expect(await dlq(['show', 'nothing', ...where])).toMatchObject({ code: 1, out: '' });
+      },
+    );
 
-    it('does not discard unless it is told to', async () => {
+    it.runIf(name === 'sqlite')('does not discard unless it is told to', async () => {
       const asked = await dlq(['discard', ...where, '--all', '--by', 'ann']);
       expect(asked).toMatchObject({
         code: 2,
