@@ -45,11 +45,9 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
 }
 
 async function startNode(appendfsync: 'no' | 'everysec' | 'always', triesLeft = 3): Promise<RedisServer> {
-  const args = [
-    ...['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
-    // Otherwise a master lets its replica wait for five seconds before it sends what it has.
-    ...['--repl-diskless-sync-delay', '0'],
-  ];
+  // Without the last, a master lets its replica wait for five seconds before it sends what it has.
+  const settings = `--cluster-enabled yes --cluster-node-timeout ${NODE_TIMEOUT_MS} --repl-diskless-sync-delay 0`;
+  const args = settings.split(' ');
   try {
     return await startRedis({ appendfsync, args: [...args, '--cluster-port', String(await freePort())] });
   } catch (error) {
