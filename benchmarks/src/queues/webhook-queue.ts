@@ -32,6 +32,8 @@ serveQueue({
       queueName: name,
       concurrency,
       onWarning: () => undefined,
+      // A busy machine is slow, which is to be measured; the default would make it an outage.
+      enqueueTimeoutMs: 30_000,
       ...engine,
     });
     await queue.ready();

@@ -1573,17 +1573,20 @@ export declare class SpoolFile {
     oldest(limit: number): SpooledJob[];
     /** @param refused those that stay, and that the server refused although it took others */
     settle(stored: readonly SpooledJob[], refused: readonly SpooledJob[]): void;
+    /** Whether nothing is kept here, and the file is to be removed for its room. */
+    get isSpent(): boolean;
     get jobs(): number;
     get bytes(): number;
     totals(): SpoolTotals;
     /** Lets go of the file, and removes it where nothing is in it. */
     close(): void;
 }
+export declare function isDiskFull(error: unknown): boolean;
 export {};
 
 // spool/spool-writer.d.ts
 import type { Clock } from '@holdfast/context/clock';
-import type { SpoolFile } from './spool-file.ts';
+import { type SpoolFile } from './spool-file.ts';
 import type { ResolvedSpoolOptions } from './spool-options.ts';
 /** Writes to this process's file. What is put in one turn of the event loop is one transaction, one wait for the disk. */
 export declare class SpoolWriter {

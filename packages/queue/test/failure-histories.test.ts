@@ -93,7 +93,7 @@ describe.each(STORES.filter((engine) => engine.available))('on $name', ({ start 
       });
     };
     await fc.assert(fc.asyncProperty(fc.array(history, { minLength: 10, maxLength: 30 }), run), {
-      numRuns: 5,
+      numRuns: 3,
     });
   });
 });

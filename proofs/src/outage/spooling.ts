@@ -17,15 +17,12 @@ export async function runScenario(
   { random, progress }: ProofContext,
 ): Promise<ProofResult> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-proof-'));
-  const { engine, url: redisUrl, spoolMaxJobs, mustSpool } = scenario;
-  const settings = {
-    engine,
-    folder,
-    redisUrl,
-    spool: true,
-    ...(spoolMaxJobs !== undefined && { spoolMaxJobs }),
-  };
-  const plant = startPlant(settings, random.fork(), PRODUCER);
+  const { engine, url: redisUrl, settings, mustSpool = false, mustRefuse = false } = scenario;
+  const plant = startPlant(
+    { engine, folder, redisUrl, spool: engine !== 'sqlite', ...settings },
+    random.fork(),
+    PRODUCER,
+  );
   try {
     await plant.ready();
     await sleep(UP_MS);
@@ -35,9 +32,11 @@ export async function runScenario(
     await scenario.end();
     progress(`${name}: the server is back, ${plant.history.accepted.size} accepted`);
     await sleep(UP_MS);
+    await scenario.afterwards?.();
     const { figures, violations } = await plant.finish();
     const found = [...violations];
     if (mustSpool && figures['spooled'] === 0) found.push('nothing was spooled: nothing was shown');
+    if (mustRefuse && figures['refusals'] === 0) found.push('nothing was refused: nothing was shown');
     return { figures, violations: found };
   } finally {
     await plant.stop();

@@ -5,8 +5,12 @@ export type Engine = 'sqlite' | 'redis' | 'cluster' | 'postgres';
 /** What the processes of a proof are told by their environment. */
 export interface WorkloadSettings {
   readonly engine: Engine;
-  /** Of the queue's file and of the effects. */
+  /** Of the queue's file, of the spool and of the effects. */
   readonly folder: string;
+  /** Of the queue's file and of the spool, where they are to be elsewhere. */
+  readonly diskFolder?: string;
+  /** A file that says by how many milliseconds the wall clock of the processes is moved. */
+  readonly clockFile?: string;
   /** Where Redis or PostgreSQL is, or the nodes of a Cluster divided by commas; unused on SQLite. */
   readonly redisUrl: string;
   /** Whether the producer keeps on disk what the server cannot take. Default false. */
@@ -16,6 +20,7 @@ export interface WorkloadSettings {
   readonly seed: number;
 }
 
+const MOVED_CLOCK = new URL('./moved-clock.ts', import.meta.url);
 const VARIABLE = 'HOLDFAST_PROOF';
 
 /** Short, so that the jobs of a killed worker come back within a round or two. */
@@ -26,14 +31,23 @@ const MAX_STALLS = 1_000;
 const MAX_RETRIES = 100;
 
 export function toEnvironment(settings: WorkloadSettings): Record<string, string> {
-  return { [VARIABLE]: JSON.stringify(settings) };
+  const { clockFile } = settings;
+  return {
+    [VARIABLE]: JSON.stringify(settings),
+    ...(clockFile !== undefined && {
+      HOLDFAST_PROOF_CLOCK: clockFile,
+      NODE_OPTIONS: `--import=${MOVED_CLOCK.href}`,
+    }),
+  };
 }
 
 export function fromEnvironment(): WorkloadSettings {
   return JSON.parse(process.env[VARIABLE] ?? '{}') as WorkloadSettings;
 }
 
-export function openQueue({ engine, folder, redisUrl, spool, spoolMaxJobs }: WorkloadSettings): WebhookQueue {
+export function openQueue(settings: WorkloadSettings): WebhookQueue {
+  const { engine, redisUrl, spool, spoolMaxJobs } = settings;
+  const folder = settings.diskFolder ?? settings.folder;
   const spooling = {
     whenUnavailable: 'spool',
     spool: { folder: `${folder}/spool`, ...(spoolMaxJobs !== undefined && { maxJobs: spoolMaxJobs }) },

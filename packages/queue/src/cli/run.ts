@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 5000;
 
 /** Runs one command line. @returns the exit code; never rejects */
 export async function run({ argv, env, terminal, signal }: Surroundings): Promise<number> {

@@ -1,9 +1,7 @@
-import { type Job, type JobType, type PgPool, PostgresQueueBackend } from 'bullmq';
+import { type Job, type JobType, type PgPool, type PostgresConnection, PostgresQueueBackend } from 'bullmq';
 
 /** What BullMQ calls the ids of each type: its declaration says one of each, and means all. */
 type IdsByType = [string][];
-
-import type { PatientConnection } from './postgres-connection.ts';
 
 interface BackendOptions {
   readonly pool: PgPool;
@@ -18,7 +16,7 @@ export class AlignedBackend extends PostgresQueueBackend {
   readonly #pool: PgPool;
 
   constructor(
-    connection: PatientConnection,
+    connection: PostgresConnection,
     queueName: string,
     options: object,
     { pool, listenName }: BackendOptions,

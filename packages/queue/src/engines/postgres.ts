@@ -1,4 +1,4 @@
-import type { PgPool, Queue, Worker } from 'bullmq';
+import type { PgPool, PostgresConnection, Queue, Worker } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
 import type { JobToStore, QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
@@ -40,20 +40,21 @@ export async function openPostgresEngine<Data>(
   const limitMs = options.enqueueTimeoutMs;
   const pool = createPool({ connectionTimeoutMillis: limitMs, query_timeout: limitMs });
   const connection = new PatientConnection(pool, undefined);
-  const open = <D>(name: string): BullQueue<D> =>
+  const open = <D>(name: string, over: PostgresConnection): BullQueue<D> =>
     new bullmq.Queue<D, unknown, string, D, unknown, string>(
       name,
       { connection: pool as never },
-      (queueName, queueOptions) => new AlignedBackend(connection, queueName, queueOptions, { pool }) as never,
+      (queueName, queueOptions) => new AlignedBackend(over, queueName, queueOptions, { pool }) as never,
     );
-  const queue = open<Data>(options.queueName);
+  const queue = open<Data>(options.queueName, connection);
   const backend = queue.getBackend();
   void checkSafety(connection, pool, options);
   return {
     name: 'postgres',
     queue,
     keepsOrder: false,
-    sibling: open,
+    // A queue closes its connection with itself; the pool under it is that of all.
+    sibling: (name) => open(name, new PatientConnection(pool, undefined)),
     createWorker: async (handler, workerOptions) => {
       const size = Math.min(workerOptions.concurrency ?? 1, LARGEST_WORKER_POOL) + WORKER_EXTRA_CONNECTIONS;
       const workerPool = createPool({ max: size, connectionTimeoutMillis: 0 });

@@ -54,14 +54,7 @@ export async function openSqliteEngine<Data>(
     usable: () => true,
     connected: () => Promise.resolve(),
     ping: async () => void (await queue.getJobCountByTypes('failed')),
-    store: async (job) => {
-      // Asked for in one turn of the event loop, so that both are done in one transaction, in this order.
-      const [, stored] = await Promise.all([
-        backend.addJob(newJob(job), job.jobId),
-        backend.getJobData(job.jobId),
-      ]);
-      return stored && stored.opts.telemetry?.metadata?.includes(job.token) === true;
-    },
+    store: async (job) => (await backend.addJobIfAbsent(newJob(job), job.jobId)).added,
     close: () => queue.close(),
   };
 }

@@ -63,7 +63,9 @@ export class OutageSpool {
    * @throws SpoolFullError, SpoolWriteError, MissingPeerError
    */
   async put(job: JobToStore): Promise<boolean> {
-    const writer = await this.open();
+    await this.open();
+    // A file that was spent has gone in this moment, perhaps.
+    const writer = this.#writer ?? (await this.open());
     const isNew = await writer.put(job.jobId, JSON.stringify(job));
     this.#tryLater();
     return isNew;
@@ -105,10 +107,11 @@ export class OutageSpool {
     const { options, queueName, clock } = this.#parts;
     const { default: Sqlite } = await loadPeer('better-sqlite3', () => import('better-sqlite3'));
     mkdirSync(options.folder, { recursive: true });
+    // First, as a disk that these have filled has no room for another.
+    this.#adopt(Sqlite);
     const file = new SpoolFile(Sqlite, join(options.folder, `${process.pid}-${randomUUID()}${SUFFIX}`));
     this.#file = file;
     this.#writer = new SpoolWriter(file, queueName, options, clock);
-    this.#adopt(Sqlite);
     return this.#writer;
   }
 
@@ -127,6 +130,7 @@ export class OutageSpool {
       target.onTrouble(error as Error);
     }
     if (this.#pending()) this.#tryLater();
+    this.#nextLook?.cancel();
     this.#nextLook = clock.setTimer(() => this.#adopt(Sqlite), ADOPT_INTERVAL_MS);
   }
 
@@ -159,7 +163,18 @@ export class OutageSpool {
       this.#adopted = this.#adopted.filter((other) => other !== file);
       file.close();
     }
-    if (this.#file !== undefined) await drainFile(this.#file, this.#parts.target, goesOn);
+    if (this.#file === undefined) return;
+    await drainFile(this.#file, this.#parts.target, goesOn);
+    this.#replaceSpentFile();
+  }
+
+  /** The next `open` makes another one, in the room of this one. */
+  #replaceSpentFile(): void {
+    if (this.#closed || this.#file?.isSpent !== true || this.#writer?.jobs !== 0) return;
+    this.#file.close();
+    this.#file = undefined;
+    this.#writer = undefined;
+    this.#opened = undefined;
   }
 }
 

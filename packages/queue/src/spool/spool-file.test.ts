@@ -7,6 +7,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SpoolFile } from './spool-file.ts';
 import { SpoolWriter } from './spool-writer.ts';
 
+/** The real thing is in the proof `outage`, on a small disk. */
+let full = false;
+class FullDatabase extends Database {
+  override exec(source: string): this {
+    if (full && source === 'COMMIT') throw new Database.SqliteError('full', 'SQLITE_FULL');
+    return super.exec(source);
+  }
+}
+
 describe('a spool file', () => {
   let folder: string;
   let path: string;
@@ -14,7 +23,10 @@ describe('a spool file', () => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-spool-file-'));
     path = join(folder, 'a.spool');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    full = false;
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   const job = (jobId: string) => ({ jobId, job: '{}', bytes: 3, at: 1000 });
 
@@ -99,6 +111,37 @@ describe('a spool file', () => {
     const next = new SpoolFile(SmallDatabase as unknown as typeof Database, path);
     next.put([{ ...job('large'), job: 'x'.repeat(100_000) }]);
     expect(next.oldest(10).map(({ jobId }) => jobId)).toEqual(['small', 'large']);
+    next.close();
+  });
+
+  it('hands over all that it has when a full disk lets nothing be removed, and is then spent', () => {
+    const file = new SpoolFile(FullDatabase as unknown as typeof Database, path);
+    file.put(['a', 'b', 'c'].map(job));
+    full = true;
+    file.settle(file.oldest(1), []);
+    expect(file.oldest(10).map(({ jobId }) => jobId)).toEqual(['b', 'c']);
+    file.settle(file.oldest(1), []);
+    expect(file.totals().jobs).toBe(1);
+    expect(file.isSpent).toBe(false);
+    file.settle(file.oldest(1), []);
+    expect(file.oldest(10)).toEqual([]);
+    expect(file.isSpent).toBe(true);
+    file.close();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('forgets what was left over when there is room again', () => {
+    full = true;
+    const kept = new SpoolFile(Database, path);
+    kept.put(['a', 'b', 'c'].map(job));
+    kept.close();
+    const file = new SpoolFile(FullDatabase as unknown as typeof Database, path);
+    file.settle(file.oldest(1), []);
+    full = false;
+    file.settle(file.oldest(1), []);
+    file.close();
+    const next = new SpoolFile(Database, path);
+    expect(next.oldest(10).map(({ jobId }) => jobId)).toEqual(['c']);
     next.close();
   });
 });

@@ -31,6 +31,9 @@ export interface SpoolTotals {
 /** After so many refusals by a server that takes others, a job is not tried again until the next start. */
 const MOST_REFUSALS = 3;
 
+/** Rows that could not be removed before and are removed with the next ones. */
+const MOST_LEFT_OVERS_AT_ONCE = 100;
+
 const TABLE = `CREATE TABLE IF NOT EXISTS spooled (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   job_id TEXT NOT NULL UNIQUE,
@@ -49,13 +52,17 @@ export class SpoolFile {
   readonly path: string;
   readonly #db: Database.Database;
   readonly #insert: Database.Statement<[NewSpooledJob]>;
-  readonly #oldest: Database.Statement<[number], SpooledJob>;
+  readonly #oldest: Database.Statement<[number, number], SpooledJob>;
   readonly #remove: Database.Statement<[number]>;
   readonly #refuse: Database.Statement<[number]>;
-  readonly #oldestAt: Database.Statement<[], { oldestAt: number }>;
+  readonly #oldestAt: Database.Statement<[number], { oldestAt: number }>;
   /** Counted here, since a count in the file would read all of it. */
   #jobs: number;
   #bytes: number;
+  /** Rows of jobs that the server has, and that a full disk did not let go of: removing needs room too. */
+  #leftOver: number[] = [];
+  /** While there are such rows, those up to this one are passed over. */
+  #after = 0;
 
   /** @throws a SqliteError with code SQLITE_BUSY where a living process owns the file */
   constructor(Sqlite: DatabaseConstructor, path: string) {
@@ -70,11 +77,13 @@ export class SpoolFile {
         'INSERT INTO spooled (job_id, bytes, spooled_at, job) VALUES (@jobId, @bytes, @at, @job) ON CONFLICT DO NOTHING',
       );
       this.#oldest = db.prepare(
-        `SELECT seq, job_id AS jobId, bytes, job FROM spooled WHERE refusals < ${MOST_REFUSALS} ORDER BY seq LIMIT ?`,
+        `SELECT seq, job_id AS jobId, bytes, job FROM spooled WHERE seq > ? AND refusals < ${MOST_REFUSALS} ORDER BY seq LIMIT ?`,
       );
       this.#remove = db.prepare('DELETE FROM spooled WHERE seq = ?');
       this.#refuse = db.prepare('UPDATE spooled SET refusals = refusals + 1 WHERE seq = ?');
-      this.#oldestAt = db.prepare('SELECT spooled_at AS oldestAt FROM spooled ORDER BY seq LIMIT 1');
+      this.#oldestAt = db.prepare(
+        'SELECT spooled_at AS oldestAt FROM spooled WHERE seq > ? ORDER BY seq LIMIT 1',
+      );
       const counted = db
         .prepare<[], { jobs: number; bytes: number }>(
           'SELECT count(*) AS jobs, coalesce(sum(bytes), 0) AS bytes FROM spooled',
@@ -101,16 +110,30 @@ export class SpoolFile {
 
   /** The oldest that the server has not refused time and again. */
   oldest(limit: number): SpooledJob[] {
-    return this.#oldest.all(limit);
+    return this.#oldest.all(this.#after, limit);
   }
 
   /** @param refused those that stay, and that the server refused although it took others */
   settle(stored: readonly SpooledJob[], refused: readonly SpooledJob[]): void {
-    this.#inOne(() => {
-      for (const { seq } of stored) this.#remove.run(seq);
-      for (const { seq } of refused) this.#refuse.run(seq);
-    });
+    try {
+      this.#inOne(() => {
+        for (const seq of this.#leftOver.slice(0, MOST_LEFT_OVERS_AT_ONCE)) this.#remove.run(seq);
+        for (const { seq } of stored) this.#remove.run(seq);
+        for (const { seq } of refused) this.#refuse.run(seq);
+      });
+      this.#leftOver.splice(0, MOST_LEFT_OVERS_AT_ONCE);
+      if (this.#leftOver.length === 0) this.#after = 0;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      for (const { seq } of stored) this.#leftOver.push(seq);
+      for (const { seq } of [...stored, ...refused]) this.#after = Math.max(this.#after, seq);
+    }
     for (const { bytes } of stored) this.#count(-1, -bytes);
+  }
+
+  /** Whether nothing is kept here, and the file is to be removed for its room. */
+  get isSpent(): boolean {
+    return this.#jobs === 0 && this.#leftOver.length > 0;
   }
 
   get jobs(): number {
@@ -122,7 +145,7 @@ export class SpoolFile {
   }
 
   totals(): SpoolTotals {
-    return { jobs: this.#jobs, bytes: this.#bytes, oldestAt: this.#oldestAt.get()?.oldestAt };
+    return { jobs: this.#jobs, bytes: this.#bytes, oldestAt: this.#oldestAt.get(this.#after)?.oldestAt };
   }
 
   /** Lets go of the file, and removes it where nothing is in it. */
@@ -151,4 +174,8 @@ export class SpoolFile {
       throw error;
     }
   }
+}
+
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === 'SQLITE_FULL';
 }

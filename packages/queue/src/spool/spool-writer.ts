@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/context/clock';
 import { SpoolFullError, SpoolWriteError } from '../errors.ts';
-import type { NewSpooledJob, SpoolFile } from './spool-file.ts';
+import { isDiskFull, type NewSpooledJob, type SpoolFile } from './spool-file.ts';
 import type { ResolvedSpoolOptions } from './spool-options.ts';
 
 /** When whoever was refused may come back. */
@@ -61,7 +61,7 @@ export class SpoolWriter {
       const isNew = this.#file.put(waiting.map(({ jobId, bytes, at, job }) => ({ jobId, bytes, at, job })));
       for (const [index, { resolve }] of waiting.entries()) resolve(isNew[index] === true);
     } catch (cause) {
-      const error = diskIsFull(cause)
+      const error = isDiskFull(cause)
         ? this.#full('the disk has no room', { cause })
         : new SpoolWriteError(this.#queueName, RETRY_AFTER_MS, { cause });
       for (const { reject } of waiting) reject(error);
@@ -71,8 +71,4 @@ export class SpoolWriter {
   #full(what: string, options?: ErrorOptions): SpoolFullError {
     return new SpoolFullError(this.#queueName, what, RETRY_AFTER_MS, options);
   }
-}
-
-function diskIsFull(error: unknown): boolean {
-  return error instanceof Error && (error as { code?: unknown }).code === 'SQLITE_FULL';
 }

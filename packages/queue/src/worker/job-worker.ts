@@ -56,6 +56,8 @@ export function startJobWorker<Data>(
       resume: async () => valve.resume(),
       close: () => {
         gate.close();
+        // What it put back must not come to itself again while its last wait for a job ends.
+        jobs.paused = true;
         return closeWorker(engineWorker, jobs, parts.options);
       },
     };

@@ -178,7 +178,7 @@ class World {
   }
 }
 
-const HISTORIES: Readonly<Record<string, number>> = { sqlite: 25, redis: 8, postgres: 5 };
+const HISTORIES: Readonly<Record<string, number>> = { sqlite: 10, redis: 5, postgres: 3 };
 
 describe.each(STORES.filter((engine) => engine.available))(
   'the life of dead letters on $name',
