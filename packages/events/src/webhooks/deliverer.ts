@@ -69,7 +69,7 @@ export function createDeliverer({ store, lanes, health, attempt, options }: Deli
   async function deliver({ data, attempt: inRound, signal }: QueueJob<DeliveryRound>): Promise<void> {
     // A lane that is known is asked first, so that putting a job off reads nothing.
     const known = lanes.find(data.endpointId);
-    if (known !== undefined) refuseFull(known.peek(clock.now()));
+    if (known?.isFull(clock.now()) === true) await (known.wait() ?? refuseFull(known.peek(clock.now())));
     const [stored, endpoint] = await Promise.all([store.delivery(data.id), store.endpoint(data.endpointId)]);
     if (stored !== undefined && isSettled(stored, data)) return;
     if (endpoint === undefined || endpoint.disabledReason === 'gone')
@@ -194,7 +194,8 @@ export function createDeliverer({ store, lanes, health, attempt, options }: Deli
   };
 }
 
-function refuseFull(waitMs: number | undefined): void {
+/** @throws JobDeferredError */
+function refuseFull(waitMs: number | undefined): undefined {
   if (waitMs !== undefined) throw new JobDeferredError(waitMs);
 }
 

@@ -48,6 +48,21 @@ describe('a lane', () => {
     expect([...waits].sort((one, other) => one - other)).toEqual(waits);
   });
 
+  it('lets few wait in their places until an attempt ends, a quarter of a second at most, once it has answered well', async () => {
+    const { lane, clock } = laneOf({ concurrency: 2 });
+    expect(lane.wait()).toBeUndefined();
+    fill(lane)[0]?.('good');
+    const [end] = fill(lane);
+    const woken: number[] = [];
+    for (let index = 0; index < 4; index += 1) void lane.wait()?.then(() => woken.push(index));
+    expect(lane.wait()).toBeUndefined();
+    end?.('good');
+    await Promise.resolve();
+    expect(woken).toEqual([0]);
+    await clock.advance(250);
+    expect(woken).toEqual([0, 1, 2, 3]);
+  });
+
   it('lets nobody in while its endpoint asked for a pause', async () => {
     const { lane, clock } = laneOf();
     lane.pause(5000);

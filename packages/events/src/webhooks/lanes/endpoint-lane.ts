@@ -19,6 +19,9 @@ export const SLOW_MS = 1000;
 const UNKNOWN_DURATION_MS = 50;
 const DURATION_WEIGHT = 0.2;
 const SHORTEST_WAIT_MS = 5;
+/** For each attempt at once so many deliveries may wait in their places, so long. */
+const WAITING_PER_TURN = 2;
+const LONGEST_WAIT_MS = 250;
 const LONGEST_SPREAD_MS = 600_000;
 /** What an open circuit grows to, so that a dead endpoint costs little. */
 const LONGEST_OPEN_MS = 600_000;
@@ -39,6 +42,7 @@ export class EndpointLane {
   readonly #breaker: OperationCircuitBreaker;
   readonly #startedAt = new Set<{ readonly at: number }>();
   #settings: LaneSettings;
+  readonly #waiting = new Set<() => void>();
   #limit = 1;
   #averageMs = UNKNOWN_DURATION_MS;
   #lastWasBad = false;
@@ -91,6 +95,13 @@ export class EndpointLane {
     return oldest !== undefined && now - oldest.at > SLOW_MS;
   }
 
+  isFull(now: number): boolean {
+    return (
+      Math.max(this.#pausedUntil, this.#nextByRateAt) > now ||
+      this.active >= this.#limitAt(this.isSuspect(now))
+    );
+  }
+
   /** How long somebody has to wait who cannot enter whatever else is so; undefined where he may ask to. */
   peek(now: number): number | undefined {
     this.#usedAt = now;
@@ -112,6 +123,31 @@ export class EndpointLane {
     return { enter: true };
   }
 
+  /**
+   * Waits in its place for an attempt to end, where that is soon: the endpoint has answered well, answers fast, and few
+   * wait. Whether it did; undefined at once where it is better put off.
+   */
+  wait(): Promise<void> | undefined {
+    const now = this.#clock.now();
+    const isSoon =
+      this.#limit > 1 && this.#pausedUntil <= now && this.#nextByRateAt <= now && !this.isSuspect(now);
+    if (!isSoon || this.#waiting.size >= WAITING_PER_TURN * this.#settings.concurrency) return undefined;
+    return new Promise((resolve) => {
+      const wake = () => {
+        timer.cancel();
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = this.#clock.setTimer(wake, LONGEST_WAIT_MS);
+      this.#waiting.add(wake);
+    });
+  }
+
+  #wakeOne(): void {
+    const [wake] = this.#waiting;
+    wake?.();
+  }
+
   #limitAt(isSuspect: boolean): number {
     return isSuspect ? 1 : Math.min(this.#limit, this.#settings.concurrency);
   }
@@ -122,6 +158,7 @@ export class EndpointLane {
     this.#startedAt.add(start);
     return (verdict) => {
       this.#startedAt.delete(start);
+      this.#wakeOne();
       if (verdict === 'unknown') return;
       const durationMs = this.#clock.now() - start.at;
       this.#averageMs += DURATION_WEIGHT * (durationMs - this.#averageMs);
