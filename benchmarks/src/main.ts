@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { areas } from './areas/index.ts';
 import { readArguments, UsageError } from './harness/arguments.ts';
-import { machine, renderMarkdown, withResults } from './harness/markdown.ts';
+import { type MeasuredArea, machine, withAreas } from './harness/markdown.ts';
 import { createProgress } from './harness/progress.ts';
 import { allMet, type Row } from './harness/rows.ts';
 import { renderTable } from './harness/table.ts';
@@ -15,21 +15,22 @@ interface AreaError {
 async function main(): Promise<number> {
   const { only, json, readme, rounds } = readArguments(process.argv.slice(2), Object.keys(areas));
   const progress = createProgress();
-  const measuredOn = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine()}.`;
-  const results: Row[] = [];
+  const measured: MeasuredArea[] = [];
   const errors: AreaError[] = [];
   for (const name of only) {
+    const measuredOn = `${new Date().toISOString().slice(0, 10)}: ${machine()}`;
     try {
-      results.push(...((await areas[name]?.({ rounds, progress })) ?? []));
+      measured.push({ name, measuredOn, rows: (await areas[name]?.({ rounds, progress })) ?? [] });
     } catch (error) {
       errors.push({ area: name, message: error instanceof Error ? error.message : String(error) });
     }
   }
   progress.done();
+  const results: Row[] = measured.flatMap(({ rows }) => rows);
   for (const { area, message } of errors) process.stderr.write(`${area} was not measured: ${message}\n`);
   const out = json ? process.stderr : process.stdout;
   out.write(`${renderTable(results, { width: out.columns ?? 100, color: out.isTTY === true })}\n`);
-  if (readme) writeReadme(measuredOn, results);
+  if (readme) writeReadme(measured);
   const ok = errors.length === 0 && allMet(results);
   if (json)
     process.stdout.write(`${JSON.stringify({ ok, results, ...(errors.length > 0 && { errors }) })}\n`);
@@ -38,10 +39,9 @@ async function main(): Promise<number> {
 
 const README = new URL('../README.md', import.meta.url);
 
-/** Replaces the figures of the README: date, machine and every row. */
-function writeReadme(measuredOn: string, results: readonly Row[]): void {
-  const text = withResults(readFileSync(README, 'utf8'), `${measuredOn} ${renderMarkdown(results)}`);
-  writeFileSync(README, text);
+/** Replaces the figures of what was measured: date, machine and every row. */
+function writeReadme(measured: readonly MeasuredArea[]): void {
+  writeFileSync(README, withAreas(readFileSync(README, 'utf8'), measured, Object.keys(areas)));
 }
 
 try {

@@ -14,33 +14,47 @@ export function machine(): string {
   return `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${gib} GiB, ${type()} ${release()} ${arch()}, Node ${process.versions.node}; load average before the run ${load.toFixed(2)}`;
 }
 
-/** The results as two tables: the rows with a target, then the others. */
-export function renderMarkdown(rows: readonly Row[]): string {
+/** What one area gave, in one run. */
+export interface MeasuredArea {
+  readonly name: string;
+  /** Date and machine. */
+  readonly measuredOn: string;
+  readonly rows: readonly Row[];
+}
+
+/** The results of an area: how many targets were met, and a table of all rows. */
+export function renderArea({ name, measuredOn, rows }: MeasuredArea): string {
   const judged = rows.filter((row) => row.target !== null);
-  const others = rows.filter((row) => row.target === null);
   const met = judged.filter((row) => row.met === true).length;
   return [
-    `${met} of ${judged.length} targets met.`,
+    `### ${name}`,
     '',
-    '| area | case | against | target | measured | middle half of the rounds | met |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...judged.map((row) => line([...cells(row), row.met === true ? 'yes' : '**no**'])),
+    `Measured on ${measuredOn}.${judged.length === 0 ? '' : ` ${met} of ${judged.length} targets met.`}`,
     '',
-    'Without a target:',
-    '',
-    '| area | case | against | measured | middle half of the rounds |',
-    '| --- | --- | --- | --- | --- |',
-    ...others.map((row) => line(cells(row).toSpliced(3, 1))),
+    '| case | against | target | measured | middle half of the rounds | met |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...[...judged, ...rows.filter((row) => row.target === null)].map((row) => line(cells(row))),
   ].join('\n');
 }
 
-/** `readme` with its results section replaced. @throws Error when it has none */
-export function withResults(readme: string, results: string): string {
+/**
+ * `readme` with the sections of these areas replaced, in the order of `known`; those of other areas stay, those of areas
+ * that are no more go.
+ * @throws Error when it has no place for results
+ */
+export function withAreas(readme: string, areas: readonly MeasuredArea[], known: readonly string[]): string {
   const begin = readme.indexOf(BEGIN);
   const end = readme.indexOf(END);
   if (begin === -1 || end < begin)
     throw new Error(`The README has no section between "${BEGIN}" and "${END}".`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n${results}\n${readme.slice(end)}`;
+  const sections = new Map<string, string>();
+  for (const section of readme.slice(begin + BEGIN.length, end).split(/^(?=### )/m)) {
+    const name = /^### (\S+)/.exec(section)?.[1];
+    if (name !== undefined) sections.set(name, section.trim());
+  }
+  for (const area of areas) sections.set(area.name, renderArea(area));
+  const results = known.flatMap((name) => sections.get(name) ?? []).join('\n\n');
+  return `${readme.slice(0, begin + BEGIN.length)}\n\n${results}\n\n${readme.slice(end)}`;
 }
 
 function cells(row: Row): string[] {
@@ -51,7 +65,8 @@ function cells(row: Row): string[] {
     row.target === null ? '' : `${row.bound === 'min' ? 'at least' : 'at most'} ${format(row.target)}`;
   const measured = row.ratio === null ? value : `**${format(row.ratio)}** (${value})`;
   const [low, high] = row.spread;
-  return [row.area, row.case, against, target, measured, `${format(low)} to ${format(high)}`];
+  const met = row.met === null ? '' : row.met ? 'yes' : '**no**';
+  return [row.case, against, target, measured, `${format(low)} to ${format(high)}`, met];
 }
 
 function line(values: readonly string[]): string {

@@ -1,8 +1,14 @@
 import { createCache } from '@holdfast/cache';
 import { redisCacheStore } from '@holdfast/cache/stores/redis';
 import { storeContract } from '@holdfast/cache/testing';
-import { type RedisServer, redisServer, startRedis } from '@holdfast/test-servers';
-import { Redis } from 'ioredis';
+import {
+  type RedisCluster,
+  type RedisServer,
+  redisServer,
+  startRedis,
+  startRedisCluster,
+} from '@holdfast/test-servers';
+import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 describe.skipIf(redisServer() === undefined)('the Redis store', () => {
@@ -44,7 +50,7 @@ describe.skipIf(redisServer() === undefined)('the Redis store', () => {
     const [a, b] = [open<{ n: number }>('users'), open<{ n: number }>('users')];
     const loaded = await a.cache.getOrLoad('k', () => ({ n: 1 }));
     loaded.n = 99;
-    await expect.poll(() => client.exists('holdfast:cache:users:{k}')).toBe(1);
+    await expect.poll(() => client.exists('holdfast:cache:users:{=k}')).toBe(1);
     expect(await b.cache.getOrLoad('k', () => Promise.reject(new Error('not asked')))).toEqual({ n: 1 });
     expect(b.cache.stats()).toMatchObject({ hits: 1, misses: 0 });
   });
@@ -72,20 +78,20 @@ describe.skipIf(redisServer() === undefined)('the Redis store', () => {
     await b.cache.delete('k');
     finish('from before the change');
     await a.cache.close();
-    expect(await client.exists('holdfast:cache:users:{k}')).toBe(0);
+    expect(await client.exists('holdfast:cache:users:{=k}')).toBe(0);
   });
 
   it('keeps values no longer than they are of use', async () => {
     const { cache } = open<string>('users');
     await cache.set('k', 'v', { ttl: 60_000, staleIfErrorMs: 30_000 });
-    const left = await client.pttl('holdfast:cache:users:{k}');
+    const left = await client.pttl('holdfast:cache:users:{=k}');
     expect(left).toBeGreaterThan(80_000);
     expect(left).toBeLessThanOrEqual(90_000);
   });
 
   it('takes bytes that no version of it wrote for absent', async () => {
     const { cache } = open<string>('users');
-    await client.set('holdfast:cache:users:{k}', 'not ours');
+    await client.set('holdfast:cache:users:{=k}', 'not ours');
     expect(await cache.getOrLoad('k', () => 'loaded')).toBe('loaded');
   });
 
@@ -131,6 +137,33 @@ describe.skipIf(redisServer() === undefined)('the Redis store', () => {
         ),
       )
       .toBe('kept');
-    expect(await reader.exists('holdfast:cache:users:{after}')).toBe(1);
+    expect(await reader.exists('holdfast:cache:users:{=after}')).toBe(1);
   });
+});
+
+describe.skipIf(redisServer() === undefined)('the Redis store on a Cluster', () => {
+  let servers: RedisCluster;
+  let client: Cluster;
+
+  beforeAll(async () => {
+    servers = await startRedisCluster();
+    client = new Cluster(servers.nodes.map(({ port }) => ({ host: '127.0.0.1', port })));
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await servers.stop();
+  });
+  beforeEach(() => Promise.all(client.nodes('master').map((node) => node.flushall())));
+
+  for (const { name, run } of storeContract) {
+    it(name, async () => {
+      const factory = redisCacheStore({ client });
+      const harness = { here: factory('users'), there: factory('users'), other: factory('orders') };
+      try {
+        await run(harness);
+      } finally {
+        await Promise.all(Object.values(harness).map((store) => store.close()));
+      }
+    });
+  }
 });

@@ -16,7 +16,7 @@ export interface RedisSubscriber {
   readonly status: string;
   connect(): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
   disconnect(): void;
 }
 
@@ -110,8 +110,8 @@ class RedisCacheStore implements CacheStore {
     const subscriber = await this.#openSubscriber();
     this.#subscriber = subscriber;
     subscriber.on('error', () => undefined);
-    subscriber.on('message', (_channel: string, message: string) => {
-      const invalidation = this.#read(message);
+    subscriber.on('message', (_channel, message) => {
+      const invalidation = this.#read(String(message));
       if (invalidation !== undefined) listener(invalidation);
     });
     // Whatever was removed while the connection was down was not heard of.
@@ -141,9 +141,9 @@ class RedisCacheStore implements CacheStore {
     return `${this.#prefix}removed`;
   }
 
-  /** Both in one slot of a Cluster: what is in the braces decides. */
+  /** Both in one slot of a Cluster: what is in the braces decides, where it is not empty. */
   #keys(key: string): [value: string, fence: string] {
-    const value = `${this.#prefix}{${encode(key)}}`;
+    const value = `${this.#prefix}{=${encode(key)}}`;
     return [value, `${value}:fence`];
   }
 
@@ -168,7 +168,7 @@ class RedisCacheStore implements CacheStore {
   /** @param glob of the encoded key */
   async #removeWhere(glob: string): Promise<void> {
     const client = await this.#connected();
-    const pattern = `${globOf(this.#prefix)}{${glob}}`;
+    const pattern = `${globOf(this.#prefix)}{=${glob}}`;
     for (const node of client.nodes?.('master') ?? [client]) {
       let cursor = '0';
       do {
