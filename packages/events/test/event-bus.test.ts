@@ -116,8 +116,9 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     });
     await bus.subscribe('time', '*', ({ payload }) => fromTime.add(payload), { from: since, concurrency: 1 });
     await bus.publish('a', 'newest');
-    expect(await fromStart.count(3)).toEqual(['old', 'newer', 'newest']);
-    expect(await fromTime.count(2)).toEqual(['newer', 'newest']);
+    // Without `ordered` a group promises no order, and PostgreSQL keeps none among jobs that are added at once.
+    expect(new Set(await fromStart.count(3))).toEqual(new Set(['old', 'newer', 'newest']));
+    expect(new Set(await fromTime.count(2))).toEqual(new Set(['newer', 'newest']));
     expect(await fromNow.count(1)).toEqual(['newest']);
   });
 

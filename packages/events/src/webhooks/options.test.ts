@@ -6,7 +6,8 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 describe('the options of the webhook sender', () => {
   it.each(Object.entries(WEBHOOK_DEFAULTS))('have the default of %s that the README says', (name, value) => {
-    const row = readme.split('\n').find((line) => new RegExp(`^\\| \`${name}\` +\\|`).test(line));
+    const [, section = ''] = readme.split('### Options of the webhook sender');
+    const row = section.split('\n').find((line) => new RegExp(`^\\| \`${name}\` +\\|`).test(line));
     const cells = row?.split('|').map((cell) => cell.trim().replaceAll('`', ''));
     expect(cells?.[4]?.split(' ')[0]).toBe(String(value));
   });
