@@ -53,7 +53,8 @@ export async function openSqliteEngine<Data>(
     },
     usable: () => true,
     connected: () => Promise.resolve(),
-    ping: async () => void (await queue.getJobCountByTypes('failed')),
+    // Takes the lock for writing and changes nothing: a file that can only be read takes no jobs.
+    ping: async () => void (await backend.extendLocks([], [], 0)),
     store: async (job) => (await backend.addJobIfAbsent(newJob(job), job.jobId)).added,
     close: () => queue.close(),
   };
