@@ -12,7 +12,7 @@ export interface RedisSubscriber {
     readonly status: string;
     connect(): Promise<unknown>;
     subscribe(channel: string): Promise<unknown>;
-    on(event: string, listener: (...args: never[]) => void): unknown;
+    on(event: string, listener: (...args: unknown[]) => void): unknown;
     disconnect(): void;
 }
 export interface RedisCacheStoreOptions {
