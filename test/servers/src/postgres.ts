@@ -32,6 +32,7 @@ export interface PostgresServer {
 }
 
 const KILL_POLL_MS = 20;
+const FAREWELL_LIMIT_MS = 2_000;
 
 /** Starts a private PostgreSQL on loopback, from the npm package that holds its binaries. */
 export async function startPostgres({
@@ -90,7 +91,10 @@ export async function startPostgres({
     stop: async () => {
       process.off('exit', endIt);
       const { exitCode, signalCode } = processOf(server);
-      if (exitCode === null && signalCode === null) await server.stop();
+      if (exitCode === null && signalCode === null) {
+        await connectionsToEnd(processOf(server).pid ?? 0);
+        await server.stop();
+      }
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -109,6 +113,21 @@ async function loadEmbeddedPostgres() {
     }
   }
   return EmbeddedPostgres;
+}
+
+/**
+ * The end of a `pg` pool is told before its connections have closed. A server that ends in between tells them so, and a
+ * pool without a listener makes that an uncaught exception.
+ */
+async function connectionsToEnd(pid: number): Promise<void> {
+  const limit = performance.now() + FAREWELL_LIMIT_MS;
+  while (connectionsOf(pid) > 0 && performance.now() < limit) await sleep(KILL_POLL_MS);
+}
+
+/** The title of a process that serves a client names the address: `postgres: postgres shop 127.0.0.1(51862) idle`. */
+function connectionsOf(pid: number): number {
+  const { stdout } = spawnSync('ps', ['-o', 'args=', '--ppid', String(pid)], { encoding: 'utf8' });
+  return (stdout ?? '').split('\n').filter((title) => title.includes(' 127.0.0.1(')).length;
 }
 
 /** The package keeps its child process to itself. */
