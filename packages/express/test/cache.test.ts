@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { setIdentity } from '@holdfast/context';
 import { ManualClock } from '@holdfast/context/testing';
 import { cacheStats, type ResponseCacheOptions, responseCache } from '@holdfast/express/cache';
@@ -161,13 +161,55 @@ describe('responseCache', () => {
   });
 
   it('keeps no answer that is shorter than it says', async () => {
-    const { port, get } = await service((_req, res) => {
+    const { port, runs } = await service((_req, res) => {
       res.setHeader('Content-Length', '10');
-      res.write('abc');
-      res.destroy();
+      res.end('abc');
     });
-    await sendRaw(port, 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
-    await expect(get()).rejects.toThrow();
+    for (let n = 0; n < 2; n += 1) {
+      const answer = await sendRaw(port, 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+      expect(answer).toContain('X-Cache: MISS');
+    }
+    expect(runs()).toBe(2);
+  });
+
+  it('keeps nothing of an answer that breaks off', async () => {
+    const { port, runs } = await service((_req, res) => {
+      res.write('abc');
+      setImmediate(() => res.destroy());
+    });
+    for (let n = 0; n < 2; n += 1) {
+      await sendRaw(port, 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+    }
+    expect(runs()).toBe(2);
+  });
+
+  it('lets others make an answer of their own at once when the one they wait for breaks off', async () => {
+    const upstream = new Readable({ read: () => undefined });
+    const begun = Promise.withResolvers<unknown>();
+    const secondCame = Promise.withResolvers<void>();
+    const { port, get, runs } = await service(
+      (_req, res) => {
+        if (runs() > 1) return void res.send('whole');
+        pipeline(upstream, res, () => undefined);
+        upstream.once('data', begun.resolve);
+      },
+      {},
+      [
+        (req, _res, next) => {
+          if (req.headers['x-second'] !== undefined) secondCame.resolve();
+          next();
+        },
+      ],
+    );
+    const first = sendRaw(port, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+    upstream.push('abc');
+    await begun.promise;
+    const second = get('/', { 'x-second': 'yes' });
+    await secondCame.promise;
+    expect(runs()).toBe(1);
+    upstream.destroy(new Error('upstream is gone'));
+    expect(await first).toContain('X-Cache: MISS');
+    expect(await second).toMatchObject({ cache: 'MISS', body: 'whole' });
   });
 
   it('skips what the application says', async () => {

@@ -72,6 +72,7 @@ export class Exchange {
           return how;
         },
         onIncomplete: () => fail('not-storable'),
+        onBrokenOff: () => fail('gone'),
         onComplete: (answer) => {
           if (answer.status >= 500) fail('failed');
           else if (this.#verdict === undefined) fail('not-storable');

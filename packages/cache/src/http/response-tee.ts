@@ -21,6 +21,8 @@ export interface TeeRules {
   onComplete(answer: Answer): void;
   /** There will be no whole answer: too large, or its writer is gone. */
   onIncomplete(): void;
+  /** Its writer broke the answer off, as `pipeline` does when the source fails. */
+  onBrokenOff(): void;
 }
 
 /** Of one connection, one request or one moment: never given to another request. */
@@ -71,6 +73,11 @@ export class ResponseTee {
     res.end = ((...args: unknown[]) => this.#onEnd(args)) as ServerResponse['end'];
     res.writeHead = ((...args: unknown[]) => this.#onWriteHead(args)) as ServerResponse['writeHead'];
     res.flushHeaders = () => this.#onFlushHeaders();
+    const destroy = res.destroy.bind(res);
+    res.destroy = (error) => {
+      rules.onBrokenOff();
+      return destroy(error);
+    };
   }
 
   /** Sends what was held, or `instead` of it. */
