@@ -1,8 +1,8 @@
 import { type Child, startChild } from '../harness/child.ts';
-import { interleave } from '../harness/interleave.ts';
+import { type Contender, interleave } from '../harness/interleave.ts';
 import { absolute, atLeast, atMost, compared, type Row } from '../harness/rows.ts';
 import { startSubject } from '../harness/subject.ts';
-import type { LoadAnswer } from '../http/load.ts';
+import { overTheWire } from '../http/over-the-wire.ts';
 import type { AreaOptions } from './area.ts';
 import { inUs } from './libraries.ts';
 
@@ -11,8 +11,6 @@ const SERVER = new URL('../cache/server.ts', import.meta.url);
 const MEMORY = new URL('../cache/memory.ts', import.meta.url);
 
 const DEFAULT_ROUNDS = 7;
-const ROUND_SECONDS = 2;
-const CONNECTIONS = 20;
 const STAMPEDE = 1_000;
 
 const SUBJECTS = ['bare', 'holdfast', 'apicache'] as const;
@@ -44,19 +42,12 @@ async function hits(
   servers: ReadonlyMap<Subject, Child>,
   { rounds = DEFAULT_ROUNDS, progress }: AreaOptions,
 ): Promise<Row[]> {
-  const contenders: Partial<Record<Subject, () => Promise<number>>> = {};
+  const contenders: Partial<Record<Subject, Contender>> = {};
   for (const [name, server] of servers) {
-    const url = `${await server.ask<string>('url')}/quick`;
-    const measure = async (seconds: number): Promise<number> => {
-      const answer = await load.ask<LoadAnswer>('load', { url, connections: CONNECTIONS, seconds });
-      if (answer.failed > 0) throw new Error(`${name}: ${answer.failed} requests failed.`);
-      return answer.requestsPerSecond;
-    };
     progress.step(`cache: warm-up of ${name}`);
-    await measure(1);
-    contenders[name] = () => measure(ROUND_SECONDS);
+    contenders[name] = await overTheWire(load, `${await server.ask<string>('url')}/quick`);
   }
-  const samples = await interleave(contenders as Record<Subject, () => Promise<number>>, {
+  const samples = await interleave(contenders as Record<Subject, Contender>, {
     label: 'cache, hit over the wire',
     rounds,
     progress,

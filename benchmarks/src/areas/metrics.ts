@@ -1,7 +1,7 @@
 import { type Child, startChild } from '../harness/child.ts';
-import { interleave } from '../harness/interleave.ts';
+import { type Contender, interleave } from '../harness/interleave.ts';
 import { absolute, atMost, compared, type Row } from '../harness/rows.ts';
-import type { LoadAnswer } from '../http/load.ts';
+import { overTheWire } from '../http/over-the-wire.ts';
 import type { Library, ScrapeAnswer, ScrapeQuestion } from '../metrics/registries.ts';
 import type { AreaOptions } from './area.ts';
 
@@ -10,8 +10,6 @@ const SERVER = new URL('../metrics/server.ts', import.meta.url);
 const REGISTRIES = new URL('../metrics/registries.ts', import.meta.url);
 
 const DEFAULT_ROUNDS = 7;
-const ROUND_SECONDS = 2;
-const CONNECTIONS = 20;
 /** 588 label sets of a histogram are 9,996 lines of a scrape. */
 const SIZES = [
   { labelSets: 588, title: '10,000 series', target: atMost(50) },
@@ -37,20 +35,13 @@ async function middleware({ rounds = DEFAULT_ROUNDS, progress }: AreaOptions): P
   };
   try {
     const load = await begin(LOAD);
-    const contenders: Partial<Record<Subject, () => Promise<number>>> = {};
+    const contenders: Partial<Record<Subject, Contender>> = {};
     for (const name of SUBJECTS) {
       const server = await begin(SERVER, { BENCH_METRICS: name });
-      const url = `${await server.ask<string>('url')}/orders/1`;
-      const measure = async (seconds: number): Promise<number> => {
-        const answer = await load.ask<LoadAnswer>('load', { url, connections: CONNECTIONS, seconds });
-        if (answer.failed > 0) throw new Error(`${name}: ${answer.failed} requests failed.`);
-        return answer.requestsPerSecond;
-      };
       progress.step(`metrics: warm-up of ${name}`);
-      await measure(1);
-      contenders[name] = () => measure(ROUND_SECONDS);
+      contenders[name] = await overTheWire(load, `${await server.ask<string>('url')}/orders/1`);
     }
-    const samples = await interleave(contenders as Record<Subject, () => Promise<number>>, {
+    const samples = await interleave(contenders as Record<Subject, Contender>, {
       label: 'metrics, middleware over the wire',
       rounds,
       progress,

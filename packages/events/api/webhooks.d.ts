@@ -573,9 +573,9 @@ export declare function verificationKey(secret: string): string;
 export declare function parseSecret(secret: unknown): SigningKey;
 
 // webhooks/errors.d.ts
-/** Base of every error of the webhook sender; compare `code`, since `instanceof` fails across copies. */
-export declare abstract class WebhookError extends Error {
-    abstract readonly code: string;
+import { EventsError } from '../errors.ts';
+/** Base of the errors of the webhook sender; compare `code`, since `instanceof` fails across copies. */
+export declare abstract class WebhookError extends EventsError {
 }
 /** An option that cannot be used. Thrown at construction, or by the call that was given it. */
 export declare class WebhookOptionError extends WebhookError {
@@ -647,6 +647,71 @@ export declare class WebhookMissingPeerError extends WebhookError {
     readonly name = "WebhookMissingPeerError";
     readonly code = "ERR_WEBHOOK_MISSING_PEER";
     constructor(peer: string, options: ErrorOptions);
+}
+
+// errors.d.ts
+/** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
+export declare abstract class EventsError extends Error {
+    abstract readonly code: string;
+}
+/** An option that cannot be used. Thrown at construction. */
+export declare class EventsOptionError extends EventsError {
+    readonly name = "EventsOptionError";
+    readonly code = "ERR_EVENTS_OPTION";
+    readonly option: string;
+    constructor(option: string, message: string);
+}
+/** What was given to `publish` is not an event, or does not fit its schema. Nothing was published. */
+export declare class InvalidEventError extends EventsError {
+    readonly name = "InvalidEventError";
+    readonly code = "ERR_EVENTS_INVALID_EVENT";
+    /** Where: `payload.lines.0.price`. */
+    readonly path: string;
+    readonly failureClass = "permanent";
+    constructor(path: string, message: string, options?: ErrorOptions);
+}
+/** The transaction cannot take the event. Nothing was written: roll it back. */
+export declare class OutboxTransactionError extends EventsError {
+    readonly name = "OutboxTransactionError";
+    readonly code = "ERR_EVENTS_TRANSACTION";
+    readonly failureClass = "permanent";
+}
+/**
+ * The store of the events did not take the call in time. An event that it may have taken all the same is not doubled
+ * by another `publish` with the same id.
+ */
+export declare class EventsUnavailableError extends EventsError {
+    readonly name = "EventsUnavailableError";
+    readonly code = "ERR_EVENTS_UNAVAILABLE";
+    /** When another try makes sense, in ms from now. */
+    readonly retryAfterMs: number;
+    constructor(what: string, retryAfterMs: number, options?: ErrorOptions);
+}
+/** A group that is not known, or has a handler in this process already. */
+export declare class GroupError extends EventsError {
+    readonly name = "GroupError";
+    readonly code = "ERR_EVENTS_GROUP";
+    readonly group: string;
+    constructor(group: string, message: string);
+}
+/** A method was called after `close()`. */
+export declare class EventsClosedError extends EventsError {
+    readonly name = "EventsClosedError";
+    readonly code = "ERR_EVENTS_CLOSED";
+    constructor();
+}
+/** An optional peer dependency that the chosen engine needs is not installed. */
+export declare class MissingPeerError extends EventsError {
+    readonly name = "MissingPeerError";
+    readonly code = "ERR_EVENTS_MISSING_PEER";
+    readonly peer: string;
+    constructor(peer: string, options: ErrorOptions);
+}
+/** A newer version of this package has made the tables. */
+export declare class SchemaVersionError extends EventsError {
+    readonly name = "SchemaVersionError";
+    readonly code = "ERR_EVENTS_SCHEMA_VERSION";
+    constructor(found: number, known: number);
 }
 
 // webhooks/event.d.ts

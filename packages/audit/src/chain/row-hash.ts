@@ -1,23 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { ChangeRow } from '../change.ts';
 
 /** What a link of the chain covers, as the database gives it back: texts, so that nothing is rounded on the way. */
-export interface SealedFields {
+export interface SealedFields extends ChangeRow {
   readonly chain: string;
   readonly seq: string;
   readonly previousHash: string;
-  readonly id: string;
-  readonly recordId: string;
-  readonly changeType: string;
-  readonly previousValue: string | null;
-  readonly newValue: string;
-  readonly actorId: string;
-  readonly actorType: string;
-  readonly correlationId: string | null;
-  readonly createdAt: string;
-  readonly recordType: string | null;
-  readonly tenantId: string | null;
-  readonly requestId: string | null;
-  readonly traceId: string | null;
 }
 
 /** In the order in which they are hashed; the migration for PostgreSQL does the same in SQL. */

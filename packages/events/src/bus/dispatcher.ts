@@ -63,11 +63,7 @@ class LogDispatcher implements Dispatcher {
   }
 
   async addNext(feed: string, position: number): Promise<void> {
-    const [group, replay = ''] = feed.split('~');
-    const known = (await this.#log.feeds()).find((each) => each.group === group && each.replay === '');
-    const [event] = await this.#log.read(position - 1, 1);
-    if (known === undefined || event?.position !== position) return;
-    await this.#queues.add({ ...known, replay }, event, true);
+    await this.#addFirst(await this.#log.feeds(), feed, position);
   }
 
   async #step(): Promise<boolean> {
@@ -134,16 +130,26 @@ class LogDispatcher implements Dispatcher {
     if (removed < TRIM_LIMIT) this.#trimAt = now + TRIM_INTERVAL_MS;
   }
 
+  /** @returns undefined where the group or the event is gone */
+  async #addFirst(
+    feeds: readonly Feed[],
+    name: string,
+    position: number,
+  ): Promise<{ readonly group: string; readonly jobId: string } | undefined> {
+    const [group = '', replay = ''] = name.split('~');
+    const feed = feeds.find((each) => each.group === group && each.replay === '');
+    const [event] = await this.#log.read(position - 1, 1);
+    if (feed === undefined || event?.position !== position) return undefined;
+    return { group, jobId: await this.#queues.add({ ...feed, replay }, event, true) };
+  }
+
   /** A process that died between the end of one event and the next of its key leaves the next one to this. */
   async #sweepLines(): Promise<void> {
     const feeds = await this.#log.feeds();
     for (const first of await this.#log.firstInLine(this.#options.batchSize)) {
-      const [group = '', replay = ''] = first.feed.split('~');
-      const feed = feeds.find((each) => each.group === group && each.replay === '');
-      const [event] = await this.#log.read(first.position - 1, 1);
-      if (feed === undefined || event?.position !== first.position) continue;
-      const jobId = await this.#queues.add({ ...feed, replay }, event, true);
-      if ((await this.#queues.get(group).deadLetters.get(jobId)) === undefined) continue;
+      const added = await this.#addFirst(feeds, first.feed, first.position);
+      if (added === undefined) continue;
+      if ((await this.#queues.get(added.group).deadLetters.get(added.jobId)) === undefined) continue;
       const next = await this.#log.settle(first, 'dead');
       if (next !== undefined) await this.addNext(first.feed, next);
     }

@@ -1,7 +1,7 @@
-/** Base of every error of the webhook sender; compare `code`, since `instanceof` fails across copies. */
-export abstract class WebhookError extends Error {
-  abstract readonly code: string;
-}
+import { EventsError } from '../errors.ts';
+
+/** Base of the errors of the webhook sender; compare `code`, since `instanceof` fails across copies. */
+export abstract class WebhookError extends EventsError {}
 
 /** An option that cannot be used. Thrown at construction, or by the call that was given it. */
 export class WebhookOptionError extends WebhookError {
