@@ -1,4 +1,4 @@
-import { type PostgresServer, startPostgres } from '@holdfast/test-servers';
+import { type PostgresServer, startPostgres, startPostgresProxy } from '@holdfast/test-servers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Effect, PaymentsDatabase } from './database.ts';
 import { openPostgresDatabase } from './database-postgres.ts';
@@ -69,6 +69,17 @@ describe('payments on PostgreSQL', () => {
     const wrong = { ...EFFECT, currency: null as unknown as string };
     await expect(database.recordEffect(wrong)).rejects.toMatchObject({ code: '23502' });
     expect(await database.recordEffect(EFFECT)).toBe(true);
+  });
+
+  it('survive a server that ends a connection between two statements', async () => {
+    const proxy = await startPostgresProxy(url);
+    const through = await openPostgresDatabase(proxy.url, () => undefined);
+    proxy.endBehindNextAnswer();
+    await expect(through.recordEffect(EFFECT)).rejects.toThrow();
+    expect(proxy.ended).toBe(1);
+    expect(await through.recordEffect(EFFECT)).toBe(true);
+    await through.close();
+    await proxy.close();
   });
 
   it('keep the changes of a circuit', async () => {

@@ -59,8 +59,10 @@ export async function openPostgresDatabase(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
-  // Without a listener, a server that restarts would end this process.
+  // Without these listeners, a server that restarts would end this process: the first hears of idle connections, the
+  // other of those in use, whose next statement fails.
   pool.on('error', onTrouble);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await inTransaction(pool, async (client) => {
       await client.query('SELECT pg_advisory_xact_lock($1)', [SCHEMA_LOCK]);

@@ -14,6 +14,8 @@ export interface PgClient {
 }
 export interface PgPoolClient extends PgClient {
     release(error?: Error | boolean): void;
+    on?(event: 'error', listener: (error: Error) => void): unknown;
+    off?(event: 'error', listener: (error: Error) => void): unknown;
 }
 /** The part of a `pg` Pool that is called here. */
 export interface PgPool extends PgClient {
@@ -38,6 +40,8 @@ export declare class PgTransactions {
     /** What throws changes nothing. A deadlock is tried again where the transaction is our own. */
     run<T>(tx: PgTx | undefined, work: (client: PgClient) => Promise<T>): Promise<T>;
 }
+/** Runs work on a connection of the pool, which gets it back, or is told that it broke. */
+export declare function withPooledClient<T>(pool: PgPool, work: (client: PgClient) => Promise<T>): Promise<T>;
 export declare function pgCode(error: unknown): string;
 
 // postgres/migration.d.ts

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PostgresServer, startPostgres } from '@holdfast/test-servers';
+import { type PostgresServer, startPostgres, startPostgresProxy } from '@holdfast/test-servers';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -105,6 +105,22 @@ describe('a transaction of the caller on PostgreSQL', () => {
   });
   beforeEach(async () => {
     await pool.query(`DROP TABLE IF EXISTS events, contracts, contests; ${tables('timestamptz')}`);
+  });
+
+  it('fails, and nothing else does, when the server ends its connection between two statements', async () => {
+    const proxy = await startPostgresProxy(server.url);
+    const through = new pg.Pool({ connectionString: proxy.url });
+    through.on('error', () => undefined);
+    const theirs = onPostgres({ pool: through, schema, table: 'events' });
+    expect(await theirs.count()).toBe(2);
+    proxy.endBehindNextAnswer();
+    await expect(theirs.delete(1)).rejects.toThrow(/terminat|not queryable/);
+    expect(proxy.ended).toBe(1);
+    expect(await events.count()).toBe(2);
+    await theirs.delete(1);
+    expect(await events.count()).toBe(1);
+    await through.end();
+    await proxy.close();
   });
 
   async function inTransaction(

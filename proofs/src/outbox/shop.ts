@@ -72,6 +72,7 @@ function openSqliteShop(folder: string): Shop {
 async function openPostgresShop(url: string): Promise<Shop> {
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   // Two that make a table at once would fail each other.
   await pool.query(
     [

@@ -12,6 +12,8 @@ export interface PgClient {
 
 export interface PgPoolClient extends PgClient {
   release(error?: Error | boolean): void;
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  off?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 /** The part of a `pg` Pool that is called here. */
@@ -57,7 +59,7 @@ export class PgTransactions {
   run<T>(tx: PgTx | undefined, work: (client: PgClient) => Promise<T>): Promise<T> {
     if (tx !== undefined) return inSavepoint(tx.client, work);
     const { pool, client } = this.#connection;
-    if (pool !== undefined) return again(() => onPool(pool, work));
+    if (pool !== undefined) return again(() => withPooledClient(pool, (taken) => inTransaction(taken, work)));
     const turn = this.#previous.then(() => again(() => inTransaction(client as PgClient, work)));
     this.#previous = turn.catch(() => undefined);
     return turn;
@@ -74,20 +76,29 @@ async function again<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-async function onPool<T>(pool: PgPool, work: (client: PgClient) => Promise<T>): Promise<T> {
+/** Runs work on a connection of the pool, which gets it back, or is told that it broke. */
+export async function withPooledClient<T>(pool: PgPool, work: (client: PgClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  client.on?.('error', ignore);
   let broken = true;
   try {
-    const result = await inTransaction(client, work);
+    const result = await work(client);
     broken = false;
     return result;
   } catch (error) {
     broken = !(await isUsable(client));
     throw error;
   } finally {
+    client.off?.('error', ignore);
     client.release(broken);
   }
 }
+
+/**
+ * A connection that ends between two statements says so by this event, and without a listener that ends the process.
+ * The next statement fails with the same news.
+ */
+function ignore(): void {}
 
 async function isUsable(client: PgClient): Promise<boolean> {
   try {

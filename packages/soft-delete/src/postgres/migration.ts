@@ -7,7 +7,7 @@ import {
   resolveMigration,
 } from '../migration-options.ts';
 import { quote, quoteList } from '../sql/dialect.ts';
-import { type PgClient, type PgPool, pgCode } from './client.ts';
+import { type PgClient, type PgPool, pgCode, withPooledClient } from './client.ts';
 
 export interface PostgresMigrationOptions extends MigrationOptions {
   /** A pg Pool, from which one connection is taken. */
@@ -58,9 +58,10 @@ export function migrationFor(table: string, options: PostgresMigrationOptions): 
       `migrationFor: lockTimeoutMs is ${lockTimeoutMs}; it must be an integer of 1 or more milliseconds.`,
     );
   }
-  const run = async (work: (steps: Steps) => Promise<void>): Promise<MigrationRun> => {
-    const taken = pool === undefined ? undefined : await pool.connect();
-    const connection = (taken ?? client) as PgClient;
+  const runOn = async (
+    connection: PgClient,
+    work: (steps: Steps) => Promise<void>,
+  ): Promise<MigrationRun> => {
     try {
       await connection.query(`SET lock_timeout = ${lockTimeoutMs}`);
       const steps = new Steps(connection);
@@ -68,9 +69,12 @@ export function migrationFor(table: string, options: PostgresMigrationOptions): 
       return { steps: steps.done };
     } finally {
       await connection.query('RESET lock_timeout').catch(() => undefined);
-      taken?.release();
     }
   };
+  const run = (work: (steps: Steps) => Promise<void>): Promise<MigrationRun> =>
+    pool === undefined
+      ? runOn(client as PgClient, work)
+      : withPooledClient(pool, (taken) => runOn(taken, work));
   return { up: () => run((steps) => up(steps, plan)), down: () => run((steps) => down(steps, plan)) };
 }
 
