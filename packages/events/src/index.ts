@@ -27,13 +27,13 @@ export type {
 export {
   EventsClosedError,
   EventsError,
+  EventsMissingPeerError,
   EventsOptionError,
+  EventsSchemaVersionError,
   EventsUnavailableError,
   GroupError,
   InvalidEventError,
-  MissingPeerError,
   OutboxTransactionError,
-  SchemaVersionError,
 } from './errors.ts';
 export type { BusEvent, DeliveredEvent, EventMetadata } from './event.ts';
 export {

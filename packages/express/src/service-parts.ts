@@ -1,6 +1,6 @@
 import { createHealth, gracefulShutdown } from '@holdfast/lifecycle';
 import type { TracingOptions } from '@holdfast/tracing';
-import { MissingPeerError } from './errors.ts';
+import { ExpressMissingPeerError } from './errors.ts';
 import type { ServiceOptions, ServiceParts } from './service-options.ts';
 
 /** A step of the end of the service. */
@@ -112,6 +112,6 @@ async function load<T>(option: string, peer: string, importPeer: () => Promise<T
   try {
     return await importPeer();
   } catch (cause) {
-    throw new MissingPeerError(peer, option, { cause });
+    throw new ExpressMissingPeerError(peer, option, { cause });
   }
 }

@@ -9,7 +9,7 @@ import { type ClosingStep, closeParts, openParts } from './service-parts.ts';
 /** An import of `node:http` would load Node's fetch and HTTP/2, too. */
 const { createServer } = process.getBuiltinModule('node:http');
 
-export { ExpressOptionError, ListenError, MissingPeerError } from './errors.ts';
+export { ExpressMissingPeerError, ExpressOptionError, ListenError } from './errors.ts';
 export type { Listening } from './listen.ts';
 export type { ServiceOptions, ServiceParts } from './service-options.ts';
 
@@ -23,7 +23,7 @@ export interface Service extends ServiceParts, AsyncDisposable {
 
 /**
  * An Express application with context, tracing, metrics, request log, probes and error answers in the right order.
- * @throws ExpressOptionError, MissingPeerError, and what the packages throw for their options
+ * @throws ExpressOptionError, ExpressMissingPeerError, and what the packages throw for their options
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
   checkServiceOptions(options);

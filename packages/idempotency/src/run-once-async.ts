@@ -2,8 +2,8 @@ import { checkDurableTx } from './durability.ts';
 import {
   IdempotencyError,
   IdempotencyOptionError,
+  IdempotencySchemaVersionError,
   IdempotencyStoreError,
-  SchemaVersionError,
   TransactionEndedError,
 } from './errors.ts';
 import { type RunOnceOptions, resolveRunOnce } from './options.ts';
@@ -57,10 +57,10 @@ async function record(sql: SqlTx, values: readonly unknown[]): Promise<boolean> 
   return (await sql.run(INSERT, values)) > 0;
 }
 
-/** @throws SchemaVersionError */
+/** @throws IdempotencySchemaVersionError */
 async function hasTables(sql: SqlTx): Promise<boolean> {
   const found = await sql.read(FIND_VERSION);
-  if (Number(found) > SCHEMA_VERSION) throw new SchemaVersionError(Number(found), SCHEMA_VERSION);
+  if (Number(found) > SCHEMA_VERSION) throw new IdempotencySchemaVersionError(Number(found), SCHEMA_VERSION);
   return found !== undefined;
 }
 

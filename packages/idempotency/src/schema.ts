@@ -1,4 +1,4 @@
-import { SchemaVersionError } from './errors.ts';
+import { IdempotencySchemaVersionError } from './errors.ts';
 import type { Dialect } from './sql-tx.ts';
 import { readScalar, type SqliteDatabase } from './sqlite-database.ts';
 
@@ -30,12 +30,12 @@ export function createStatements(dialect: Dialect): readonly string[] {
 
 /**
  * Makes the tables where they are missing. They become part of the transaction that is open, if one is.
- * @throws SchemaVersionError when a newer version of this package made them
+ * @throws IdempotencySchemaVersionError when a newer version of this package made them
  */
 export function ensureTables(db: SqliteDatabase): void {
   db.exec(createStatements('sqlite').join(';'));
   const found = Number(readScalar(db, 'SELECT version FROM holdfast_run_once_schema'));
-  if (found > SCHEMA_VERSION) throw new SchemaVersionError(found, SCHEMA_VERSION);
+  if (found > SCHEMA_VERSION) throw new IdempotencySchemaVersionError(found, SCHEMA_VERSION);
 }
 
 /** Whether the error says that our tables are gone: the caller rolled back the transaction that had made them. */

@@ -16,8 +16,8 @@ export {
   MetricNotRegisteredError,
   MetricsAlreadyStartedError,
   MetricsError,
+  MetricsMissingPeerError,
   MetricsOptionError,
-  MetricsPeerMissingError,
 } from './errors.ts';
 export type { Aggregator } from './family.ts';
 export type { HttpMetrics, HttpMetricsOptions, HttpObservation } from './http-metrics.ts';

@@ -14,8 +14,8 @@ export {
   TraceFileError,
   TracingAlreadyStartedError,
   TracingError,
+  TracingMissingPeerError,
   TracingOptionError,
-  TracingSdkMissingError,
 } from './errors.ts';
 export {
   type HttpServerSpan,

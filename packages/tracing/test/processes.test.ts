@@ -107,7 +107,7 @@ describe('with initTracing', () => {
       initTracing({ exporter: { file: './no/such/folder/spans.jsonl' } });
     `);
     expect(code).toBe(1);
-    expect(stderr).toContain('ERR_TRACE_FILE');
+    expect(stderr).toContain('ERR_TRACING_FILE');
     expect(stderr).toContain('The trace file ./no/such/folder/spans.jsonl cannot be written (ENOENT).');
   });
 });

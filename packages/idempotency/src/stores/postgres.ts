@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/context/clock';
-import { IdempotencyOptionError, LeaseLostError, SchemaVersionError } from '../errors.ts';
+import { IdempotencyOptionError, IdempotencySchemaVersionError, LeaseLostError } from '../errors.ts';
 import type { PgClient, PgResult } from '../pg-client.ts';
 import { openSqlTx } from '../sql-tx.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   StorePurgeResult,
   Tx,
 } from '../store.ts';
+import { loadPeer } from './load-peer.ts';
 import {
   CLAIM,
   COMPLETE,
@@ -162,7 +163,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
 
   async #open(): Promise<PgClient> {
     if (this.#opened !== undefined) return this.#opened;
-    const { default: pg } = await import('pg');
+    const { default: pg } = await loadPeer('pg', () => import('pg'));
     const pool = new pg.Pool({ connectionString: this.#options.url });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     pool.on('error', () => undefined);
@@ -180,7 +181,7 @@ async function checkVersion(client: PgClient): Promise<void> {
     if (isMissingTable(error)) return;
     throw error;
   }
-  if (found > SCHEMA_VERSION) throw new SchemaVersionError(found, SCHEMA_VERSION);
+  if (found > SCHEMA_VERSION) throw new IdempotencySchemaVersionError(found, SCHEMA_VERSION);
 }
 
 /** @returns undefined when the row is older than the claim that was in the way: ask again */

@@ -9,6 +9,7 @@ import type {
   StorePurgeOptions,
   StorePurgeResult,
 } from '../store.ts';
+import { loadPeer } from './load-peer.ts';
 import { purgeLimit } from './record.ts';
 import { CLAIM, COMPLETE, RELEASE, RENEW, type RedisScript } from './redis-scripts.ts';
 
@@ -134,7 +135,7 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   async #connect(): Promise<RedisClient> {
     const { client, url = '' } = this.#options;
     if (client !== undefined) return client;
-    const { Redis } = await import('ioredis');
+    const { Redis } = await loadPeer('ioredis', () => import('ioredis'));
     const opened = new Redis(url);
     // Each call fails with its own error; without a listener this one would be written to the console.
     opened.on('error', () => undefined);

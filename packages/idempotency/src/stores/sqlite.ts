@@ -20,6 +20,7 @@ import type {
   StorePurgeResult,
   Tx,
 } from '../store.ts';
+import { loadPeer } from './load-peer.ts';
 import { purgeLimit } from './record.ts';
 import { Checkpoints } from './sqlite/checkpoints.ts';
 import {
@@ -199,7 +200,7 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
   }
 
   async #openFile(): Promise<SqliteDatabase> {
-    const { default: Database } = await import('better-sqlite3');
+    const { default: Database } = await loadPeer('better-sqlite3', () => import('better-sqlite3'));
     const file =
       this.#options.file ?? join(process.env['HOLDFAST_DATA_DIR'] ?? '.holdfast', 'idempotency.db');
     mkdirSync(dirname(file), { recursive: true });

@@ -35,7 +35,7 @@ let running = false;
  * that is down, slow or hangs costs the service nothing but what `metrics_pushes_total` counts; what one push could not
  * bring, the next one does, since all values are totals.
  * @throws MetricsOptionError for an option or variable that cannot be used
- * @throws MetricsPeerMissingError when `@opentelemetry/sdk-metrics` or `@opentelemetry/otlp-exporter-base` is missing
+ * @throws MetricsMissingPeerError when `@opentelemetry/sdk-metrics` or `@opentelemetry/otlp-exporter-base` is missing
  * @throws MetricsAlreadyStartedError when it runs already
  */
 export function initMetrics(options: InitMetricsOptions = {}): MetricsPush {
