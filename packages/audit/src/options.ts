@@ -34,7 +34,7 @@ export interface AuditLogOptions extends TableOptions {
   clock?: Clock;
 }
 
-export const DEFAULTS: Readonly<
+export const AUDIT_DEFAULTS: Readonly<
   Required<Pick<AuditLogOptions, 'table' | 'chain' | 'ids' | 'maxValueBytes' | 'oversize'>>
 > = Object.freeze({
   table: 'request_changes',
@@ -64,7 +64,7 @@ const LARGEST_VALUE_BYTES = 16_777_216;
 
 /** @throws AuditOptionError */
 export function resolveTable(options: TableOptions): ResolvedTable {
-  const { table = DEFAULTS.table, chain = DEFAULTS.chain, ids = DEFAULTS.ids } = options;
+  const { table = AUDIT_DEFAULTS.table, chain = AUDIT_DEFAULTS.chain, ids = AUDIT_DEFAULTS.ids } = options;
   checkName('table', table, LONGEST_TABLE_BYTES);
   oneOf('chain', chain, ['global', 'tenant', 'none']);
   oneOf('ids', ids, ['uuid', 'text']);
@@ -73,7 +73,7 @@ export function resolveTable(options: TableOptions): ResolvedTable {
 
 /** @throws AuditOptionError */
 export function resolveOptions(options: AuditLogOptions): ResolvedOptions {
-  const { redact = [], maxValueBytes = DEFAULTS.maxValueBytes, oversize = DEFAULTS.oversize } = options;
+  const { redact = [], maxValueBytes = AUDIT_DEFAULTS.maxValueBytes, oversize = AUDIT_DEFAULTS.oversize } = options;
   checkInteger('maxValueBytes', maxValueBytes, SMALLEST_VALUE_BYTES, LARGEST_VALUE_BYTES);
   oneOf('oversize', oversize, ['refuse', 'digest']);
   for (const path of redact) {

@@ -11,7 +11,7 @@ export {
 } from './errors.ts';
 export type { AddedJob } from './jobs/add-job.ts';
 export {
-  DEFAULTS,
+  SQLITE_BACKEND_DEFAULTS,
   type Durability,
   type OpenDatabase,
   type SqliteConnectionOptions,

@@ -13,7 +13,7 @@ export {
   createResilientEventBusWrapper,
   type DeadLetterHandler,
   type ResilientEventBus,
-  type ResilientOptions,
+  type ResilientEventBusOptions,
   type ResilientPublished,
 } from './bus/resilient-wrapper.ts';
 export type { GroupStats, Subscription } from './bus/subscription.ts';
@@ -37,8 +37,8 @@ export {
 } from './errors.ts';
 export type { BusEvent, DeliveredEvent, EventMetadata } from './event.ts';
 export {
-  type BusDefaults,
-  DEFAULTS,
+  type EventBusDefaults,
+  EVENT_BUS_DEFAULTS,
   type EventBusOptions,
   type EventSchemas,
   type EventTypes,

@@ -59,7 +59,7 @@ export interface ResolvedOptions {
   readonly clock: Clock;
 }
 
-export interface BusDefaults {
+export interface EventBusDefaults {
   readonly name: string;
   readonly maxPayloadBytes: number;
   readonly retentionMs: number;
@@ -71,7 +71,7 @@ export interface BusDefaults {
 
 const DAY_MS = 86_400_000;
 
-export const DEFAULTS: BusDefaults = Object.freeze({
+export const EVENT_BUS_DEFAULTS: EventBusDefaults = Object.freeze({
   name: 'events',
   maxPayloadBytes: 262_144,
   retentionMs: 7 * DAY_MS,
@@ -83,7 +83,7 @@ export const DEFAULTS: BusDefaults = Object.freeze({
 
 /** @throws EventsOptionError naming option, value and range */
 export function resolveOptions<Types extends EventTypes>(options: EventBusOptions<Types>): ResolvedOptions {
-  const given = { ...DEFAULTS, ...defined(options) };
+  const given = { ...EVENT_BUS_DEFAULTS, ...defined(options) };
   const { connection, backend } = options;
   if (connection !== undefined && backend !== undefined) {
     throw new EventsOptionError('connection', 'and backend are both given; give one of them.');

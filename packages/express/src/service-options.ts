@@ -3,7 +3,7 @@ import type { Logger, LoggerOptions } from '@holdfast/logging';
 import type { MetricsOptions, ServiceMetrics } from '@holdfast/metrics';
 import type { Tracing, TracingOptions } from '@holdfast/tracing';
 import type { Express, RequestHandler } from 'express';
-import type { CorrelationOptions } from './correlation.ts';
+import type { CorrelationMiddlewareOptions } from './correlation.ts';
 import { ExpressOptionError } from './errors.ts';
 
 /**
@@ -38,7 +38,7 @@ export interface ServiceOptions {
   health?: boolean | Health | HealthOptions | undefined;
   /** Whose shutdown ends the service. Default `gracefulShutdown`, which listens to SIGTERM and SIGINT. */
   lifecycle?: Lifecycle | undefined;
-  correlation?: CorrelationOptions | undefined;
+  correlation?: CorrelationMiddlewareOptions | undefined;
   /** Security headers for every route: `helmet()`. */
   security?: RequestHandler | undefined;
   /** `compression()`. */

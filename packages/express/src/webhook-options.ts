@@ -46,7 +46,7 @@ export interface ResolvedWebhookOptions {
   readonly clock: Clock;
 }
 
-export const WEBHOOK_DEFAULTS: { readonly limitBytes: 1_048_576; readonly acceptedStatus: 200 } =
+export const WEBHOOK_RECEIVER_DEFAULTS: { readonly limitBytes: 1_048_576; readonly acceptedStatus: 200 } =
   Object.freeze({
     limitBytes: 1_048_576,
     acceptedStatus: 200,
@@ -55,7 +55,7 @@ export const WEBHOOK_DEFAULTS: { readonly limitBytes: 1_048_576; readonly accept
 /** @throws ExpressOptionError naming the option, and the provider but never its secret */
 export function resolveWebhookOptions(options: WebhookReceiverOptions): ResolvedWebhookOptions {
   const { queue, providers, providerOf = providerParameter, clock = systemClock } = options;
-  const { limitBytes = WEBHOOK_DEFAULTS.limitBytes, acceptedStatus = WEBHOOK_DEFAULTS.acceptedStatus } =
+  const { limitBytes = WEBHOOK_RECEIVER_DEFAULTS.limitBytes, acceptedStatus = WEBHOOK_RECEIVER_DEFAULTS.acceptedStatus } =
     options;
   if (typeof queue?.enqueue !== 'function') refuse('queue must be what createWebhookQueue() returns.');
   const entries = Object.entries(providers ?? {});

@@ -15,7 +15,7 @@ import {
 
 export { BodyAlreadyReadError, ExpressOptionError } from './errors.ts';
 export {
-  WEBHOOK_DEFAULTS,
+  WEBHOOK_RECEIVER_DEFAULTS,
   type WebhookProviderOptions,
   type WebhookReceiverOptions,
 } from './webhook-options.ts';

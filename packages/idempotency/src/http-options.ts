@@ -78,19 +78,6 @@ export interface HttpSettings {
   readonly reconcile: ((request: ReconcileRequest) => Promise<ReconcileAnswer>) | undefined;
 }
 
-export const DEFAULT_METHODS: readonly string[] = Object.freeze(['POST', 'PUT', 'PATCH', 'DELETE']);
-
-export const DEFAULT_REPLAY_HEADERS: readonly string[] = Object.freeze([
-  'content-type',
-  'content-language',
-  'content-disposition',
-  'location',
-  'etag',
-  'last-modified',
-  'cache-control',
-  'link',
-]);
-
 const OWNER = 'idempotencyMiddleware';
 const LARGEST_BODY = 104_857_600;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -120,10 +107,10 @@ export function resolveHttp(options: HttpIdempotencyOptions): HttpSettings {
       takesOver: onLeaseExpired !== 'refuse',
     }),
     headerName: headerName.toLowerCase(),
-    methods: methodsOf(options.methods ?? DEFAULT_METHODS),
+    methods: methodsOf(options.methods ?? defaults.methods),
     required: options.required ?? false,
     storeServerErrors: options.storeServerErrors ?? false,
-    replayHeaders: replayHeadersOf(options.replayHeaders ?? DEFAULT_REPLAY_HEADERS),
+    replayHeaders: replayHeadersOf(options.replayHeaders ?? defaults.replayHeaders),
     maxRequestBytes: inRange(
       OWNER,
       'maxRequestBytes',

@@ -34,7 +34,6 @@ export type {
   ReconcileAnswer,
   ReconcileRequest,
 } from './http-options.ts';
-export { DEFAULT_METHODS, DEFAULT_REPLAY_HEADERS } from './http-options.ts';
 export type { HttpRun, RequestIdempotency } from './http-run.ts';
 export type { StoredResponse } from './record-codec.ts';
 export { captureResponse, type ResponseKeeper, sendAnswer } from './response-capture.ts';

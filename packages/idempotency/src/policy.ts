@@ -64,6 +64,8 @@ const LARGEST_CACHE_BYTES = 1_073_741_824;
 
 export const IDEMPOTENCY_DEFAULTS: Readonly<{
   headerName: string;
+  methods: readonly string[];
+  replayHeaders: readonly string[];
   ttlSeconds: number;
   ttlMs: number;
   leaseMs: number;
@@ -75,6 +77,17 @@ export const IDEMPOTENCY_DEFAULTS: Readonly<{
   maxResponseBytes: number;
 }> = Object.freeze({
   headerName: 'Idempotency-Key',
+  methods: Object.freeze(['POST', 'PUT', 'PATCH', 'DELETE']),
+  replayHeaders: Object.freeze([
+    'content-type',
+    'content-language',
+    'content-disposition',
+    'location',
+    'etag',
+    'last-modified',
+    'cache-control',
+    'link',
+  ]),
   ttlSeconds: 86_400,
   ttlMs: DAY_MS,
   leaseMs: 30_000,

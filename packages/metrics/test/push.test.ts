@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   createHttpMetrics,
   createMetrics,
-  type InitMetricsOptions,
+  type MetricsPushOptions,
   initMetrics,
   type ServiceMetrics,
 } from '../src/index.ts';
@@ -23,7 +23,7 @@ function closing<T extends AsyncDisposable>(one: T): T {
   return one;
 }
 
-async function start(options: InitMetricsOptions = {}) {
+async function start(options: MetricsPushOptions = {}) {
   const receiver = closing(await OtlpReceiver.start());
   const metrics = closing(createMetrics({ service: 'payments', processMetrics: false }));
   const push = closing(
@@ -230,7 +230,7 @@ describe('options and variables', () => {
     expect(receiver.requests).toEqual([]);
   });
 
-  it.each<[InitMetricsOptions, string]>([
+  it.each<[MetricsPushOptions, string]>([
     [{ exporterEndpoint: 'collector:4318' }, 'initMetrics: exporterEndpoint is not an http or https URL'],
     [
       { exportIntervalMs: 0 },

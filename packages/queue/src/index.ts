@@ -72,7 +72,7 @@ export { jobIdOf } from './job/job-id.ts';
 export type { Redrive } from './job/job-notes.ts';
 export {
   type BackoffOptions,
-  DEFAULTS,
+  QUEUE_DEFAULTS,
   type KeepCompleted,
   type QueueDefaults,
   type QueueOptions,

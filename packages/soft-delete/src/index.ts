@@ -17,7 +17,7 @@ export type { MigrationOptions, MigrationRun } from './migration-options.ts';
 export type { DeleteManyResult, DeleteResult, RestoreResult } from './outcomes.ts';
 export { type Purgeable, purgeAll } from './purge-all.ts';
 export {
-  COLUMN_DEFAULTS,
+  SOFT_DELETE_COLUMN_DEFAULTS,
   defineSchema,
   type OnDelete,
   type Relation,

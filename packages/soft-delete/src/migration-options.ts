@@ -1,5 +1,5 @@
 import { SoftDeleteOptionError } from './errors.ts';
-import { COLUMN_DEFAULTS, checkName, type SoftDeleteColumns } from './schema.ts';
+import { SOFT_DELETE_COLUMN_DEFAULTS, checkName, type SoftDeleteColumns } from './schema.ts';
 
 export interface MigrationOptions {
   columns?: SoftDeleteColumns;
@@ -30,7 +30,7 @@ export interface ResolvedMigration {
 /** @throws SoftDeleteOptionError */
 export function resolveMigration(table: string, options: MigrationOptions): ResolvedMigration {
   checkName('table', table);
-  const columns = { ...COLUMN_DEFAULTS, ...options.columns };
+  const columns = { ...SOFT_DELETE_COLUMN_DEFAULTS, ...options.columns };
   for (const column of Object.values(columns)) checkName('columns', column);
   const liveIndexes = options.liveIndexes ?? [];
   for (const list of liveIndexes) {

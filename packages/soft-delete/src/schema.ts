@@ -67,7 +67,7 @@ export interface Relation {
 
 export type Schema = ReadonlyMap<string, Table>;
 
-export const COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>> = Object.freeze({
+export const SOFT_DELETE_COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>> = Object.freeze({
   deletedAt: 'deleted_at',
   deletedBy: 'deleted_by',
   deletionId: 'deletion_id',
@@ -133,7 +133,7 @@ function openTable(name: string, definition: TableDefinition): OpenTable {
   const table: OpenTable = {
     name,
     primaryKey: names(`primaryKey of "${name}"`, primaryKey),
-    columns: { ...COLUMN_DEFAULTS, ...columns },
+    columns: { ...SOFT_DELETE_COLUMN_DEFAULTS, ...columns },
     tenantColumn,
     tenantThrough: undefined,
     softDelete,

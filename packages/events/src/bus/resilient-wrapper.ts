@@ -7,7 +7,7 @@ import type { EventBusOptions, EventTypes } from '../options.ts';
 import { createEventBus, type EventBus, type EventBusStats, type PublishOptions } from './event-bus.ts';
 import type { Published } from './publisher.ts';
 
-export interface ResilientOptions<Types extends EventTypes>
+export interface ResilientEventBusOptions<Types extends EventTypes>
   extends Omit<EventBusOptions<Types>, 'onDeadLetter'> {
   /** Attempts at a publish, the first among them. Default 3. */
   maxAttempts?: number;
@@ -48,7 +48,7 @@ export interface ResilientEventBus<Types extends EventTypes>
 export function createResilientEventBusWrapper<Types extends EventTypes = EventTypes>(
   serviceName: string,
   onDeadLetter: DeadLetterHandler,
-  options: ResilientOptions<Types> = {},
+  options: ResilientEventBusOptions<Types> = {},
 ): ResilientEventBus<Types> {
   const {
     maxAttempts,

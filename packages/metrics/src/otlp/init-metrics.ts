@@ -4,7 +4,7 @@ import { MetricsAlreadyStartedError } from '../errors.ts';
 import { internalsOf } from '../internals.ts';
 import { createPushExporter, loadPushPeers, type PushOutcome } from './exporter.ts';
 import { createProducer } from './metric-producer.ts';
-import { type InitMetricsOptions, type ResolvedPushOptions, resolvePushOptions } from './push-options.ts';
+import { type MetricsPushOptions, type ResolvedPushOptions, resolvePushOptions } from './push-options.ts';
 import { resourceAttributes } from './resource-attributes.ts';
 
 export interface MetricsPushStats {
@@ -38,7 +38,7 @@ let running = false;
  * @throws MetricsMissingPeerError when `@opentelemetry/sdk-metrics` or `@opentelemetry/otlp-exporter-base` is missing
  * @throws MetricsAlreadyStartedError when it runs already
  */
-export function initMetrics(options: InitMetricsOptions = {}): MetricsPush {
+export function initMetrics(options: MetricsPushOptions = {}): MetricsPush {
   if (running) throw new MetricsAlreadyStartedError();
   const resolved = resolvePushOptions(options, process.env);
   const totals = { succeeded: 0, failed: 0, timedOut: 0, lastError: undefined as string | undefined };
@@ -77,7 +77,7 @@ const COUNTED: Readonly<Record<PushOutcome, 'succeeded' | 'failed' | 'timedOut'>
 };
 
 function startPush(
-  options: InitMetricsOptions,
+  options: MetricsPushOptions,
   resolved: ResolvedPushOptions,
   totals: Totals,
 ): Pick<MetricsPush, 'flush' | 'shutdown'> {

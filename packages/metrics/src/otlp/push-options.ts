@@ -4,7 +4,7 @@ import { MetricsOptionError } from '../errors.ts';
 import { checkInteger, checkOneOf } from '../options.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
 
-export interface InitMetricsOptions {
+export interface MetricsPushOptions {
   /** Default `OTEL_SERVICE_NAME`. */
   serviceName?: string | undefined;
   serviceVersion?: string | undefined;
@@ -32,14 +32,14 @@ export interface InitMetricsOptions {
   clock?: Clock | undefined;
 }
 
-export interface PushDefaults {
+export interface MetricsPushDefaults {
   readonly exporterEndpoint: string;
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
   readonly maxPointsPerRequest: number;
 }
 
-export const PUSH_DEFAULTS: PushDefaults = Object.freeze({
+export const METRICS_PUSH_DEFAULTS: MetricsPushDefaults = Object.freeze({
   exporterEndpoint: 'http://localhost:4318',
   exportIntervalMs: 60_000,
   exportTimeoutMs: 10_000,
@@ -64,18 +64,18 @@ const METRICS_PATH = '/v1/metrics';
 const LONGEST_MS = 86_400_000;
 
 /** @throws MetricsOptionError naming the option or variable, its value and its range */
-export function resolvePushOptions(options: InitMetricsOptions, env: Environment): ResolvedPushOptions {
+export function resolvePushOptions(options: MetricsPushOptions, env: Environment): ResolvedPushOptions {
   const exportIntervalMs =
     options.exportIntervalMs ??
     numberFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL') ??
-    PUSH_DEFAULTS.exportIntervalMs;
+    METRICS_PUSH_DEFAULTS.exportIntervalMs;
   const exportTimeoutMs =
     options.exportTimeoutMs ??
     numberFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT') ??
     numberFrom(env, 'OTEL_EXPORTER_OTLP_METRICS_TIMEOUT') ??
     numberFrom(env, 'OTEL_EXPORTER_OTLP_TIMEOUT') ??
-    Math.min(PUSH_DEFAULTS.exportTimeoutMs, exportIntervalMs);
-  const maxPointsPerRequest = options.maxPointsPerRequest ?? PUSH_DEFAULTS.maxPointsPerRequest;
+    Math.min(METRICS_PUSH_DEFAULTS.exportTimeoutMs, exportIntervalMs);
+  const maxPointsPerRequest = options.maxPointsPerRequest ?? METRICS_PUSH_DEFAULTS.maxPointsPerRequest;
   checkInteger('initMetrics', 'exportIntervalMs', exportIntervalMs, 1, LONGEST_MS);
   checkInteger('initMetrics', 'exportTimeoutMs', exportTimeoutMs, 1, exportIntervalMs);
   checkInteger('initMetrics', 'maxPointsPerRequest', maxPointsPerRequest, 1, 100_000);
@@ -103,7 +103,7 @@ function metricsUrl(option: string | undefined, env: Environment): URL {
   if (exact !== undefined) return parse('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', exact);
   const ofMetrics = text(env, 'OTEL_EXPORTER_METRICS_ENDPOINT');
   if (ofMetrics !== undefined) return withPath(parse('OTEL_EXPORTER_METRICS_ENDPOINT', ofMetrics));
-  const ofAll = text(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? PUSH_DEFAULTS.exporterEndpoint;
+  const ofAll = text(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? METRICS_PUSH_DEFAULTS.exporterEndpoint;
   const url = withPath(parse('OTEL_EXPORTER_OTLP_ENDPOINT', ofAll));
   url.pathname = url.pathname.replace(/\/v1\/traces\/?$/, METRICS_PATH);
   return url;

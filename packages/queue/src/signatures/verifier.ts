@@ -32,14 +32,14 @@ export interface SignatureVerifier {
   verify(rawBody: Uint8Array | string, headers: WebhookHeaders): VerifiedWebhook;
 }
 
-export const DEFAULT_TOLERANCE_MS = 300_000;
+export const SIGNATURE_DEFAULTS: { readonly toleranceMs: number } = Object.freeze({ toleranceMs: 300_000 });
 
 /**
  * A verifier for one provider's webhooks.
  * @throws QueueOptionError for an unknown provider, no secret, or a secret that is not one
  */
 export function createSignatureVerifier(options: SignatureVerifierOptions): SignatureVerifier {
-  const { provider, secrets, toleranceMs = DEFAULT_TOLERANCE_MS, clock = systemClock } = options;
+  const { provider, secrets, toleranceMs = SIGNATURE_DEFAULTS.toleranceMs, clock = systemClock } = options;
   const scheme = schemeOf(provider);
   const keys = keysOf(provider, secrets);
   if (!(toleranceMs >= 0)) {

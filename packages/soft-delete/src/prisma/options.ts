@@ -31,7 +31,7 @@ export interface ResolvedOptions {
   readonly clock: Clock;
 }
 
-export const EXTENSION_DEFAULTS: Readonly<{
+export const SOFT_DELETE_EXTENSION_DEFAULTS: Readonly<{
   fields: ResolvedOptions['fields'];
   transactionTimeoutMs: number;
 }> = Object.freeze({
@@ -41,7 +41,7 @@ export const EXTENSION_DEFAULTS: Readonly<{
 
 /** @throws SoftDeleteOptionError */
 export function resolveOptions(options: SoftDeleteExtensionOptions): ResolvedOptions {
-  const { transactionTimeoutMs = EXTENSION_DEFAULTS.transactionTimeoutMs } = options;
+  const { transactionTimeoutMs = SOFT_DELETE_EXTENSION_DEFAULTS.transactionTimeoutMs } = options;
   if (!(Number.isFinite(transactionTimeoutMs) && transactionTimeoutMs >= 1)) {
     throw new SoftDeleteOptionError(
       `softDeleteExtension: transactionTimeoutMs is ${transactionTimeoutMs}; it must be 1 or more milliseconds.`,
@@ -49,7 +49,7 @@ export function resolveOptions(options: SoftDeleteExtensionOptions): ResolvedOpt
   }
   return {
     models: options.models,
-    fields: { ...EXTENSION_DEFAULTS.fields, ...options.fields },
+    fields: { ...SOFT_DELETE_EXTENSION_DEFAULTS.fields, ...options.fields },
     onDelete: options.onDelete ?? {},
     tenantField: options.tenantField,
     transactionTimeoutMs,
