@@ -450,7 +450,7 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
+export interface PurgeResult {
     readonly deleted: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
@@ -470,7 +470,7 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;

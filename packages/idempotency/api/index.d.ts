@@ -2,7 +2,7 @@
 export type { IdempotencyRequest, IdempotencyRequestOutcome } from './channels.ts';
 export { AsyncFunctionError, BodyNotReadError, IdempotencyError, IdempotencyOptionError, IdempotencyStoreError, InFlightError, InputTooLargeError, KeyConflictError, LeaseLostError, NotDurableError, NotReplayableError, OutcomeUnknownError, SchemaVersionError, StoreFullError, StoreUnavailableError, TransactionEndedError, UncanonicalInputError, } from './errors.ts';
 export { type IdempotentOptions, type IdempotentRun, idempotent, type Reconciled } from './idempotent.ts';
-export { type PurgeOptions, RUN_ONCE_DEFAULTS, type RunOnceOptions } from './options.ts';
+export { type PurgeRunOnceOptions, RUN_ONCE_DEFAULTS, type RunOnceOptions } from './options.ts';
 export type { PgClient, PgResult, PgTx } from './pg-client.ts';
 export { IDEMPOTENCY_DEFAULTS, type PolicyOptions } from './policy.ts';
 export type { PrismaTransactionClient, PrismaTx } from './prisma-client.ts';
@@ -11,7 +11,7 @@ export { type PurgeExpiredOptions, purgeExpired } from './purge-expired.ts';
 export { type RunOnceResult, runOnce } from './run-once.ts';
 export type { AsyncTx } from './sql-tx.ts';
 export type { SqliteDatabase, SqliteStatement, SqliteTx } from './sqlite-database.ts';
-export type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx, } from './store.ts';
+export type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, PurgeResult, Tx, } from './store.ts';
 export { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './stores/memory.ts';
 export { PostgresIdempotencyStore, type PostgresIdempotencyStoreOptions } from './stores/postgres.ts';
 export { type RedisClient, RedisIdempotencyStore, type RedisIdempotencyStoreOptions, } from './stores/redis.ts';
@@ -403,7 +403,7 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
+export interface PurgeResult {
     readonly deleted: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
@@ -423,7 +423,7 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
@@ -446,7 +446,7 @@ export interface RunOnceOptions {
     /** Source of the time of record. Default the system's. */
     clock?: Clock;
 }
-export interface PurgeOptions {
+export interface PurgeRunOnceOptions {
     /** Age in ms from which a record is removed, 0 or more. */
     olderThanMs: number;
     /**
@@ -478,10 +478,10 @@ export interface ResolvedPurge {
     readonly clock: Clock;
 }
 /** @throws IdempotencyOptionError */
-export declare function resolvePurge(options: PurgeOptions): ResolvedPurge;
+export declare function resolvePurge(options: PurgeRunOnceOptions): ResolvedPurge;
 
 // purge.d.ts
-import { type PurgeOptions } from './options.ts';
+import { type PurgeRunOnceOptions } from './options.ts';
 import type { SqliteTx } from './sqlite-database.ts';
 export interface PurgeResult {
     /** Records removed by this call. */
@@ -497,7 +497,7 @@ export interface PurgeResult {
  * @throws IdempotencyOptionError
  * @throws IdempotencyStoreError when SQLite refuses
  */
-export declare function purge(tx: SqliteTx, options: PurgeOptions): PurgeResult;
+export declare function purge(tx: SqliteTx, options: PurgeRunOnceOptions): PurgeResult;
 
 // purge-expired.d.ts
 import type { IdempotencyStore, StorePurgeOptions } from './store.ts';
@@ -555,7 +555,7 @@ export declare function isNoTransaction(error: unknown): boolean;
 
 // stores/memory.d.ts
 import { type Clock } from '@holdfast/context/clock';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, PurgeResult } from '../store.ts';
 export interface MemoryIdempotencyStoreOptions {
     /**
      * Most records at once, 1 or more; a claim beyond it is refused. Nothing is thrown out before its TTL.
@@ -573,7 +573,7 @@ export declare class MemoryIdempotencyStore implements IdempotencyStore {
     complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
     renew(lease: Lease, leaseMs: number): Promise<boolean>;
     release(lease: Lease): Promise<boolean>;
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
@@ -581,7 +581,7 @@ export declare class MemoryIdempotencyStore implements IdempotencyStore {
 // stores/postgres.d.ts
 import type { Clock } from '@holdfast/context/clock';
 import type { PgClient } from '../pg-client.ts';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, PurgeResult, Tx } from '../store.ts';
 export interface PostgresIdempotencyStoreOptions {
     /** A `pg` Pool or Client; it stays the caller's to close. */
     client?: PgClient;
@@ -600,14 +600,14 @@ export declare class PostgresIdempotencyStore implements IdempotencyStore {
     renew({ key, owner }: Lease, leaseMs: number): Promise<boolean>;
     release({ key, owner }: Lease): Promise<boolean>;
     completeIn(tx: Tx, { key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<void>;
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
 // stores/redis.d.ts
 import type { Clock } from '@holdfast/context/clock';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, PurgeResult } from '../store.ts';
 /** The part of an ioredis `Redis` or `Cluster` that is called here. */
 export interface RedisClient {
     callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
@@ -635,7 +635,7 @@ export declare class RedisIdempotencyStore implements IdempotencyStore {
     renew({ key, owner }: Lease, leaseMs: number): Promise<boolean>;
     release({ key, owner }: Lease): Promise<boolean>;
     /** Redis removes records itself when their time has come. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
@@ -643,7 +643,7 @@ export declare class RedisIdempotencyStore implements IdempotencyStore {
 // stores/sqlite.d.ts
 import { type Clock } from '@holdfast/context/clock';
 import type { SqliteDatabase } from '../sqlite-database.ts';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, PurgeResult, Tx } from '../store.ts';
 export interface SqliteIdempotencyStoreOptions {
     /** A file that the store opens itself, in WAL mode with `synchronous=FULL`. Default `<HOLDFAST_DATA_DIR or ./.holdfast>/idempotency.db`. */
     file?: string;
@@ -668,7 +668,7 @@ export declare class SqliteIdempotencyStore implements IdempotencyStore {
     /** With `{ db }` the row is written when this returns; with `{ prisma }` when the promise resolves. */
     completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }

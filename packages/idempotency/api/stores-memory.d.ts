@@ -1,6 +1,6 @@
 // stores/memory.d.ts
 import { type Clock } from '@holdfast/context/clock';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, PurgeResult } from '../store.ts';
 export interface MemoryIdempotencyStoreOptions {
     /**
      * Most records at once, 1 or more; a claim beyond it is refused. Nothing is thrown out before its TTL.
@@ -18,7 +18,7 @@ export declare class MemoryIdempotencyStore implements IdempotencyStore {
     complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
     renew(lease: Lease, leaseMs: number): Promise<boolean>;
     release(lease: Lease): Promise<boolean>;
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
@@ -84,7 +84,7 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
+export interface PurgeResult {
     readonly deleted: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
@@ -104,7 +104,7 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;

@@ -1,7 +1,7 @@
 // stores/postgres.d.ts
 import type { Clock } from '@holdfast/context/clock';
 import type { PgClient } from '../pg-client.ts';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, PurgeResult, Tx } from '../store.ts';
 export interface PostgresIdempotencyStoreOptions {
     /** A `pg` Pool or Client; it stays the caller's to close. */
     client?: PgClient;
@@ -20,7 +20,7 @@ export declare class PostgresIdempotencyStore implements IdempotencyStore {
     renew({ key, owner }: Lease, leaseMs: number): Promise<boolean>;
     release({ key, owner }: Lease): Promise<boolean>;
     completeIn(tx: Tx, { key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<void>;
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
@@ -100,7 +100,7 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
+export interface PurgeResult {
     readonly deleted: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
@@ -120,7 +120,7 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;

@@ -1,6 +1,6 @@
 // stores/redis.d.ts
 import type { Clock } from '@holdfast/context/clock';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, PurgeResult } from '../store.ts';
 /** The part of an ioredis `Redis` or `Cluster` that is called here. */
 export interface RedisClient {
     callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
@@ -28,7 +28,7 @@ export declare class RedisIdempotencyStore implements IdempotencyStore {
     renew({ key, owner }: Lease, leaseMs: number): Promise<boolean>;
     release({ key, owner }: Lease): Promise<boolean>;
     /** Redis removes records itself when their time has come. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
@@ -94,7 +94,7 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
+export interface PurgeResult {
     readonly deleted: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
@@ -114,7 +114,7 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;

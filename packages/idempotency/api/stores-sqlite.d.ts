@@ -1,7 +1,7 @@
 // stores/sqlite.d.ts
 import { type Clock } from '@holdfast/context/clock';
 import type { SqliteDatabase } from '../sqlite-database.ts';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, PurgeResult, Tx } from '../store.ts';
 export interface SqliteIdempotencyStoreOptions {
     /** A file that the store opens itself, in WAL mode with `synchronous=FULL`. Default `<HOLDFAST_DATA_DIR or ./.holdfast>/idempotency.db`. */
     file?: string;
@@ -26,7 +26,7 @@ export declare class SqliteIdempotencyStore implements IdempotencyStore {
     /** With `{ db }` the row is written when this returns; with `{ prisma }` when the promise resolves. */
     completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
@@ -114,7 +114,7 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
+export interface PurgeResult {
     readonly deleted: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
@@ -134,7 +134,7 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;

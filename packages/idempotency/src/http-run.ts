@@ -5,6 +5,7 @@ import type { AnswerInit, HttpSettings } from './http-options.ts';
 import type { PgTx } from './pg-client.ts';
 import type { PrismaTx } from './prisma-client.ts';
 import { decodeRecord, encodeNotReplayable, encodeResponse, type StoredResponse } from './record-codec.ts';
+import type { ResponseKeeper } from './response-capture.ts';
 import type { Run } from './run.ts';
 import type { SqliteTx } from './sqlite-database.ts';
 import type { Tx } from './store.ts';
@@ -51,8 +52,14 @@ export class PassiveRequest implements RequestIdempotency {
 const SHED = 429;
 const UNAVAILABLE_STATUS = 503;
 
-/** A claimed request: what the handler may say about it, and what is kept of its answer. */
-export class HttpRun implements RequestIdempotency {
+/** A request that is to be handled: what its handler may say about it, and what is kept of its answer. */
+export interface HttpRun extends RequestIdempotency, ResponseKeeper {
+  readonly key: string;
+  readonly signal: AbortSignal;
+}
+
+/** A claimed request. */
+export class ClaimedRequest implements HttpRun {
   readonly key: string;
   readonly #run: Run;
   readonly #settings: HttpSettings;
@@ -94,10 +101,6 @@ export class HttpRun implements RequestIdempotency {
     this.#isReleased = true;
   }
 
-  /**
-   * Records the handler's answer, before it is sent. Never rejects.
-   * @returns what is to be sent instead, or undefined
-   */
   async finish(answer: StoredResponse): Promise<StoredResponse | undefined> {
     try {
       if (this.#saysNothingHappened(answer.status)) {
@@ -113,7 +116,6 @@ export class HttpRun implements RequestIdempotency {
     }
   }
 
-  /** Records that an answer larger than may be kept is about to be sent. Never rejects. */
   async finishTooLarge(status: number): Promise<StoredResponse | undefined> {
     return this.#isKept(status) && !this.#isReleased
       ? this.#record(encodeNotReplayable()).catch(() => undefined)

@@ -22,7 +22,7 @@ import {
   UNAVAILABLE,
 } from './http-answers.ts';
 import { type HttpIdempotencyOptions, type HttpSettings, resolveHttp } from './http-options.ts';
-import { HttpRun, PassiveRequest, type RequestIdempotency } from './http-run.ts';
+import { ClaimedRequest, type HttpRun, PassiveRequest, type RequestIdempotency } from './http-run.ts';
 import { readKeyHeader } from './key-header.ts';
 import { decodeRecord, encodeResponse, type StoredResponse } from './record-codec.ts';
 import type { Run } from './run.ts';
@@ -119,7 +119,7 @@ async function decide(
     if (answer !== undefined) return 'code' in answer ? refuse(answer) : { kind: 'answer', answer };
   }
   publishRequest('http', 'fresh');
-  return { kind: 'run', run: new HttpRun(run, settings, header.key, reader) };
+  return { kind: 'run', run: new ClaimedRequest(run, settings, header.key, reader) };
 }
 
 function printOf(

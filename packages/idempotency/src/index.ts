@@ -20,11 +20,11 @@ export {
   UncanonicalInputError,
 } from './errors.ts';
 export { type IdempotentOptions, type IdempotentRun, idempotent, type Reconciled } from './idempotent.ts';
-export { type PurgeOptions, RUN_ONCE_DEFAULTS, type RunOnceOptions } from './options.ts';
+export { type PurgeRunOnceOptions, RUN_ONCE_DEFAULTS, type RunOnceOptions } from './options.ts';
 export type { PgClient, PgResult, PgTx } from './pg-client.ts';
 export { IDEMPOTENCY_DEFAULTS, type PolicyOptions } from './policy.ts';
 export type { PrismaTransactionClient, PrismaTx } from './prisma-client.ts';
-export { type PurgeResult, purge } from './purge.ts';
+export { purgeRunOnce } from './purge.ts';
 export { type PurgeExpiredOptions, purgeExpired } from './purge-expired.ts';
 export { type RunOnceResult, runOnce } from './run-once.ts';
 export type { AsyncTx } from './sql-tx.ts';
@@ -36,7 +36,7 @@ export type {
   IdempotencyStore,
   Lease,
   StorePurgeOptions,
-  StorePurgeResult,
+  PurgeResult,
   Tx,
 } from './store.ts';
 export { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './stores/memory.ts';

@@ -17,7 +17,7 @@ export interface RunOnceOptions {
   clock?: Clock;
 }
 
-export interface PurgeOptions {
+export interface PurgeRunOnceOptions {
   /** Age in ms from which a record is removed, 0 or more. */
   olderThanMs: number;
   /**
@@ -70,19 +70,19 @@ export interface ResolvedPurge {
 }
 
 /** @throws IdempotencyOptionError */
-export function resolvePurge(options: PurgeOptions): ResolvedPurge {
+export function resolvePurge(options: PurgeRunOnceOptions): ResolvedPurge {
   const { olderThanMs, limit = RUN_ONCE_DEFAULTS.purgeLimit, scope, clock = systemClock } = options;
   if (!(Number.isFinite(olderThanMs) && olderThanMs >= 0)) {
     throw new IdempotencyOptionError(
-      `purge: olderThanMs is ${olderThanMs}; it must be 0 or more milliseconds.`,
+      `purgeRunOnce: olderThanMs is ${olderThanMs}; it must be 0 or more milliseconds.`,
     );
   }
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= LARGEST_PURGE)) {
     throw new IdempotencyOptionError(
-      `purge: limit is ${limit}; it must be an integer from 1 to ${LARGEST_PURGE}.`,
+      `purgeRunOnce: limit is ${limit}; it must be an integer from 1 to ${LARGEST_PURGE}.`,
     );
   }
-  if (scope !== undefined) checkText('purge', 'scope', scope, LONGEST_SCOPE);
+  if (scope !== undefined) checkText('purgeRunOnce', 'scope', scope, LONGEST_SCOPE);
   return { olderThanMs, limit, scope: scope ?? null, clock };
 }
 

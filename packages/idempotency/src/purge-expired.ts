@@ -15,8 +15,8 @@ export async function purgeExpired(
 ): Promise<number> {
   let total = 0;
   while (signal?.aborted !== true) {
-    const { deleted, more } = await store.purge(options);
-    total += deleted;
+    const { removed, more } = await store.purge(options);
+    total += removed;
     if (!more) break;
     await new Promise((resolve) => setImmediate(resolve));
   }

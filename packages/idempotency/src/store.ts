@@ -53,8 +53,10 @@ export interface StorePurgeOptions {
   limit?: number;
 }
 
-export interface StorePurgeResult {
-  readonly deleted: number;
+/** What one step of a purge did. */
+export interface PurgeResult {
+  /** Records removed by this call. */
+  readonly removed: number;
   /** Whether there may be more to remove. */
   readonly more: boolean;
 }
@@ -74,7 +76,7 @@ export interface IdempotencyStore {
    */
   completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
   /** Removes records past their TTL, in one short step. */
-  purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+  purge(options?: StorePurgeOptions): Promise<PurgeResult>;
   /** Frees what the store opened itself; a client that was given stays open. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -69,6 +69,6 @@ describe('PostgresIdempotencyStore', () => {
   });
   contract(async (clock) => {
     await pool.query('DROP TABLE IF EXISTS holdfast_idempotency');
-    return new PostgresIdempotencyStore({ client: pool, clock });
+    return new PostgresIdempotencyStore({ pool, clock });
   });
 });

@@ -7,7 +7,7 @@ import type {
   IdempotencyStore,
   Lease,
   StorePurgeOptions,
-  StorePurgeResult,
+  PurgeResult,
 } from '../store.ts';
 import { nextToken, outcomeOf, purgeLimit } from './record.ts';
 
@@ -100,21 +100,21 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return this.#records.delete(lease.key);
   }
 
-  async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
+  async purge(options?: StorePurgeOptions): Promise<PurgeResult> {
     const limit = purgeLimit(options);
     const now = this.#clock.wallTime();
     this.#cursor ??= this.#records.entries();
-    let deleted = 0;
+    let removed = 0;
     for (let looked = 0; looked < limit; looked += 1) {
       const next = this.#cursor.next();
       if (next.done === true) {
         this.#cursor = undefined;
-        return { deleted, more: false };
+        return { removed, more: false };
       }
       const [key, record] = next.value;
-      if (record.expiresAt <= now && this.#records.delete(key)) deleted += 1;
+      if (record.expiresAt <= now && this.#records.delete(key)) removed += 1;
     }
-    return { deleted, more: true };
+    return { removed, more: true };
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ import type {
   IdempotencyStore,
   Lease,
   StorePurgeOptions,
-  StorePurgeResult,
+  PurgeResult,
   Tx,
 } from '../store.ts';
 import { loadPeer } from './load-peer.ts';
@@ -27,7 +27,9 @@ import {
 import { purgeLimit } from './record.ts';
 
 export interface PostgresIdempotencyStoreOptions {
-  /** A `pg` Pool or Client; it stays the caller's to close. */
+  /** A `pg` Pool; it stays the caller's to end. */
+  pool?: PgClient;
+  /** A connected `pg` Client, or whatever has its `query`; it stays the caller's to end. */
   client?: PgClient;
   /** Where PostgreSQL is; the store makes a Pool with the optional peer `pg` and closes it. */
   url?: string;
@@ -58,8 +60,9 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
 
   /** @throws IdempotencyOptionError */
   constructor(options: PostgresIdempotencyStoreOptions) {
-    if ((options.client === undefined) === (options.url === undefined)) {
-      throw new IdempotencyOptionError('PostgresIdempotencyStore: give either client or url.');
+    const given = [options.pool, options.client, options.url].filter((value) => value !== undefined);
+    if (given.length !== 1) {
+      throw new IdempotencyOptionError('PostgresIdempotencyStore: give one of pool, client and url.');
     }
     this.#options = options;
   }
@@ -112,11 +115,11 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     if ((await sql.run(COMPLETE_IN, values)) === 0) throw new LeaseLostError();
   }
 
-  async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
+  async purge(options?: StorePurgeOptions): Promise<PurgeResult> {
     const limit = purgeLimit(options);
     const { rowCount } = await this.#query(PURGE, [this.#now(), limit]);
-    const deleted = rowCount ?? 0;
-    return { deleted, more: deleted === limit };
+    const removed = rowCount ?? 0;
+    return { removed, more: removed === limit };
   }
 
   async close(): Promise<void> {
@@ -156,7 +159,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
   }
 
   async #connect(): Promise<PgClient> {
-    const client = this.#options.client ?? (await this.#open());
+    const client = this.#options.pool ?? this.#options.client ?? (await this.#open());
     await checkVersion(client);
     return client;
   }

@@ -7,7 +7,7 @@ import type {
   IdempotencyStore,
   Lease,
   StorePurgeOptions,
-  StorePurgeResult,
+  PurgeResult,
 } from '../store.ts';
 import { loadPeer } from './load-peer.ts';
 import { purgeLimit } from './record.ts';
@@ -97,9 +97,9 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   }
 
   /** Redis removes records itself when their time has come. */
-  async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
+  async purge(options?: StorePurgeOptions): Promise<PurgeResult> {
     purgeLimit(options);
-    return { deleted: 0, more: false };
+    return { removed: 0, more: false };
   }
 
   async close(): Promise<void> {

@@ -17,7 +17,7 @@ import type {
   IdempotencyStore,
   Lease,
   StorePurgeOptions,
-  StorePurgeResult,
+  PurgeResult,
   Tx,
 } from '../store.ts';
 import { loadPeer } from './load-peer.ts';
@@ -148,11 +148,11 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
   }
 
   /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
-  async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
+  async purge(options?: StorePurgeOptions): Promise<PurgeResult> {
     const limit = purgeLimit(options);
     const { records, checkpoints } = await this.#opening();
     const result = guarded('purge', () => records.purge(limit, this.#clock));
-    await checkpoints.after(result.deleted, result.more);
+    await checkpoints.after(result.removed, result.more);
     return result;
   }
 
