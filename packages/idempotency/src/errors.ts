@@ -1,4 +1,4 @@
-import { prismaCause } from './prisma-error.ts';
+import { prismaCause } from './transaction/prisma-error.ts';
 
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
 export abstract class IdempotencyError extends Error {

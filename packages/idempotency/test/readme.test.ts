@@ -28,6 +28,6 @@ it('gives the defaults of requests and functions in its README', () => {
 });
 
 it('names every answer to a request in its README', () => {
-  const codes = read('src/http-answers.ts').matchAll(/code: '([A-Z_]+)'/g);
+  const codes = read('src/http/answers.ts').matchAll(/code: '([A-Z_]+)'/g);
   for (const [, code] of codes) expect(readme).toContain(`\`${code}\``);
 });

@@ -12,11 +12,11 @@ import {
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { IdempotencyStore } from '../src/store.ts';
 import { MemoryIdempotencyStore } from '../src/stores/memory.ts';
 import { PostgresIdempotencyStore } from '../src/stores/postgres.ts';
 import { RedisIdempotencyStore } from '../src/stores/redis.ts';
 import { SqliteIdempotencyStore } from '../src/stores/sqlite.ts';
+import type { IdempotencyStore } from '../src/stores/store.ts';
 import { storeContract } from '../src/testing/index.ts';
 
 function contract(open: (clock: ManualClock) => IdempotencyStore | Promise<IdempotencyStore>): void {

@@ -1,11 +1,11 @@
 import type { TraceContext } from '@holdfast/context';
-import { type Exemplars, sampledSpan } from './exemplars.ts';
-import type { FamilySet } from './family-set.ts';
-import { UNIT_OF_MS } from './family-set.ts';
-import type { HistogramSeries } from './histogram-family.ts';
+import { type Exemplars, sampledSpan } from './families/exemplars.ts';
+import type { FamilySet } from './families/family-set.ts';
+import { UNIT_OF_MS } from './families/family-set.ts';
+import type { HistogramSeries } from './families/histogram-family.ts';
+import type { ScalarSeries } from './families/scalar-family.ts';
+import { OVERFLOW_LABEL } from './families/series-map.ts';
 import { checkBuckets, checkInteger, checkOneOf, type DurationUnit, METRICS_DEFAULTS } from './options.ts';
-import type { ScalarSeries } from './scalar-family.ts';
-import { OVERFLOW_LABEL } from './series-map.ts';
 
 /** One answered request. */
 export interface HttpObservation {

@@ -19,7 +19,8 @@ export {
   MetricsMissingPeerError,
   MetricsOptionError,
 } from './errors.ts';
-export type { Aggregator } from './family.ts';
+export type { RenderedMetrics } from './exposition/rendered.ts';
+export type { Aggregator } from './families/family.ts';
 export type { HttpMetrics, HttpMetricsOptions, HttpObservation } from './http-metrics.ts';
 export {
   type DurationUnit,
@@ -29,7 +30,10 @@ export {
   type StateEncoding,
 } from './options.ts';
 export { initMetrics, type MetricsPush, type MetricsPushStats } from './otlp/init-metrics.ts';
-export { type MetricsPushOptions, METRICS_PUSH_DEFAULTS, type MetricsPushDefaults } from './otlp/push-options.ts';
+export {
+  METRICS_PUSH_DEFAULTS,
+  type MetricsPushDefaults,
+  type MetricsPushOptions,
+} from './otlp/push-options.ts';
 export type { ResourceAttributes } from './otlp/resource-attributes.ts';
 export type { MetricLabels, OwnHistogramOptions, OwnMetricOptions, OwnMetrics } from './own-metrics.ts';
-export type { RenderedMetrics } from './rendered.ts';

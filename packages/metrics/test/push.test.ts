@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   createHttpMetrics,
   createMetrics,
-  type MetricsPushOptions,
   initMetrics,
+  type MetricsPushOptions,
   type ServiceMetrics,
 } from '../src/index.ts';
 import { OtlpReceiver } from './otlp-receiver.ts';

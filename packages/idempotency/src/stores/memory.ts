@@ -1,15 +1,15 @@
 import { type Clock, systemClock, type Timer } from '@holdfast/context/clock';
 import { IdempotencyOptionError, StoreFullError } from '../errors.ts';
+import { nextToken, outcomeOf, purgeLimit } from './record.ts';
 import type {
   ClaimOutcome,
   ClaimRequest,
   CompleteOutcome,
   IdempotencyStore,
   Lease,
-  StorePurgeOptions,
   PurgeResult,
-} from '../store.ts';
-import { nextToken, outcomeOf, purgeLimit } from './record.ts';
+  StorePurgeOptions,
+} from './store.ts';
 
 export interface MemoryIdempotencyStoreOptions {
   /**

@@ -1,17 +1,7 @@
 import type { Clock } from '@holdfast/context/clock';
 import { IdempotencyOptionError, IdempotencySchemaVersionError, LeaseLostError } from '../errors.ts';
-import type { PgClient, PgResult } from '../pg-client.ts';
-import { openSqlTx } from '../sql-tx.ts';
-import type {
-  ClaimOutcome,
-  ClaimRequest,
-  CompleteOutcome,
-  IdempotencyStore,
-  Lease,
-  StorePurgeOptions,
-  PurgeResult,
-  Tx,
-} from '../store.ts';
+import type { PgClient, PgResult } from '../transaction/pg-client.ts';
+import { openSqlTx } from '../transaction/sql-tx.ts';
 import { loadPeer } from './load-peer.ts';
 import {
   CLAIM,
@@ -25,6 +15,16 @@ import {
   SCHEMA_VERSION,
 } from './postgres-statements.ts';
 import { purgeLimit } from './record.ts';
+import type {
+  ClaimOutcome,
+  ClaimRequest,
+  CompleteOutcome,
+  IdempotencyStore,
+  Lease,
+  PurgeResult,
+  StorePurgeOptions,
+  Tx,
+} from './store.ts';
 
 export interface PostgresIdempotencyStoreOptions {
   /** A `pg` Pool; it stays the caller's to end. */

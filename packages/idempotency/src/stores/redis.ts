@@ -1,17 +1,17 @@
 import type { Clock } from '@holdfast/context/clock';
 import { IdempotencyOptionError } from '../errors.ts';
+import { loadPeer } from './load-peer.ts';
+import { purgeLimit } from './record.ts';
+import { CLAIM, COMPLETE, RELEASE, RENEW, type RedisScript } from './redis-scripts.ts';
 import type {
   ClaimOutcome,
   ClaimRequest,
   CompleteOutcome,
   IdempotencyStore,
   Lease,
-  StorePurgeOptions,
   PurgeResult,
-} from '../store.ts';
-import { loadPeer } from './load-peer.ts';
-import { purgeLimit } from './record.ts';
-import { CLAIM, COMPLETE, RELEASE, RENEW, type RedisScript } from './redis-scripts.ts';
+  StorePurgeOptions,
+} from './store.ts';
 
 /** The part of an ioredis `Redis` or `Cluster` that is called here. */
 export interface RedisClient {

@@ -1,25 +1,15 @@
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { checkDurable, checkDurableTx } from '../durability.ts';
 import {
   IdempotencyError,
   IdempotencyOptionError,
   IdempotencyStoreError,
   LeaseLostError,
 } from '../errors.ts';
-import type { PrismaTx } from '../prisma-client.ts';
-import { openSqlTx } from '../sql-tx.ts';
-import type { SqliteDatabase } from '../sqlite-database.ts';
-import type {
-  ClaimOutcome,
-  ClaimRequest,
-  CompleteOutcome,
-  IdempotencyStore,
-  Lease,
-  StorePurgeOptions,
-  PurgeResult,
-  Tx,
-} from '../store.ts';
+import { checkDurable, checkDurableTx } from '../transaction/durability.ts';
+import type { PrismaTx } from '../transaction/prisma-client.ts';
+import { openSqlTx } from '../transaction/sql-tx.ts';
+import type { SqliteDatabase } from '../transaction/sqlite-database.ts';
 import { loadPeer } from './load-peer.ts';
 import { purgeLimit } from './record.ts';
 import { Checkpoints } from './sqlite/checkpoints.ts';
@@ -32,6 +22,16 @@ import {
   sqliteRecordsOf,
 } from './sqlite/records.ts';
 import { isBusy, SqliteWrites } from './sqlite/writes.ts';
+import type {
+  ClaimOutcome,
+  ClaimRequest,
+  CompleteOutcome,
+  IdempotencyStore,
+  Lease,
+  PurgeResult,
+  StorePurgeOptions,
+  Tx,
+} from './store.ts';
 
 /** An import of `node:fs` would load its streams, promises and watchers, too. */
 const { mkdirSync } = process.getBuiltinModule('node:fs');

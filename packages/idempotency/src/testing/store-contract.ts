@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
-import type { ClaimRequest, IdempotencyStore, Lease } from '../store.ts';
+import type { ClaimRequest, IdempotencyStore, Lease } from '../stores/store.ts';
 
 /** A store to be tried, empty, and the hands of its clock. */
 export interface StoreHarness {

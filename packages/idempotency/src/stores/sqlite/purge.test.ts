@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ManualClock } from '@holdfast/context/testing';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { purgeExpired } from '../../purge-expired.ts';
+import { purgeExpired } from '../purge-expired.ts';
 import { SqliteIdempotencyStore } from '../sqlite.ts';
 import { preparePurge } from './purge.ts';
 

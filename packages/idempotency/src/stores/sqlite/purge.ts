@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/context/clock';
-import { readScalar, type SqliteDatabase, type SqliteStatement } from '../../sqlite-database.ts';
-import type { PurgeResult } from '../../store.ts';
+import { readScalar, type SqliteDatabase, type SqliteStatement } from '../../transaction/sqlite-database.ts';
+import type { PurgeResult } from '../store.ts';
 
 /** Ends a batch early where records are large or the disk is slow: requests wait for the whole of it. */
 const LONGEST_BATCH_MS = 5;

@@ -1,7 +1,7 @@
 import { IdempotencySchemaVersionError } from '../../errors.ts';
-import { readScalar, type SqliteDatabase } from '../../sqlite-database.ts';
-import type { ClaimOutcome, ClaimRequest, Lease } from '../../store.ts';
+import { readScalar, type SqliteDatabase } from '../../transaction/sqlite-database.ts';
 import { outcomeOf } from '../record.ts';
+import type { ClaimOutcome, ClaimRequest, Lease } from '../store.ts';
 import { type PurgeBatch, preparePurge } from './purge.ts';
 
 const SCHEMA_VERSION = 1;
