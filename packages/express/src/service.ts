@@ -9,7 +9,7 @@ import { type ClosingStep, closeParts, openParts } from './service-parts.ts';
 /** An import of `node:http` would load Node's fetch and HTTP/2, too. */
 const { createServer } = process.getBuiltinModule('node:http');
 
-export { ExpressMissingPeerError, ExpressOptionError, ListenError } from './errors.ts';
+export { ExpressAdapterError, ExpressMissingPeerError, ExpressOptionError, ListenError } from './errors.ts';
 export type { Listening } from './listen.ts';
 export type { ServiceOptions, ServiceParts } from './service-options.ts';
 

@@ -13,7 +13,7 @@ import {
   type WebhookReceiverOptions,
 } from './webhook-options.ts';
 
-export { BodyAlreadyReadError, ExpressOptionError } from './errors.ts';
+export { BodyAlreadyReadError, ExpressAdapterError, ExpressOptionError } from './errors.ts';
 export {
   WEBHOOK_RECEIVER_DEFAULTS,
   type WebhookProviderOptions,

@@ -7,7 +7,7 @@ import { createExemplars, type Exemplars } from './families/exemplars.ts';
 import { createFamilySet, type FamilySet } from './families/family-set.ts';
 import { createCacheMetrics } from './features/cache-metrics.ts';
 import { createClientMetrics } from './features/client-metrics.ts';
-import { type CollectFailure, collectStates } from './features/collect.ts';
+import { type CollectFailure, collectStates } from './exposition/collect.ts';
 import { createEventsMetrics } from './features/events-metrics.ts';
 import type { Feature, FeatureContext } from './features/feature.ts';
 import { createIdempotencyMetrics } from './features/idempotency-metrics.ts';

@@ -102,7 +102,7 @@ export interface SpoolSnapshot {
 /** Collect kind `queue.depth`. */
 export interface QueueSnapshot {
   readonly queue: string;
-  readonly counts: Record<CountedState, number>;
+  readonly counts: Record<JobState, number>;
   /** Age of the oldest job that waits for its first or next attempt and is due; 0 when none does. */
   readonly oldestJobAgeMs: number;
   readonly deadLetters: number;
@@ -110,7 +110,8 @@ export interface QueueSnapshot {
   readonly spooled: number;
 }
 
-export type CountedState = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'completed' | 'failed';
+/** Where a job stands, in BullMQ's words. */
+export type JobState = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'completed' | 'failed';
 
 export const enqueueChannel: TracingChannel<string, EnqueueOperation> =
   tracingChannel('holdfast:queue:enqueue');

@@ -29,5 +29,5 @@ export {
 } from './schema.ts';
 export { PURGE_DEFAULTS, type PurgeOptions, type ScopeOptions } from './scope.ts';
 export type { Match } from './sql/condition.ts';
-export type { Key, ReadScope, Row } from './sql/repository-plan.ts';
+export type { Key, ReadScope, RepositoryOptions, Row } from './sql/repository-plan.ts';
 export type { ReadOptions } from './sql/statements.ts';

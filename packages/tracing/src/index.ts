@@ -1,15 +1,4 @@
-export {
-  HTTP_CLIENT_CHANNEL,
-  type HttpClientFact,
-  QUERY_CHANNEL,
-  type QueryFact,
-  REDIS_CHANNEL,
-  type RedisFact,
-  SLOW_OPERATION_CHANNEL,
-  SLOW_QUERY_CHANNEL,
-  type SlowOperationFact,
-  type SlowQueryFact,
-} from './channels.ts';
+export type { HttpClientFact, QueryFact, RedisFact, SlowOperationFact, SlowQueryFact } from './channels.ts';
 export {
   TraceFileError,
   TracingAlreadyStartedError,

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@holdfast/context/clock';
 import type { ExemplarSample } from '../families/exemplars.ts';
-import { limited } from '../features/collect.ts';
+import { limited } from './collect.ts';
 
 /** A metric in the registry that is not ours: prom-client's own, or of somebody else's making. */
 export interface ForeignMetric {

@@ -6,8 +6,8 @@ import type { ExemplarSample } from './exemplars.ts';
 export type FamilyKind = 'counter' | 'gauge' | 'histogram';
 
 /** How the values of several processes become one: prom-client's names. */
-export const AGGREGATORS = ['sum', 'max', 'min', 'average', 'first', 'omit'] as const;
-export type Aggregator = (typeof AGGREGATORS)[number];
+export type Aggregator = 'sum' | 'max' | 'min' | 'average' | 'first' | 'omit';
+export const AGGREGATORS: readonly Aggregator[] = ['sum', 'max', 'min', 'average', 'first', 'omit'];
 
 /** One sample in the shape of prom-client's JSON. */
 export interface FamilySample {

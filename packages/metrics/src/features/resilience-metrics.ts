@@ -7,7 +7,7 @@ import type {
   RetryFact,
 } from '@holdfast/resilience';
 import type { StateEncoding } from '../options.ts';
-import type { CollectedStates } from './collect.ts';
+import type { CollectedStates } from '../exposition/collect.ts';
 import { type Feature, type FeatureContext, snapshotsOf } from './feature.ts';
 
 export const STATE_VALUES: Readonly<Record<StateEncoding, Readonly<Record<CircuitState, number>>>> =

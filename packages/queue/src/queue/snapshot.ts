@@ -1,8 +1,8 @@
 import { COLLECT_CHANNEL, type CollectRequest, subscribeSafely } from '@holdfast/context/channels';
-import type { CountedState, QueueSnapshot, SpoolSnapshot } from '../channels.ts';
+import type { JobState, QueueSnapshot, SpoolSnapshot } from '../channels.ts';
 import type { QueueEngine } from '../engines/engine.ts';
 
-const STATES: readonly CountedState[] = [
+const STATES: readonly JobState[] = [
   'waiting',
   'prioritized',
   'active',

@@ -18,7 +18,7 @@ import { parentMatches } from '../sql/parents.ts';
 import {
   type Key,
   type ReadScope,
-  type RepositoryBase,
+  type RepositoryOptions,
   RepositoryPlan,
   type Row,
   readState,
@@ -36,7 +36,7 @@ import {
 import { type PgClient, type PgConnection, PgTransactions, type PgTx } from './client.ts';
 import { change, postgresPort, readRows } from './port.ts';
 
-export interface PostgresRepositoryOptions extends RepositoryBase, PgConnection {}
+export interface PostgresRepositoryOptions extends RepositoryOptions, PgConnection {}
 
 export interface InTx {
   /** The caller's transaction, `{ client }`. Default one of its own. */

@@ -32,7 +32,7 @@ export interface ResolvedOptions {
 }
 
 export const SOFT_DELETE_EXTENSION_DEFAULTS: Readonly<{
-  fields: ResolvedOptions['fields'];
+  fields: Readonly<{ deletedAt: string; deletedBy: string; deletionId: string }>;
   transactionTimeoutMs: number;
 }> = Object.freeze({
   fields: Object.freeze({ deletedAt: 'deletedAt', deletedBy: 'deletedBy', deletionId: 'deletionId' }),

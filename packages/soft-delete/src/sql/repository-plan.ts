@@ -33,7 +33,7 @@ export interface ReadScope extends ScopeOptions {
   onlyDeleted?: boolean;
 }
 
-export interface RepositoryBase extends TableDefinition {
+export interface RepositoryOptions extends TableDefinition {
   table: string;
   /** The tables of the service, from `defineSchema`. Without it the table stands alone, as its own options say. */
   schema?: Schema;
@@ -47,7 +47,7 @@ export class RepositoryPlan {
   readonly clock: Clock;
 
   /** @throws SoftDeleteOptionError */
-  constructor(options: RepositoryBase) {
+  constructor(options: RepositoryOptions) {
     const { schema, table, clock = systemClock, ...definition } = options;
     this.schema = schema ?? defineSchema({ [table]: definition });
     this.table = tableOf(this.schema, table);

@@ -18,7 +18,7 @@ import { parentMatches } from '../sql/parents.ts';
 import {
   type Key,
   type ReadScope,
-  type RepositoryBase,
+  type RepositoryOptions,
   RepositoryPlan,
   type Row,
   readState,
@@ -35,7 +35,7 @@ import {
 import { atomically, type SqliteDatabase } from './database.ts';
 import { SqliteRunner, sqlitePort } from './port.ts';
 
-export interface SqliteRepositoryOptions extends RepositoryBase {
+export interface SqliteRepositoryOptions extends RepositoryOptions {
   /**
    * A better-sqlite3 connection. Where a transaction is open on it, every call is part of it; else a call has one
    * of its own.
