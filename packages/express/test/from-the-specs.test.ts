@@ -83,7 +83,7 @@ describe('the usage examples of the requirement documents', () => {
       .toContain('http_requests_total{service="requests-service",method="GET",route="/metrics"');
     await push.flush();
     expect(pushed).toEqual(['application/x-protobuf']);
-    expect(push.stats()).toMatchObject({ succeeded: 1, failed: 0 });
+    expect(push.getStats()).toMatchObject({ succeeded: 1, failed: 0 });
   });
 
   it('004: the metrics endpoint, open without METRICS_API_KEY and asking for x-api-key with it', async () => {

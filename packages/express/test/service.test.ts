@@ -346,7 +346,7 @@ describe('createService', () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', undefined);
     const { service, url } = await started();
     await (await fetch(`${url}/orders/7`)).text();
-    expect(service.tracing?.stats()).toMatchObject({ failedAttempts: 0, queued: 0 });
+    expect(service.tracing?.getStats()).toMatchObject({ failedAttempts: 0, queued: 0 });
     vi.unstubAllEnvs();
   });
 

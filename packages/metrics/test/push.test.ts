@@ -275,7 +275,7 @@ describe('an endpoint', () => {
     const { receiver, metrics, push } = await start({ exportTimeoutMs: 100 });
     await receiver[Symbol.asyncDispose]().catch(() => {});
     await push.flush();
-    expect(push.stats()).toMatchObject({ succeeded: 0, failed: 1, lastError: 'ECONNREFUSED' });
+    expect(push.getStats()).toMatchObject({ succeeded: 0, failed: 1, lastError: 'ECONNREFUSED' });
     expect(await pushesOf(metrics, 'failure')).toBe('1');
   });
 
@@ -284,12 +284,12 @@ describe('an endpoint', () => {
     receiver.answer = (response) => response.writeHead(401, 'secret words').end('secret body');
     await push.flush();
     expect(receiver.requests).toHaveLength(1);
-    expect(push.stats()).toMatchObject({ failed: 1, lastError: 'status 401' });
+    expect(push.getStats()).toMatchObject({ failed: 1, lastError: 'status 401' });
     expect(await pushesOf(metrics, 'failure')).toBe('1');
     receiver.answer = (response) => response.end();
     metrics.own.registerCounter('later_total', 'L.', { labelNames: [] });
     await push.flush();
-    expect(push.stats()).toMatchObject({ succeeded: 1, failed: 1 });
+    expect(push.getStats()).toMatchObject({ succeeded: 1, failed: 1 });
     expect(receiver.metric('metrics_pushes_total')?.points[0]).toMatchObject({
       attributes: { outcome: 'failure' },
       value: 1,
@@ -303,7 +303,7 @@ describe('an endpoint', () => {
     receiver.answer = (response) => response.writeHead(400).end();
     await push.flush();
     expect(receiver.requests).toHaveLength(1);
-    expect(push.stats()).toMatchObject({ succeeded: 0, failed: 1 });
+    expect(push.getStats()).toMatchObject({ succeeded: 0, failed: 1 });
   });
 
   it('that hangs holds one connection however often is pushed, and each push ends', async () => {
@@ -314,7 +314,7 @@ describe('an endpoint', () => {
       drip = setInterval(() => response.write('.'), 5);
     };
     for (let i = 0; i < 20; i += 1) await push.flush();
-    const { timedOut, failed } = push.stats();
+    const { timedOut, failed } = push.getStats();
     expect(timedOut).toBeGreaterThanOrEqual(1);
     expect(timedOut + failed).toBe(20);
     expect(receiver.connections).toBe(1);

@@ -29,7 +29,7 @@ export interface Tracing extends AsyncDisposable {
   /** Flushes, gives up what is left, and takes everything back that was registered. */
   shutdown(): Promise<void>;
   close(): Promise<void>;
-  stats(): TracingStats;
+  getStats(): TracingStats;
 }
 
 interface Started {
@@ -119,6 +119,6 @@ function handleOf({ mode, sink, undo }: Started, flushTimeoutMs: number): Tracin
     shutdown,
     close: shutdown,
     [Symbol.asyncDispose]: shutdown,
-    stats: () => ({ ...sink.stats(), mode }),
+    getStats: () => ({ ...sink.stats(), mode }),
   };
 }

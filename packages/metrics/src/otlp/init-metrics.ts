@@ -25,7 +25,7 @@ export interface MetricsPush extends AsyncDisposable {
   /** Pushes a last time and ends. */
   shutdown(): Promise<void>;
   close(): Promise<void>;
-  stats(): MetricsPushStats;
+  getStats(): MetricsPushStats;
 }
 
 let running = false;
@@ -64,7 +64,7 @@ export function initMetrics(options: MetricsPushOptions = {}): MetricsPush {
     shutdown,
     close: shutdown,
     [Symbol.asyncDispose]: shutdown,
-    stats: () => ({ ...totals }),
+    getStats: () => ({ ...totals }),
   };
 }
 
