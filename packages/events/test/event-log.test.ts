@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest';
 import { openLog } from '../src/log/open-log.ts';
 import { resolveOptions } from '../src/options.ts';
-import { EVENT_LOG_CASES } from '../src/testing/index.ts';
+import { EVENT_LOG_CASES } from './log-contract.ts';
 import { ENGINES, type RunningEngine } from './engines.ts';
 
 describe.each(ENGINES.filter(({ available }) => available))('the log on $name', ({ start }) => {

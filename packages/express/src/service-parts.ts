@@ -94,7 +94,7 @@ async function openMetrics(
   if (metrics === false) return undefined;
   if (typeof metrics === 'object' && 'render' in metrics) return metrics;
   const { createMetrics } = await load('metrics', '@holdfast/metrics', () => import('@holdfast/metrics'));
-  const made = createMetrics({ service: name, ...(typeof metrics === 'object' ? metrics : {}) });
+  const made = createMetrics({ serviceName: name, ...(typeof metrics === 'object' ? metrics : {}) });
   closing.push({ name: 'end the metrics', phase: 'close', run: () => made.close() });
   return made;
 }

@@ -25,7 +25,7 @@ describe('the usage examples of the requirement documents', () => {
       exporter: 'none',
     });
     onTestFinished(() => tracing.shutdown());
-    const metrics = createMetrics({ service: 'requests-service', processMetrics: false });
+    const metrics = createMetrics({ serviceName: 'requests-service', processMetrics: false });
     onTestFinished(() => metrics.close());
     const app = express();
     app.use(correlationMiddleware());
@@ -87,7 +87,7 @@ describe('the usage examples of the requirement documents', () => {
   });
 
   it('004: the metrics endpoint, open without METRICS_API_KEY and asking for x-api-key with it', async () => {
-    const metrics = createMetrics({ service: 'x', processMetrics: false });
+    const metrics = createMetrics({ serviceName: 'x', processMetrics: false });
     onTestFinished(() => metrics.close());
     vi.stubEnv('METRICS_API_KEY', 'key');
     const app = express();

@@ -26,7 +26,8 @@ export interface RenderRequest {
 }
 
 export interface ServiceMetrics extends AsyncDisposable {
-  readonly service: string;
+  /** Value of the label `service`. */
+  readonly serviceName: string;
   /** Holds every metric of this instance; prom-client's own metrics may be added to it. */
   readonly registry: Registry;
   /** The application's own metrics; those of the first instance are `Metrics`. */
@@ -95,7 +96,7 @@ export function buildMetrics(
 
   const features = openOrUndo(openAll, close);
   const instance: ServiceMetrics = {
-    service,
+    serviceName: service,
     registry,
     own: ownStore.metrics,
     http: (httpOptions = {}) =>

@@ -36,7 +36,7 @@ export function setDefaultService(service: string | undefined): void {
 
 /** The first instance, made where there is none. */
 export function defaultInstance(): ServiceMetrics {
-  return first ?? createMetrics(defaultService === undefined ? {} : { service: defaultService });
+  return first ?? createMetrics(defaultService === undefined ? {} : { serviceName: defaultService });
 }
 
 export interface CreateHttpMetricsOptions extends HttpMetricsOptions {

@@ -30,7 +30,7 @@ export interface HttpMetrics {
 
 export interface HttpMetricsOptions {
   /** Value of the label `service`. Default that of the instance. */
-  service?: string;
+  serviceName?: string;
   /** Routes that get a label of their own, 1 to 10,000; the rest is counted under `other`. Default 100. */
   maxRoutes?: number;
   /** Default that of the instance. */
@@ -74,7 +74,7 @@ interface RequestSeries {
 type SeriesOfMethod = Map<string, Map<number, RequestSeries>>;
 
 export function buildHttpMetrics(base: HttpMetricsBase, options: HttpMetricsOptions): HttpMetrics {
-  const { service = base.service, maxRoutes = METRICS_DEFAULTS.maxRoutes } = options;
+  const { serviceName: service = base.service, maxRoutes = METRICS_DEFAULTS.maxRoutes } = options;
   const { durationUnit: unit = base.durationUnit, durationBucketsMs: boundsMs = base.durationBucketsMs } =
     options;
   checkInteger('createHttpMetrics', 'maxRoutes', maxRoutes, 1, 10_000);

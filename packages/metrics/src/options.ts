@@ -10,7 +10,7 @@ export type DurationUnit = 'ms' | 's';
 
 export interface MetricsOptions {
   /** Value of the label `service`. Default `OTEL_SERVICE_NAME`, or `unknown_service` without it. */
-  service?: string;
+  serviceName?: string;
   /** A prom-client registry to register in, for example the application's own. Default a new one. */
   registry?: Registry;
   /** @default 'fractional' */
@@ -29,7 +29,7 @@ export interface MetricsOptions {
 }
 
 export interface MetricsDefaults {
-  readonly service: string;
+  readonly serviceName: string;
   readonly stateEncoding: StateEncoding;
   readonly durationUnit: DurationUnit;
   readonly durationBucketsMs: readonly number[];
@@ -40,7 +40,7 @@ export interface MetricsDefaults {
 }
 
 export const METRICS_DEFAULTS: MetricsDefaults = Object.freeze({
-  service: 'unknown_service',
+  serviceName: 'unknown_service',
   stateEncoding: 'fractional',
   durationUnit: 'ms',
   // The advice of OpenTelemetry for request durations, in ms:
@@ -52,16 +52,17 @@ export const METRICS_DEFAULTS: MetricsDefaults = Object.freeze({
   maxRoutes: 100,
 });
 
-export interface ResolvedMetricsOptions extends Omit<MetricsDefaults, 'maxRoutes'> {
+export interface ResolvedMetricsOptions extends Omit<MetricsDefaults, 'maxRoutes' | 'serviceName'> {
+  readonly service: string;
   readonly registry: Registry | undefined;
   readonly clock: Clock;
 }
 
 /** @throws MetricsOptionError naming the option, its value and its range */
 export function resolveMetricsOptions(options: MetricsOptions): ResolvedMetricsOptions {
-  const { service = process.env['OTEL_SERVICE_NAME'] || METRICS_DEFAULTS.service } = options;
+  const { serviceName: service = process.env['OTEL_SERVICE_NAME'] || METRICS_DEFAULTS.serviceName } = options;
   if (service === '')
-    throw new MetricsOptionError('createMetrics: service is empty; it must be the name of the service.');
+    throw new MetricsOptionError('createMetrics: serviceName is empty; it must be the name of the service.');
   const resolved = {
     service,
     registry: options.registry,

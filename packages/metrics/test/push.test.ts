@@ -25,7 +25,7 @@ function closing<T extends AsyncDisposable>(one: T): T {
 
 async function start(options: MetricsPushOptions = {}) {
   const receiver = closing(await OtlpReceiver.start());
-  const metrics = closing(createMetrics({ service: 'payments', processMetrics: false }));
+  const metrics = closing(createMetrics({ serviceName: 'payments', processMetrics: false }));
   const push = closing(
     initMetrics({ exporterEndpoint: receiver.url, exportTimeoutMs: 2000, metrics, ...options }),
   );

@@ -15,7 +15,7 @@ it('names every error code in its README, and no other', () => {
 
 it('gives the defaults of the code in its README', () => {
   const row = (name: string) => readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
-  expect(row('service')).toContain(`else \`${METRICS_DEFAULTS.service}\``);
+  expect(row('serviceName')).toContain(`else \`${METRICS_DEFAULTS.serviceName}\``);
   expect(row('stateEncoding')).toContain(`| \`'${METRICS_DEFAULTS.stateEncoding}'\` |`);
   expect(row('durationUnit')).toContain(`| \`'${METRICS_DEFAULTS.durationUnit}'\` |`);
   expect(row('durationBucketsMs')).toContain(`| ${METRICS_DEFAULTS.durationBucketsMs.join(', ')} |`);
@@ -36,7 +36,7 @@ it('gives the defaults of push and cluster in its README', () => {
 });
 
 it('lists every metric of ours in its README', async () => {
-  const metrics = buildMetrics({ service: 'payments' });
+  const metrics = buildMetrics({ serviceName: 'payments' });
   metrics.http();
   const foreign = /^(nodejs_|process_(?!memory_|event_loop_lag_ms))/;
   const names = metrics.registry.getMetricsAsArray().map(({ name }) => name);

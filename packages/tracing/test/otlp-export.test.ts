@@ -429,7 +429,7 @@ describe('flush and shutdown', () => {
 
 async function untilStats(
   running: Tracing,
-  reached: (stats: ReturnType<Tracing['stats']>) => boolean,
+  reached: (stats: ReturnType<Tracing['getStats']>) => boolean,
 ): Promise<void> {
   for (let turn = 0; !reached(running.getStats()); turn++) {
     if (turn > 100_000) throw new Error(`never reached: ${JSON.stringify(running.getStats())}`);

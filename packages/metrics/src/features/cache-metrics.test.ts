@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { buildMetrics } from '../create-metrics.ts';
 
 it('counts requests to caches by outcome, and shows what each holds', async () => {
-  const metrics = buildMetrics({ service: 'shop', processMetrics: false });
+  const metrics = buildMetrics({ serviceName: 'shop', processMetrics: false });
   onTestFinished(() => metrics.close());
   onTestFinished(
     subscribeSafely<CollectRequest>(COLLECT_CHANNEL, (request) => {

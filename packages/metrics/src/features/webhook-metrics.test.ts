@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { buildMetrics } from '../create-metrics.ts';
 
 it('counts attempts at webhooks by outcome and failure, and no endpoint', async () => {
-  const metrics = buildMetrics({ service: 'shop', processMetrics: false });
+  const metrics = buildMetrics({ serviceName: 'shop', processMetrics: false });
   onTestFinished(() => metrics.close());
   const attempts = channel('holdfast:events:webhook-attempt');
   attempts.publish({ endpointId: 'ep_1', outcome: 'delivered', durationMs: 12 });

@@ -108,7 +108,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
       return outcome;
     });
     const { deletionId } = stamp;
-    if (roots > 0) publishDeleted({ engine: 'postgresql', table: table.name, deletionId, counts });
+    if (roots > 0) publishDeleted({ engine: 'postgres', table: table.name, deletionId, counts });
     return { deletionId, counts, count: roots };
   };
 
@@ -117,7 +117,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
     work: (open: PgClient) => Promise<RestoreResult>,
   ): Promise<RestoreResult> => {
     const result = await atomically(scope, work);
-    publishRestored({ engine: 'postgresql', table: table.name, ...result });
+    publishRestored({ engine: 'postgres', table: table.name, ...result });
     return result;
   };
 
@@ -175,7 +175,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
         runAsync(purgeRows(postgresPort(open), table, where, limit)),
       );
       if (outcome.removed > 0) {
-        publishPurged({ engine: 'postgresql', table: table.name, counts: outcome.counts });
+        publishPurged({ engine: 'postgres', table: table.name, counts: outcome.counts });
       }
       return outcome;
     },
@@ -184,7 +184,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
       const where = plan.byKey(key, scope);
       const changed = await change(await reader(scope), updateSql(dialect, table, where, set));
       if (changed === 0) throw new RowNotFoundError(table.name, 'matching');
-      publishErased({ engine: 'postgresql', table: table.name, columns: Object.keys(set) });
+      publishErased({ engine: 'postgres', table: table.name, columns: Object.keys(set) });
     },
   };
 }

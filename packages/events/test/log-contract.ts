@@ -1,6 +1,6 @@
 /** What the log of every engine does, as cases without a test runner. */
 import assert from 'node:assert/strict';
-import type { EventLog, EventToLog, Feed, Join } from '../log/event-log.ts';
+import type { EventLog, EventToLog, Feed, Join } from '../src/log/event-log.ts';
 
 export interface LogCase {
   readonly name: string;
