@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { SQLITE_BACKEND_DEFAULTS, resolveConnection } from './options.ts';
+import { resolveConnection, SQLITE_BACKEND_DEFAULTS } from './options.ts';
 
 describe('SQLITE_BACKEND_DEFAULTS', () => {
   it('are durable to loss of power, wait 5 s for a lock and look twice a second', () => {
-    expect(SQLITE_BACKEND_DEFAULTS).toEqual({ durability: 'power-loss', busyTimeoutMs: 5000, pollIntervalMs: 500 });
+    expect(SQLITE_BACKEND_DEFAULTS).toEqual({
+      durability: 'power-loss',
+      busyTimeoutMs: 5000,
+      pollIntervalMs: 500,
+    });
     expect(Object.isFrozen(SQLITE_BACKEND_DEFAULTS)).toBe(true);
   });
 

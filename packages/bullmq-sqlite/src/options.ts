@@ -5,6 +5,7 @@ import { SqliteFileError, SqliteOptionError } from './errors.ts';
 /** What a commit survives: loss of power (`synchronous=FULL`), or only the end of the process (`NORMAL`). */
 export type Durability = 'power-loss' | 'process';
 
+/** How a connection writes and waits. */
 export interface SqliteTuning {
   /** @default 'power-loss' */
   durability?: Durability;
@@ -36,6 +37,7 @@ export type SqliteConnectionOptions =
       db: OpenDatabase;
     });
 
+/** Every default of a connection. Durations in ms. */
 export const SQLITE_BACKEND_DEFAULTS: Readonly<Required<SqliteTuning>> = Object.freeze({
   durability: 'power-loss',
   busyTimeoutMs: 5000,
@@ -83,7 +85,12 @@ function resolveTuning(connection: SqliteTuning): Required<SqliteTuning> {
   }
   return {
     durability,
-    busyTimeoutMs: inRange('busyTimeoutMs', connection.busyTimeoutMs ?? SQLITE_BACKEND_DEFAULTS.busyTimeoutMs, 0, 600_000),
+    busyTimeoutMs: inRange(
+      'busyTimeoutMs',
+      connection.busyTimeoutMs ?? SQLITE_BACKEND_DEFAULTS.busyTimeoutMs,
+      0,
+      600_000,
+    ),
     pollIntervalMs: inRange(
       'pollIntervalMs',
       connection.pollIntervalMs ?? SQLITE_BACKEND_DEFAULTS.pollIntervalMs,

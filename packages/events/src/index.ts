@@ -37,8 +37,8 @@ export {
 } from './errors.ts';
 export type { BusEvent, DeliveredEvent, EventMetadata } from './event.ts';
 export {
-  type EventBusDefaults,
   EVENT_BUS_DEFAULTS,
+  type EventBusDefaults,
   type EventBusOptions,
   type EventSchemas,
   type EventTypes,

@@ -9,6 +9,7 @@ import { defined, plainName, whole } from './option-checks.ts';
 /** The payload of each type of event. */
 export type EventTypes = Record<string, unknown>;
 
+/** A schema for each type of event that is to be checked. */
 export type EventSchemas<Types extends EventTypes> = {
   readonly [Type in keyof Types]?: StandardSchema<unknown, Types[Type]>;
 };
@@ -40,6 +41,7 @@ export interface EventBusOptions<Types extends EventTypes = EventTypes> {
   onDeadLetter?: (event: BusEvent, error: Error, group: string) => unknown;
   /** Trouble that fails no call, such as a store that is away. */
   onError?: (error: Error) => void;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -71,6 +73,7 @@ export interface EventBusDefaults {
 
 const DAY_MS = 86_400_000;
 
+/** Every default of a bus. Durations in ms, sizes in bytes. */
 export const EVENT_BUS_DEFAULTS: EventBusDefaults = Object.freeze({
   name: 'events',
   maxPayloadBytes: 262_144,

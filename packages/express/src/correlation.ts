@@ -24,7 +24,9 @@ export interface CorrelationMiddlewareOptions {
  * Opens the one scope of a request, or joins the one that another middleware opened, sets `req.id` and
  * `req.correlationId` and answers with `X-Request-ID` and `X-Correlation-ID`.
  */
-export function correlationMiddleware({ trusted = false }: CorrelationMiddlewareOptions = {}): RequestHandler {
+export function correlationMiddleware({
+  trusted = false,
+}: CorrelationMiddlewareOptions = {}): RequestHandler {
   return (req, res, next) => {
     const options = { trusted: typeof trusted === 'function' ? trusted(req) : trusted };
     enterRequestScope(req, options, (scope) => {

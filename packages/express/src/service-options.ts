@@ -25,6 +25,7 @@ export interface ServiceParts {
 export interface ServiceOptions {
   /** `service` in metrics and log lines, `service.name` in traces. */
   name: string;
+  /** `service.version` in traces. Default none. */
   version?: string | undefined;
   /** Default `NODE_ENV`. */
   environment?: string | undefined;
@@ -38,6 +39,7 @@ export interface ServiceOptions {
   health?: boolean | Health | HealthOptions | undefined;
   /** Whose shutdown ends the service. Default `gracefulShutdown`, which listens to SIGTERM and SIGINT. */
   lifecycle?: Lifecycle | undefined;
+  /** Whom to believe about ids and deadlines. Default nobody. */
   correlation?: CorrelationMiddlewareOptions | undefined;
   /** Security headers for every route: `helmet()`. */
   security?: RequestHandler | undefined;

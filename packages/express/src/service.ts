@@ -13,6 +13,7 @@ export { ExpressAdapterError, ExpressMissingPeerError, ExpressOptionError, Liste
 export type { Listening } from './listen.ts';
 export type { ServiceOptions, ServiceParts } from './service-options.ts';
 
+/** An Express application with everything around it. */
 export interface Service extends ServiceParts, AsyncDisposable {
   readonly app: Express;
   /** @throws ListenError when the port cannot be used, or when the service listens already */

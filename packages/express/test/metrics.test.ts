@@ -157,7 +157,11 @@ describe('metricsEndpoint', () => {
 
   it('goes on when the scraper leaves in the middle of an answer', async () => {
     vi.stubEnv('METRICS_API_KEY', undefined);
-    const metrics = createMetrics({ serviceName: 'test', processMetrics: false, maxSeriesPerMetric: 100_000 });
+    const metrics = createMetrics({
+      serviceName: 'test',
+      processMetrics: false,
+      maxSeriesPerMetric: 100_000,
+    });
     onTestFinished(() => metrics.close());
     metrics.own.registerGauge('many', 'Many.', { labelNames: ['n'] });
     for (let n = 0; n < 50_000; n += 1) metrics.own.setGauge('many', n, { n: 'x'.repeat(100) + n });

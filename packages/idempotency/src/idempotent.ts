@@ -40,6 +40,7 @@ export interface IdempotentRun<T> {
 export type Reconciled<T> = { readonly completed: T } | 'run-again' | 'refuse';
 
 export interface IdempotentOptions<I, T> extends PolicyOptions {
+  /** Where results are kept. */
   store: IdempotencyStore;
   /** The key of an input, 1 or more characters. */
   key: (input: I) => string;

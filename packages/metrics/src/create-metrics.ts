@@ -1,5 +1,6 @@
 import { subscriberFailures, subscribeSafely } from '@holdfast/context/channels';
 import { Registry } from 'prom-client';
+import { type CollectFailure, collectStates } from './exposition/collect.ts';
 import { type ExpositionFormat, negotiate } from './exposition/negotiate.ts';
 import { renderRegistry } from './exposition/render.ts';
 import { type RenderedMetrics, renderedMetrics } from './exposition/rendered.ts';
@@ -7,7 +8,6 @@ import { createExemplars, type Exemplars } from './families/exemplars.ts';
 import { createFamilySet, type FamilySet } from './families/family-set.ts';
 import { createCacheMetrics } from './features/cache-metrics.ts';
 import { createClientMetrics } from './features/client-metrics.ts';
-import { type CollectFailure, collectStates } from './exposition/collect.ts';
 import { createEventsMetrics } from './features/events-metrics.ts';
 import type { Feature, FeatureContext } from './features/feature.ts';
 import { createIdempotencyMetrics } from './features/idempotency-metrics.ts';
@@ -20,11 +20,13 @@ import { type MetricsOptions, type ResolvedMetricsOptions, resolveMetricsOptions
 import { createOwnMetrics, type OwnMetrics, type OwnMetricsStore } from './own-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 
+/** What is known of a scrape. */
 export interface RenderRequest {
   /** The scraper's `Accept` header. */
   accept?: string | undefined;
 }
 
+/** The metrics of one service. */
 export interface ServiceMetrics extends AsyncDisposable {
   /** Value of the label `service`. */
   readonly serviceName: string;

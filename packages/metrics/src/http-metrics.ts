@@ -20,6 +20,7 @@ export interface HttpObservation {
   readonly trace?: TraceContext | undefined;
 }
 
+/** Takes in the requests of one service. */
 export interface HttpMetrics {
   /** Whether somebody reads exemplars, so that it is worth the trouble to find out the context of a request. */
   readonly wantsTrace: boolean;

@@ -25,6 +25,7 @@ export interface MetricsOptions {
   collectTimeoutMs?: number;
   /** Whether memory, CPU, event loop and prom-client's default metrics are collected. Default true. */
   processMetrics?: boolean;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -39,6 +40,7 @@ export interface MetricsDefaults {
   readonly maxRoutes: number;
 }
 
+/** Every default of `createMetrics`. Durations in ms. */
 export const METRICS_DEFAULTS: MetricsDefaults = Object.freeze({
   serviceName: 'unknown_service',
   stateEncoding: 'fractional',

@@ -19,6 +19,7 @@ import { createHistogramFamily, type HistogramFamily } from './families/histogra
 import { createScalarFamily, type ScalarFamily } from './families/scalar-family.ts';
 import { checkBuckets, checkOneOf, METRICS_DEFAULTS } from './options.ts';
 
+/** Labels by name; every value is written as text. */
 export type MetricLabels = Readonly<Record<string, string | number | boolean>>;
 
 export interface OwnMetricOptions {

@@ -3,8 +3,10 @@ import { type Channel, channel, type TracingChannel, tracingChannel } from 'node
 import type { Carrier } from '@holdfast/context';
 import type { DeathClass } from './failures/failure-class.ts';
 
+/** Which engine a queue runs on. */
 export type EngineName = 'sqlite' | 'redis' | 'postgres';
 
+/** What became of a job: stored, known already, kept on this machine, or run at once. */
 export type EnqueueStatus = 'queued' | 'duplicate' | 'spooled' | 'processedDirectly';
 
 /** How an attempt ended: `parked` and `returned` spend none. */

@@ -28,12 +28,15 @@ export interface KeepCompleted {
 export type WhenUnavailable = 'throw' | 'direct' | 'spool';
 
 export interface QueueOptions extends EngineOptions {
+  /** 1 to 128 of `A-Z a-z 0-9 . _ -`. Queues of one name on one engine are one queue. */
   queueName: string;
   /** Jobs that one worker runs at once. Default 5. */
   concurrency?: number;
   /** Retries after the first attempt: 3 make 4 attempts. Default 3. */
   maxRetries?: number;
+  /** The delays between attempts. */
   backoff?: BackoffOptions;
+  /** How long a finished job is known as a duplicate. */
   keepCompleted?: KeepCompleted;
   /** How long `enqueue` and `ready` may take, whatever state the engine is in. Default 2000. */
   enqueueTimeoutMs?: number;
@@ -66,6 +69,7 @@ export interface QueueOptions extends EngineOptions {
   onError?: (error: Error) => void;
   /** Takes what would be a warning of the process: the store is set up in a way that may lose jobs. */
   onWarning?: (warning: StoreSafety) => void;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -110,6 +114,7 @@ export interface QueueDefaults {
   readonly closeTimeoutMs: number;
 }
 
+/** Every default that is a number. Durations in ms. */
 export const QUEUE_DEFAULTS: QueueDefaults = Object.freeze({
   concurrency: 5,
   maxRetries: 3,

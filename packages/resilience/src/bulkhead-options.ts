@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { RESILIENCE_DEFAULTS, durationOption, functionOption, integerOption, nameOption } from './options.ts';
+import { durationOption, functionOption, integerOption, nameOption, RESILIENCE_DEFAULTS } from './options.ts';
 
 export interface BulkheadOptions {
   /** Default `anonymous`. */

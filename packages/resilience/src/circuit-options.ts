@@ -3,15 +3,16 @@ import type { CircuitMode, CircuitState } from './circuit-state.ts';
 import { ResilienceOptionError } from './errors.ts';
 import { classifyFailure, type FailureClass } from './failure-class.ts';
 import {
-  RESILIENCE_DEFAULTS,
   delayOption,
   durationOption,
   functionOption,
   integerOption,
   nameOption,
+  RESILIENCE_DEFAULTS,
   rangeOption,
 } from './options.ts';
 
+/** What `onEvent` is called with. */
 export type CircuitEventName =
   | 'open'
   | 'halfOpen'

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { RESILIENCE_DEFAULTS, durationOption, rangeOption } from './options.ts';
+import { durationOption, RESILIENCE_DEFAULTS, rangeOption } from './options.ts';
 import { RollingCounter } from './rolling-counter.ts';
 
 export interface RetryBudgetOptions {
@@ -22,6 +22,7 @@ export interface RetryBudget {
   getStats(): RetryBudgetStats;
 }
 
+/** How much of a budget is spent. */
 export interface RetryBudgetStats {
   /** Calls in the window. */
   readonly calls: number;

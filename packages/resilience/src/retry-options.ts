@@ -1,7 +1,14 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
 import { ResilienceOptionError } from './errors.ts';
 import { classifyFailure, type FailureClass } from './failure-class.ts';
-import { RESILIENCE_DEFAULTS, delayOption, functionOption, integerOption, nameOption, rangeOption } from './options.ts';
+import {
+  delayOption,
+  functionOption,
+  integerOption,
+  nameOption,
+  RESILIENCE_DEFAULTS,
+  rangeOption,
+} from './options.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
 export interface RetryOptions {

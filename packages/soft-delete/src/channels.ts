@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 
+/** Where the rows are. */
 export type SoftDeleteEngine = 'sqlite' | 'postgres' | 'prisma';
 
 /** The fact on `holdfast:soft-delete:deleted`. */

@@ -17,12 +17,12 @@ export type { MigrationOptions, MigrationRun } from './migration-options.ts';
 export type { DeleteManyResult, DeleteResult, RestoreResult } from './outcomes.ts';
 export { type Purgeable, purgeAll } from './purge-all.ts';
 export {
-  SOFT_DELETE_COLUMN_DEFAULTS,
   defineSchema,
   type OnDelete,
   type Relation,
   type RelationDefinition,
   type Schema,
+  SOFT_DELETE_COLUMN_DEFAULTS,
   type SoftDeleteColumns,
   type Table,
   type TableDefinition,

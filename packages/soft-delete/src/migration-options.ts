@@ -1,7 +1,8 @@
 import { SoftDeleteOptionError } from './errors.ts';
-import { SOFT_DELETE_COLUMN_DEFAULTS, checkName, type SoftDeleteColumns } from './schema.ts';
+import { checkName, SOFT_DELETE_COLUMN_DEFAULTS, type SoftDeleteColumns } from './schema.ts';
 
 export interface MigrationOptions {
+  /** What the columns are called. @default { deletedAt: 'deleted_at', deletedBy: 'deleted_by', deletionId: 'deletion_id' } */
   columns?: SoftDeleteColumns;
   /**
    * Further lists of columns that queries of live rows filter or sort by; each gets an index of live rows only.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { SOFT_DELETE_COLUMN_DEFAULTS, PURGE_DEFAULTS } from '../src/index.ts';
+import { PURGE_DEFAULTS, SOFT_DELETE_COLUMN_DEFAULTS } from '../src/index.ts';
 import { SOFT_DELETE_EXTENSION_DEFAULTS } from '../src/prisma/index.ts';
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');

@@ -14,7 +14,7 @@ export {
 } from './http-server.ts';
 export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
 export type { SpanLimits } from './light/limits.ts';
-export { TRACING_DEFAULTS, type SpanExporter, type SpanProcessor, type TracingOptions } from './options.ts';
+export { type SpanExporter, type SpanProcessor, TRACING_DEFAULTS, type TracingOptions } from './options.ts';
 export { SpanKind, SpanStatusCode } from './otel-api.ts';
 export type { ResourceAttributes } from './resource.ts';
 export type { SinkStats } from './sinks/sink.ts';

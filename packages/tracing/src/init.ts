@@ -17,6 +17,7 @@ import { subscribeToOperations } from './subscribers/subscribe.ts';
  */
 export type TracingMode = 'light' | 'sdk' | 'foreign' | 'disabled';
 
+/** What became of the spans since the start. */
 export interface TracingStats extends SinkStats {
   readonly mode: TracingMode;
 }

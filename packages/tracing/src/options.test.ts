@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { TRACING_DEFAULTS, resolveOptions } from './options.ts';
+import { resolveOptions, TRACING_DEFAULTS } from './options.ts';
 
 describe('options', () => {
   it('have the defaults that the README tells', () => {

@@ -71,6 +71,7 @@ export interface TracingOptions {
   clock?: Clock | undefined;
 }
 
+/** Every default of `initTracing`. Durations in ms. */
 export const TRACING_DEFAULTS: {
   readonly serviceName: 'unknown_service:node';
   readonly exporterEndpoint: 'http://localhost:4318';
@@ -145,7 +146,9 @@ export function resolveOptions(options: TracingOptions, env: Environment = proce
     jobs: oneOf('jobs', options.jobs ?? TRACING_DEFAULTS.jobs, ['link', 'parent']),
     exportIntervalMs: atLeast(
       'exportIntervalMs',
-      options.exportIntervalMs ?? wholeNumber(env, 'OTEL_BSP_SCHEDULE_DELAY', 0) ?? TRACING_DEFAULTS.exportIntervalMs,
+      options.exportIntervalMs ??
+        wholeNumber(env, 'OTEL_BSP_SCHEDULE_DELAY', 0) ??
+        TRACING_DEFAULTS.exportIntervalMs,
       0,
     ),
     maxBatchSpans: Math.min(

@@ -52,6 +52,7 @@ export interface GroupDefaults {
 
 const DAY_MS = 86_400_000;
 
+/** Every default of a group. Durations in ms. */
 export const GROUP_DEFAULTS: GroupDefaults = Object.freeze({
   concurrency: 5,
   maxRetries: 3,

@@ -19,11 +19,13 @@ export interface ResilientEventBusOptions<Types extends EventTypes>
   resetTimeoutMs?: number;
 }
 
+/** As `Published`; `dead-lettered` where the event was handed to `onDeadLetter` instead. */
 export type ResilientPublished = Published | { readonly id: string; readonly status: 'dead-lettered' };
 
 /** An event that could not be published, or delivered to `group`. */
 export type DeadLetterHandler = (event: BusEvent, error: Error, group?: string) => unknown;
 
+/** An event bus whose publishes are retried behind a circuit. */
 export interface ResilientEventBus<Types extends EventTypes>
   extends Omit<EventBus<Types>, 'publish' | 'getStats'> {
   /**

@@ -71,6 +71,7 @@ export interface WebhookSenderOptions extends QueuePart {
   ca?: string | readonly string[];
   /** Default `Holdfast-Webhooks`. */
   userAgent?: string;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -124,6 +125,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const YEAR_MS = 365 * DAY_MS;
 
+/** Every default of a sender that is a number, and the name of its queue. Durations in ms, sizes in bytes. */
 export const WEBHOOK_SENDER_DEFAULTS: WebhookSenderDefaults = Object.freeze({
   queueName: 'webhook-deliveries',
   concurrency: 256,
@@ -175,7 +177,10 @@ export function resolveSenderOptions(options: WebhookSenderOptions): ResolvedSen
     endpointConcurrency: number('endpointConcurrency'),
     schedule: {
       stepsMs: checkedSchedule(options.retryScheduleMs ?? STANDARD_SCHEDULE_MS),
-      jitterRatio: ratio('retryJitterRatio', options.retryJitterRatio ?? WEBHOOK_SENDER_DEFAULTS.retryJitterRatio),
+      jitterRatio: ratio(
+        'retryJitterRatio',
+        options.retryJitterRatio ?? WEBHOOK_SENDER_DEFAULTS.retryJitterRatio,
+      ),
     },
     maxRetryAfterMs: number('maxRetryAfterMs'),
     timeoutMs: number('timeoutMs'),

@@ -40,6 +40,7 @@ export interface PolicyOptions {
    * @default 8388608
    */
   replayCacheBytes?: number;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -62,6 +63,7 @@ const DAY_MS = 86_400_000;
 const LONGEST_TTL_MS = 36_500 * DAY_MS;
 const LARGEST_CACHE_BYTES = 1_073_741_824;
 
+/** Every default of requests and functions with a key. Durations in ms, sizes in bytes. */
 export const IDEMPOTENCY_DEFAULTS: Readonly<{
   headerName: string;
   methods: readonly string[];

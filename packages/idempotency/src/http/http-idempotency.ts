@@ -49,18 +49,23 @@ export interface HttpRequestParts {
   readonly requestId?: string | undefined;
 }
 
+/** What to do with a request: handle it without protection, send an answer, or handle it and record what it answers. */
 export type HttpDecision =
   | { readonly kind: 'pass'; readonly idempotency: RequestIdempotency }
   | { readonly kind: 'answer'; readonly answer: StoredResponse }
   | { readonly kind: 'run'; readonly run: HttpRun };
 
+/** Decides over requests, free of any framework. */
 export interface HttpIdempotency {
   handles(method: string): boolean;
   /** @throws BodyNotReadError; every other failure is an answer */
   decide(request: HttpRequestParts): Promise<HttpDecision>;
 }
 
-/** @throws IdempotencyOptionError */
+/**
+ * What `idempotencyMiddleware` decides with, for the adapter of another framework.
+ * @throws IdempotencyOptionError
+ */
 export function createHttpIdempotency(
   store: IdempotencyStore,
   options: HttpIdempotencyOptions = {},

@@ -20,6 +20,7 @@ export interface RunOnceOptions {
 /** What became of a call: `value` is what `fn` returned, where it was run. */
 export type RunOnceResult<T> = { readonly ran: true; readonly value: T } | { readonly ran: false };
 
+/** Which records of `runOnce` are removed. */
 export interface PurgeRunOnceOptions {
   /** Age in ms from which a record is removed, 0 or more. */
   olderThanMs: number;
@@ -34,6 +35,7 @@ export interface PurgeRunOnceOptions {
   clock?: Clock;
 }
 
+/** Every default of `runOnce` and `purgeRunOnce`. */
 export const RUN_ONCE_DEFAULTS: Readonly<{ scope: string; requireDurable: boolean; purgeLimit: number }> =
   Object.freeze({
     scope: 'default',

@@ -17,6 +17,7 @@ export interface MemoryIdempotencyStoreOptions {
    * @default 100000
    */
   maxRecords?: number;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 

@@ -46,6 +46,7 @@ export interface SqliteIdempotencyStoreOptions {
    * @default true
    */
   requireDurable?: boolean;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 

@@ -5,6 +5,7 @@ import type { SqliteTx } from '../transaction/sqlite-database.ts';
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
 export type Tx = SqliteTx | PgTx | PrismaTx;
 
+/** A claim of a key. */
 export interface ClaimRequest {
   /** Names the record: already holds tenant, principal, method and route. */
   readonly key: string;
@@ -18,6 +19,7 @@ export interface ClaimRequest {
   readonly takeOver: boolean;
 }
 
+/** What became of a claim: it holds, or what stands in its way. */
 export type ClaimOutcome =
   | { readonly status: 'claimed'; readonly token: number; readonly takenOver: boolean }
   | { readonly status: 'in-flight'; readonly retryAfterMs: number }
@@ -38,6 +40,7 @@ export interface Lease {
   readonly token: number;
 }
 
+/** What became of a result that was to be kept. */
 export type CompleteOutcome =
   | { readonly status: 'stored' }
   /** This owner had completed it before, in a transaction for one: that result stands. */
@@ -45,6 +48,7 @@ export type CompleteOutcome =
   /** Another owner took over, or the record is gone. Nothing was written. */
   | { readonly status: 'lost' };
 
+/** How much one step of a purge may remove. */
 export interface StorePurgeOptions {
   /**
    * Most records to remove in this call, 1 to 10,000.

@@ -1,3 +1,4 @@
+/** The part of a `pg` result that is read here. */
 export interface PgResult {
   readonly rows: readonly unknown[];
   readonly rowCount: number | null;

@@ -3,6 +3,7 @@ import type { PgTx } from './pg-client.ts';
 import { checkPrismaTransaction, type PrismaTx } from './prisma-client.ts';
 import { prismaCause } from './prisma-error.ts';
 
+/** A transaction of the caller, whose statements are awaited. */
 export type AsyncTx = PgTx | PrismaTx;
 export type Dialect = 'postgresql' | 'sqlite';
 

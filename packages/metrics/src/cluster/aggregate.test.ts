@@ -106,7 +106,11 @@ describe('the samples of several processes', () => {
   });
 
   it('come in parts of a thousand', async () => {
-    await using metrics = buildMetrics({ serviceName: 's', processMetrics: false, maxSeriesPerMetric: 10_000 });
+    await using metrics = buildMetrics({
+      serviceName: 's',
+      processMetrics: false,
+      maxSeriesPerMetric: 10_000,
+    });
     metrics.own.registerCounter('many_total', 'M.', { labelNames: ['n'] });
     for (let n = 0; n < 2500; n += 1) metrics.own.incrementCounter('many_total', { n });
     const sizes: number[] = [];

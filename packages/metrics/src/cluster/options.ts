@@ -11,6 +11,7 @@ export interface ClusterMetricsOptions {
   timeoutMs?: number | undefined;
   /** Samples of workers that are gone which the primary remembers, 0 to 10,000,000. Default 100,000. */
   maxRetiredSamples?: number | undefined;
+  /** Time and timers. Default the system's. */
   clock?: Clock | undefined;
 }
 
@@ -28,6 +29,7 @@ export interface ResolvedClusterOptions {
   readonly clock: Clock;
 }
 
+/** Every default of `createClusterMetrics`. */
 export const CLUSTER_METRICS_DEFAULTS: { readonly timeoutMs: number; readonly maxRetiredSamples: number } =
   Object.freeze({ timeoutMs: 2000, maxRetiredSamples: 100_000 });
 

@@ -16,7 +16,12 @@ let metrics: ServiceMetrics;
 afterEach(() => metrics.close());
 
 function create(options: MetricsOptions = {}): ServiceMetrics {
-  metrics = buildMetrics({ serviceName: 's', processMetrics: false, durationBucketsMs: [10, 100], ...options });
+  metrics = buildMetrics({
+    serviceName: 's',
+    processMetrics: false,
+    durationBucketsMs: [10, 100],
+    ...options,
+  });
   return metrics;
 }
 

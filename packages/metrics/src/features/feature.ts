@@ -1,8 +1,8 @@
 import type { Clock } from '@holdfast/context/clock';
+import type { CollectedStates } from '../exposition/collect.ts';
 import type { Exemplars } from '../families/exemplars.ts';
 import type { FamilySet } from '../families/family-set.ts';
 import type { DurationUnit, StateEncoding } from '../options.ts';
-import type { CollectedStates } from '../exposition/collect.ts';
 
 /** What a feature's metrics are made with. */
 export interface FeatureContext {

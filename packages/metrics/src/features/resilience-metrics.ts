@@ -6,8 +6,8 @@ import type {
   CircuitTransition,
   RetryFact,
 } from '@holdfast/resilience';
-import type { StateEncoding } from '../options.ts';
 import type { CollectedStates } from '../exposition/collect.ts';
+import type { StateEncoding } from '../options.ts';
 import { type Feature, type FeatureContext, snapshotsOf } from './feature.ts';
 
 export const STATE_VALUES: Readonly<Record<StateEncoding, Readonly<Record<CircuitState, number>>>> =

@@ -7,6 +7,7 @@ import { createProducer } from './metric-producer.ts';
 import { type MetricsPushOptions, type ResolvedPushOptions, resolvePushOptions } from './push-options.ts';
 import { resourceAttributes } from './resource-attributes.ts';
 
+/** How the pushes went since the start. */
 export interface MetricsPushStats {
   /** Requests that were answered with success. */
   readonly succeeded: number;

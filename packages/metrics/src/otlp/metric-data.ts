@@ -14,6 +14,7 @@ export interface OtlpExemplar {
   readonly filteredAttributes: Readonly<Record<string, string>>;
 }
 
+/** A data point with its exemplars. */
 export interface PointWithExemplars<T> extends DataPoint<T> {
   readonly exemplars?: readonly OtlpExemplar[];
 }

@@ -18,6 +18,7 @@ export interface PromClientProducerOptions {
   resourceAttributes?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** How long the `collect` functions of all metrics together may take, in ms. Default 2000. */
   collectTimeoutMs?: number | undefined;
+  /** Time and timers. Default the system's. */
   clock?: Clock | undefined;
 }
 

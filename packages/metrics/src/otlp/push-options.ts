@@ -7,6 +7,7 @@ import type { ResourceAttributes } from './resource-attributes.ts';
 export interface MetricsPushOptions {
   /** Default `OTEL_SERVICE_NAME`. */
   serviceName?: string | undefined;
+  /** `service.version` of the resource. */
   serviceVersion?: string | undefined;
   /** `deployment.environment.name` of the resource. */
   environment?: string | undefined;
@@ -29,6 +30,7 @@ export interface MetricsPushOptions {
   resourceAttributes?: ResourceAttributes | undefined;
   /** Whose metrics are pushed. Default those of the first instance, which is made where there is none. */
   metrics?: ServiceMetrics | undefined;
+  /** Time and timers. Default the system's. */
   clock?: Clock | undefined;
 }
 
@@ -39,6 +41,7 @@ export interface MetricsPushDefaults {
   readonly maxPointsPerRequest: number;
 }
 
+/** Every default of `initMetrics` that no variable of the environment sets. Durations in ms. */
 export const METRICS_PUSH_DEFAULTS: MetricsPushDefaults = Object.freeze({
   exporterEndpoint: 'http://localhost:4318',
   exportIntervalMs: 60_000,

@@ -24,6 +24,7 @@ export interface BulkOptions {
   signal?: AbortSignal;
 }
 
+/** How far a redrive or discard of many is. */
 export interface BulkProgress {
   readonly run: string;
   /** Dead letters looked at. */
@@ -36,6 +37,7 @@ export interface BulkProgress {
   readonly skipped: number;
 }
 
+/** What a redrive or discard of many did. */
 export interface BulkResult extends BulkProgress {
   readonly act: 'redrive' | 'discard';
   readonly dryRun: boolean;

@@ -10,7 +10,9 @@ export class SignatureMissingError extends SignatureError {
   readonly header: string;
 
   constructor(header: string) {
-    super(`The header ${header} is missing: the request is not signed. Answer 401, and check that the sender has a secret.`);
+    super(
+      `The header ${header} is missing: the request is not signed. Answer 401, and check that the sender has a secret.`,
+    );
     this.header = header;
   }
 }

@@ -11,6 +11,7 @@ export interface SignatureVerifierOptions {
   secrets: readonly string[];
   /** How far the time of the signature may lie from ours, either way. Default 300000. GitHub signs no time. */
   toleranceMs?: number;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -24,6 +25,7 @@ export interface VerifiedWebhook {
   readonly timestamp?: number;
 }
 
+/** Verifies one provider's webhooks. */
 export interface SignatureVerifier {
   /**
    * Checks the signature over the bytes as they were received.
@@ -32,6 +34,7 @@ export interface SignatureVerifier {
   verify(rawBody: Uint8Array | string, headers: WebhookHeaders): VerifiedWebhook;
 }
 
+/** Every default of a verifier. */
 export const SIGNATURE_DEFAULTS: { readonly toleranceMs: number } = Object.freeze({ toleranceMs: 300_000 });
 
 /**

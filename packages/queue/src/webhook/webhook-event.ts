@@ -16,6 +16,7 @@ export interface WebhookEvent {
 /** One attempt at an event. It is the event too, so that what takes an event takes a job. */
 export interface WebhookJob extends Omit<QueueJob<WebhookEvent>, 'name' | 'enqueuedAt'>, WebhookEvent {}
 
+/** Runs one attempt at an event. What it throws decides what happens next. */
 export type WebhookProcessor = (job: WebhookJob) => unknown;
 
 const PAYMENT_PRIORITY = 1;

@@ -22,6 +22,7 @@ export interface WebhookQueueOptions extends QueueOptions {
   priorityOf?: (event: WebhookEvent) => number;
 }
 
+/** A durable queue of webhooks. */
 export interface WebhookQueue extends QueueControl<WebhookEvent, WebhookJob> {
   /**
    * Stores an event, within `enqueueTimeoutMs`. When it resolves with `queued` or `duplicate`, the event is in the

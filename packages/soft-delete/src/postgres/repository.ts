@@ -38,6 +38,7 @@ import { change, postgresPort, readRows } from './port.ts';
 
 export interface PostgresRepositoryOptions extends RepositoryOptions, PgConnection {}
 
+/** In whose transaction a call works. */
 export interface InTx {
   /** The caller's transaction, `{ client }`. Default one of its own. */
   tx?: PgTx;
@@ -72,7 +73,11 @@ export interface PostgresSoftDeleteRepository<R extends object = Row> {
   erase(key: Key, values: Readonly<Row>, options?: ScopeOptions & InTx): Promise<void>;
 }
 
-/** @throws SoftDeleteOptionError */
+/**
+ * Rows of one table in PostgreSQL that can be deleted and brought back.
+ * @example const orders = createSoftDeleteRepository({ pool, table: 'orders' });
+ * @throws SoftDeleteOptionError
+ */
 export function createSoftDeleteRepository<R extends object = Row>(
   options: PostgresRepositoryOptions,
 ): PostgresSoftDeleteRepository<R> {

@@ -19,6 +19,7 @@ export interface SoftDeleteExtensionOptions {
    * @default 30000
    */
   transactionTimeoutMs?: number;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -31,6 +32,7 @@ export interface ResolvedOptions {
   readonly clock: Clock;
 }
 
+/** Every default of the extension. */
 export const SOFT_DELETE_EXTENSION_DEFAULTS: Readonly<{
   fields: Readonly<{ deletedAt: string; deletedBy: string; deletionId: string }>;
   transactionTimeoutMs: number;

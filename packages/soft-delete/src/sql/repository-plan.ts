@@ -20,6 +20,7 @@ export type Key = string | number | bigint | Readonly<Record<string, unknown>>;
 /** Values by column. */
 export type Row = Record<string, unknown>;
 
+/** Which rows a read sees. */
 export interface ReadScope extends ScopeOptions {
   /**
    * Deleted rows as well.
@@ -33,10 +34,12 @@ export interface ReadScope extends ScopeOptions {
   onlyDeleted?: boolean;
 }
 
+/** What repositories of every database take. */
 export interface RepositoryOptions extends TableDefinition {
   table: string;
   /** The tables of the service, from `defineSchema`. Without it the table stands alone, as its own options say. */
   schema?: Schema;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 

@@ -71,7 +71,11 @@ export interface SqliteSoftDeleteRepository<R extends object = Row> {
   erase(key: Key, values: Readonly<Row>, options?: ScopeOptions): void;
 }
 
-/** @throws SoftDeleteOptionError, MissingColumnsError */
+/**
+ * Rows of one table in SQLite that can be deleted and brought back.
+ * @example const orders = createSoftDeleteRepository({ db, table: 'orders' });
+ * @throws SoftDeleteOptionError, MissingColumnsError
+ */
 export function createSoftDeleteRepository<R extends object = Row>(
   options: SqliteRepositoryOptions,
 ): SqliteSoftDeleteRepository<R> {
