@@ -132,6 +132,13 @@ export declare class CacheClosedError extends CacheError {
     readonly code = "ERR_CACHE_CLOSED";
     constructor(cache: string);
 }
+/** The package that a store with a `url` connects with is not installed. It is the cause of a `CacheStoreError`. */
+export declare class CacheMissingPeerError extends CacheError {
+    readonly name = "CacheMissingPeerError";
+    readonly code = "ERR_CACHE_MISSING_PEER";
+    readonly peer: string;
+    constructor(peer: string, options: ErrorOptions);
+}
 /** The second tier did not answer, or not in time. Told to `onError`; the cache goes on without it. */
 export declare class CacheStoreError extends CacheError {
     readonly name = "CacheStoreError";
@@ -165,7 +172,7 @@ export interface HttpCache extends AsyncDisposable {
     deleteMatching(text: string): Promise<void>;
     /** @throws CacheStoreError */
     clear(): Promise<void>;
-    stats(): CacheStats;
+    getStats(): CacheStats;
     close(): Promise<void>;
 }
 /** @throws CacheOptionError */
