@@ -490,7 +490,7 @@ export interface PurgeRunOnceOptions {
 export declare const RUN_ONCE_DEFAULTS: Readonly<{
     scope: string;
     requireDurable: boolean;
-    purgeLimit: number;
+    limit: number;
 }>;
 export interface ResolvedRunOnce {
     readonly scope: string;

@@ -13,10 +13,10 @@ it('names every error code in its README, and no other', () => {
 });
 
 it('gives the defaults of the code in its README', () => {
-  const { scope, requireDurable, purgeLimit } = RUN_ONCE_DEFAULTS;
+  const { scope, requireDurable, limit } = RUN_ONCE_DEFAULTS;
   expect(readme).toContain(`| \`scope\` | string, 1 to 200 characters | | \`'${scope}'\` |`);
   expect(readme).toContain(`| \`requireDurable\` | boolean | | \`${requireDurable}\` |`);
-  expect(readme).toContain(`| \`limit\` | integer, 1 to 100,000 | records | \`${purgeLimit}\` |`);
+  expect(readme).toContain(`| \`limit\` | integer, 1 to 100,000 | records | \`${limit}\` |`);
 });
 
 it('gives the defaults of requests and functions in its README', () => {

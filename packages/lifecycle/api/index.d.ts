@@ -112,6 +112,7 @@ export interface LifecycleOptions {
     onStep?: (step: StepReport) => void;
     /** Called at the end. Default: a process warning for each step that was not done. */
     onReport?: (report: ShutdownReport) => void;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export interface StepOptions {
@@ -209,6 +210,7 @@ import { type Clock } from '@holdfast/context/clock';
 import { type CheckFunction, type CheckResult, type CheckStatus } from './health-check.ts';
 import { type StartupFunction, type StartupStepResult } from './warm-up.ts';
 export interface CheckOptions {
+    /** Asks the dependency. */
     check: CheckFunction;
     /** Whether the service cannot do its work without it. A check that is not critical can only degrade. Default true. */
     critical?: boolean;
@@ -235,6 +237,7 @@ export interface HealthOptions {
     lifecycle?: {
         readonly isShuttingDown: boolean;
     };
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export type HealthStatus = CheckStatus | 'starting' | 'shutting-down';

@@ -17,7 +17,10 @@ export interface MetricsOptions {
   stateEncoding?: StateEncoding;
   /** @default 'ms' */
   durationUnit?: DurationUnit;
-  /** Upper bounds of duration histograms in ms, ascending, whatever the unit they are shown in. */
+  /**
+   * Upper bounds of duration histograms in ms, ascending, 1 to 100 of them, whatever the unit they are shown in.
+   * @default [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
+   */
   durationBucketsMs?: readonly number[];
   /** Label sets that one metric may have, 1 to 100,000; the rest is counted under `other`. Default 1000. */
   maxSeriesPerMetric?: number;

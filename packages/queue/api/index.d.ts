@@ -360,6 +360,7 @@ export interface BulkOptions {
     by?: string;
     /** Name of the act: with the name of one that was cut off, that one goes on. Default a new one. */
     run?: string;
+    /** Told after each chunk. */
     onProgress?: (progress: BulkProgress) => void;
     /** Stops it; what was done is done, and it can be resumed. */
     signal?: AbortSignal;

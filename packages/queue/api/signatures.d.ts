@@ -299,8 +299,11 @@ export declare const LONGEST_EVENT_TYPE = 256;
 // signatures/sign-webhook.d.ts
 import type { WebhookProvider } from './scheme.ts';
 export interface SignWebhookOptions {
+    /** Whose way of signing is meant. */
     provider: WebhookProvider;
+    /** As the provider shows it. */
     secret: string;
+    /** What is sent, to the byte. */
     body: string | Uint8Array;
     /** For GitHub's delivery id and the id of Standard Webhooks. Default a new one. */
     eventId?: string;
@@ -320,6 +323,7 @@ import { type Clock } from '@holdfast/context/clock';
 import type { WebhookHeaders } from './headers.ts';
 import { type WebhookProvider } from './scheme.ts';
 export interface SignatureVerifierOptions {
+    /** Whose webhooks are verified. */
     provider: WebhookProvider;
     /** Every secret that is active; while one is rolled over, the old and the new. As the provider shows them. */
     secrets: readonly string[];

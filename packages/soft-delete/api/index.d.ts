@@ -439,6 +439,7 @@ export interface ReadScope extends ScopeOptions {
 }
 /** What repositories of every database take. */
 export interface RepositoryOptions extends TableDefinition {
+    /** The table whose rows these are. */
     table: string;
     /** The tables of the service, from `defineSchema`. Without it the table stands alone, as its own options say. */
     schema?: Schema;

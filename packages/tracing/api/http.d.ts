@@ -103,6 +103,7 @@ import type { Attributes, Span } from '@opentelemetry/api';
 export interface HttpClientSpanOptions {
     /** The span above. Default the active span. */
     parentSpan?: Span | undefined;
+    /** Of the span, beside those of HTTP. Default none. */
     attributes?: Attributes | undefined;
 }
 /**

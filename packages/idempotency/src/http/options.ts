@@ -52,7 +52,10 @@ export interface HttpIdempotencyOptions extends PolicyOptions {
    * @default false
    */
   storeServerErrors?: boolean;
-  /** Headers that a later request gets too, in lower case. `set-cookie`, `date` and the like are refused. */
+  /**
+   * Headers that a later request gets too, in lower case. `set-cookie`, `date` and the like are refused. Default
+   * content-type, content-language, content-disposition, location, etag, last-modified, cache-control and link.
+   */
   replayHeaders?: readonly string[];
   /**
    * Largest input to tell requests apart by, in bytes (characters of canonical JSON), 1 to 104,857,600.

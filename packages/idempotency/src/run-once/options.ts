@@ -36,11 +36,11 @@ export interface PurgeRunOnceOptions {
 }
 
 /** Every default of `runOnce` and `purgeRunOnce`. */
-export const RUN_ONCE_DEFAULTS: Readonly<{ scope: string; requireDurable: boolean; purgeLimit: number }> =
+export const RUN_ONCE_DEFAULTS: Readonly<{ scope: string; requireDurable: boolean; limit: number }> =
   Object.freeze({
     scope: 'default',
     requireDurable: true,
-    purgeLimit: 1000,
+    limit: 1000,
   });
 
 const LONGEST_EVENT_ID = 512;
@@ -76,7 +76,7 @@ export interface ResolvedPurge {
 
 /** @throws IdempotencyOptionError */
 export function resolvePurge(options: PurgeRunOnceOptions): ResolvedPurge {
-  const { olderThanMs, limit = RUN_ONCE_DEFAULTS.purgeLimit, scope, clock = systemClock } = options;
+  const { olderThanMs, limit = RUN_ONCE_DEFAULTS.limit, scope, clock = systemClock } = options;
   if (!(Number.isFinite(olderThanMs) && olderThanMs >= 0)) {
     throw new IdempotencyOptionError(
       `purgeRunOnce: olderThanMs is ${olderThanMs}; it must be 0 or more milliseconds.`,

@@ -74,7 +74,7 @@ describe('purgeRunOnce', () => {
 
 describe('RUN_ONCE_DEFAULTS', () => {
   it('are those of the manual', () => {
-    expect(RUN_ONCE_DEFAULTS).toEqual({ scope: 'default', requireDurable: true, purgeLimit: 1000 });
+    expect(RUN_ONCE_DEFAULTS).toEqual({ scope: 'default', requireDurable: true, limit: 1000 });
     expect(Object.isFrozen(RUN_ONCE_DEFAULTS)).toBe(true);
   });
 });

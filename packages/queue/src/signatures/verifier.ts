@@ -6,6 +6,7 @@ import { keysOf, schemeOf } from './providers.ts';
 import { anyEqual, hmac, type SignatureScheme, type SignedParts, type WebhookProvider } from './scheme.ts';
 
 export interface SignatureVerifierOptions {
+  /** Whose webhooks are verified. */
   provider: WebhookProvider;
   /** Every secret that is active; while one is rolled over, the old and the new. As the provider shows them. */
   secrets: readonly string[];
