@@ -37,7 +37,10 @@ function isAbstract({ text }: Declared): boolean {
 /** The options that a package takes, each with the name of its interface. */
 function optionsIn(exported: readonly Declared[]): (OptionProperty & { readonly path: string })[] {
   return exported
-    .filter(({ name, node }) => /(?:Options|Settings)$/.test(name) && node.type === 'TSInterfaceDeclaration')
+    .filter(
+      ({ name, node }) =>
+        /(?:Options|CircuitBreakerSettings)$/.test(name) && node.type === 'TSInterfaceDeclaration',
+    )
     .flatMap((one) =>
       propertiesOf(one).map((property) => ({ ...property, path: `${one.name}.${property.name}` })),
     );

@@ -74,7 +74,7 @@ function readEntry(packageName: string, path: string, file: string): Entry {
       const name = nameOf(declaration);
       if (name !== undefined) {
         if (isExported && index === 0) exported.add(name);
-        const docstring = code.slice(end, node.start).match(/\/\*\*(?:(?!\*\/)[^])*\*\/\s*$/)?.[0] ?? '';
+        const docstring = code.slice(end, node.start).match(/\/\*\*(?:(?!\*\/).)*\*\/\s*$/s)?.[0] ?? '';
         const text = code.slice(node.start, node.end);
         const one = { name, file: section.slice(0, lineEnd), text, docstring, isExported, start: node.start };
         declared.set(name, [...(declared.get(name) ?? []), { ...one, node: declaration as Declaration }]);
@@ -112,7 +112,7 @@ export function typesReached(entry: Entry): Declared[] {
 }
 
 function withoutProse(text: string): string {
-  return text.replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/'[^'\n]*'|"[^"\n]*"/g, '');
+  return text.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/'[^'\n]*'|"[^"\n]*"/g, '');
 }
 
 /** The value of a literal member of an error class: `readonly code = "ERR_X"`. */
@@ -127,8 +127,8 @@ export function propertiesOf({ node, text, start }: Declared): OptionProperty[] 
   return body.body.flatMap((member) => {
     const before = text.slice(end - start, member.start - start);
     end = member.end;
-    if (member.type !== 'TSPropertySignature' || !('name' in member.key)) return [];
-    return [{ name: String(member.key.name), docstring: before.trim() }];
+    if (member.type !== 'TSPropertySignature' || member.key.type !== 'Identifier') return [];
+    return [{ name: member.key.name, docstring: before.trim() }];
   });
 }
 
