@@ -454,7 +454,7 @@ describe('close', () => {
 describe('options', () => {
   it('have the defaults of the manual', () => {
     expect(METRICS_DEFAULTS).toEqual({
-      service: 'unknown_service',
+      serviceName: 'unknown_service',
       stateEncoding: 'fractional',
       durationUnit: 'ms',
       durationBucketsMs: [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000],
