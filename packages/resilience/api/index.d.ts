@@ -604,7 +604,9 @@ export interface CircuitBreakerSettings {
     errorFilter?: (error: unknown) => boolean;
     /** Replaces `classifyFailure`. Only `transient` counts against the circuit. */
     classifyFailure?: (error: unknown) => FailureClass;
+    /** Told of each event; what it throws is counted and goes no further. */
     onEvent?: (event: CircuitEventName, detail: CircuitEventDetail) => void;
+    /** Told of each change of state; what it throws is counted and goes no further. */
     onStateChange?: (from: CircuitState, to: CircuitState) => void;
     /** Time and timers. Default the system's. */
     clock?: Clock;
