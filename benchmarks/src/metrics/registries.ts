@@ -42,7 +42,7 @@ function fill(library: Library, labelSets: number): Filled {
     return { scrape: async () => (await registry.metrics()).length };
   }
   const metrics: ServiceMetrics = createMetrics({
-    service: 'bench',
+    serviceName: 'bench',
     registry,
     processMetrics: false,
     maxSeriesPerMetric: 100_000,

@@ -10,7 +10,7 @@ const { BENCH_METRICS = 'bare' } = process.env;
 const MIDDLEWARE: Readonly<Record<string, () => RequestHandler>> = {
   bare: () => (_req, _res, next) => next(),
   holdfast: () => {
-    createMetrics({ service: 'bench' });
+    createMetrics({ serviceName: 'bench' });
     return metricsMiddleware();
   },
   bundle: () => promBundle({ includeMethod: true, includePath: true, includeStatusCode: true }),

@@ -15,7 +15,7 @@ const tracing = initTracing({
   serviceName: 'benchmark-queue',
   exporterEndpoint: process.env['BENCH_OTLP_URL'],
 });
-createMetrics({ service: 'benchmark-queue' });
+createMetrics({ serviceName: 'benchmark-queue' });
 
 function engineIn(folder: string): Pick<WebhookQueueOptions, 'connection' | 'backend'> {
   if (redisUrl !== undefined) return { connection: { url: redisUrl } };

@@ -81,5 +81,5 @@ serveCases(
     tracedSqlite: () => read(new TracedDatabase(database())),
     commentedSqlite: () => read(new TracedDatabase(database(), { includeTraceComments: true })),
   },
-  { dropped: () => tracing.stats().dropped },
+  { dropped: () => tracing.getStats().dropped },
 );

@@ -15,13 +15,14 @@ import { type StampOptions } from '../stamp.ts';
 import { type PgClient, type PgTx } from './client.ts';
 import { type PostgresTableOptions } from './names.ts';
 export interface PostgresAuditLogOptions extends AuditLogOptions, PostgresTableOptions {
-    /** A pg Pool or Client: the log is read through it, and written where no transaction is given. */
-    client?: PgClient;
-    /** The same, under the name that a Pool usually has. */
+    /** A `pg` Pool: the log is read through it, and written where no transaction is given. It stays the caller's to end. */
     pool?: PgClient;
+    /** A connected `pg` Client instead, or whatever has its `query`; it stays the caller's to end. */
+    client?: PgClient;
     /** A Prisma client, for those who have no `pg`. */
     prisma?: PrismaRawClient;
 }
+/** A log in PostgreSQL. Every call is awaited. */
 export interface PostgresAuditLog extends AuditReader {
     /** Writes the change in the transaction that is given; without one, in one of its own. */
     record(change: Change, tx?: PgTx | PrismaTx): Promise<Recorded>;
@@ -33,7 +34,11 @@ export interface PostgresAuditLog extends AuditReader {
      */
     seal(): Promise<number>;
 }
-/** @throws AuditOptionError */
+/**
+ * A log of changes in PostgreSQL; run the SQL of `migrationFor` before.
+ * @example const audit = createAuditLog({ pool });
+ * @throws AuditOptionError
+ */
 export declare function createAuditLog(options: PostgresAuditLogOptions): PostgresAuditLog;
 
 // audit-reader.d.ts
@@ -69,6 +74,7 @@ export interface Anchor {
     /** SHA-256 of the last link in hex; empty for an empty chain. */
     readonly hash: string;
 }
+/** What is wrong with the first row that does not fit. */
 export type BrokenReason = 
 /** The stored values are not those that were sealed. */
 'changed'
@@ -84,6 +90,7 @@ export type BrokenReason =
  | 'anchor-mismatch'
 /** A change is in no chain: written past it, left behind by a cut, or captured and not sealed yet. */
  | 'unsealed';
+/** The first row that does not fit its chain. */
 export interface BrokenRow {
     readonly reason: BrokenReason;
     readonly chain: string;
@@ -99,6 +106,7 @@ export interface VerifyOptions extends Pick<TenantScope, 'tenantId'> {
     anchor?: Anchor | readonly Anchor[];
     /** How many rows are in memory at once, from 1 to 10,000. @default 1000 */
     batchSize?: number;
+    /** Told after each batch. */
     onProgress?: (progress: {
         readonly checked: number;
         readonly seq: number;
@@ -106,6 +114,7 @@ export interface VerifyOptions extends Pick<TenantScope, 'tenantId'> {
     /** Ends the work with the reason of the signal. */
     signal?: AbortSignal;
 }
+/** The answer of `verify`: how many rows were read, and the end of the chain or the row that is wrong. */
 export type Verification = {
     readonly ok: true;
     readonly checked: number;
@@ -134,26 +143,33 @@ export interface Actor {
     readonly type?: string;
 }
 export interface TableOptions {
-    /** The table of the changes; two more, `<table>_context` and `<table>_chain`, stand beside it. At most 40 bytes. */
+    /** The table of the changes; two more, `<table>_context` and `<table>_chain`, stand beside it. At most 40 bytes. Default `request_changes`. */
     table?: string;
-    /** `'tenant'` lets tenants write side by side; `'none'` keeps no hashes. The migration must have been told the same. */
+    /**
+     * `'tenant'` lets tenants write side by side; `'none'` keeps no hashes. The migration must have been told the same.
+     * @default 'global'
+     */
     chain?: ChainMode;
-    /** What ids of records and actors are: UUIDs, or any text of 1 to 200 characters. */
+    /** What ids of records and actors are: UUIDs, or any text of 1 to 200 characters. @default 'uuid' */
     ids?: 'uuid' | 'text';
 }
 export interface AuditLogOptions extends TableOptions {
-    /** Paths whose values are replaced before anything is stored or hashed: `'password'`, `'items.*.secret'`. */
+    /** Paths whose values are replaced before anything is stored or hashed: `'password'`, `'items.*.secret'`. @default none */
     redact?: readonly string[];
-    /** Of each image, in UTF-8, from 64 to 16,777,216. */
+    /** Largest image, in bytes of UTF-8, 64 to 16,777,216. @default 65536 */
     maxValueBytes?: number;
-    /** What becomes of a larger image: the change is refused, or a SHA-256 of the image is kept in its place. */
+    /**
+     * What becomes of a larger image: the change is refused, or a SHA-256 of the image is kept in its place.
+     * @default 'refuse'
+     */
     oversize?: 'refuse' | 'digest';
-    /** Who made the changes for which no user is known. Without it they are refused. */
+    /** Who made the changes for which no user is known. @default none: they are refused */
     systemActor?: Actor;
-    /** Only the wall time is read. */
+    /** Only the wall time is read. Default the system's. */
     clock?: Clock;
 }
-export declare const DEFAULTS: Readonly<Required<Pick<AuditLogOptions, 'table' | 'chain' | 'ids' | 'maxValueBytes' | 'oversize'>>>;
+/** Every default of a log. */
+export declare const AUDIT_DEFAULTS: Readonly<Required<Pick<AuditLogOptions, 'table' | 'chain' | 'ids' | 'maxValueBytes' | 'oversize'>>>;
 export interface ResolvedTable {
     readonly table: string;
     readonly chain: ChainMode;
@@ -229,6 +245,7 @@ export declare function literal(text: string): string;
 import { type ResolvedOptions } from '../options.ts';
 import { type AuditEntry } from './entry.ts';
 import { type ReadPort } from './port.ts';
+/** Whose rows are read. */
 export interface TenantScope {
     /** @default the tenant of the context; without one, and without one chain for each tenant, every row */
     tenantId?: string;
@@ -244,19 +261,26 @@ export interface PageOptions extends TenantScope {
     first?: 'oldest' | 'newest';
 }
 export interface HistoryOptions extends PageOptions {
+    /** Of this kind alone. */
     recordType?: string;
 }
 export interface SearchOptions extends PageOptions {
+    /** Of this record alone. */
     recordId?: string;
+    /** Of this kind alone. */
     recordType?: string;
+    /** Changes of this type alone, `'CREATED'` for one. */
     changeType?: string;
+    /** Made by this actor. */
     actorId?: string;
+    /** Made under this correlation id. */
     correlationId?: string;
     /** From this time on. */
     since?: Date;
     /** Before this time. */
     until?: Date;
 }
+/** One page of changes. */
 export interface AuditPage {
     readonly entries: readonly AuditEntry[];
     /** Given as `after` it continues; undefined at the end. */
@@ -318,6 +342,7 @@ export interface ExportOptions extends TenantScope {
     after?: string;
     /** How many rows are in memory at once, from 1 to 10,000. @default 500 */
     batchSize?: number;
+    /** Ends the export with the reason of the signal. */
     signal?: AbortSignal;
 }
 export declare const DEFAULT_EXPORT_BATCH = 500;
@@ -446,6 +471,7 @@ export interface Stamp {
 export declare function stampOf(given: StampOptions, options: ResolvedOptions): Stamp;
 
 // postgres/client.d.ts
+/** The part of a `pg` result that is read here. */
 export interface PgResult {
     readonly rows: readonly unknown[];
 }

@@ -18,6 +18,7 @@ export interface SqliteAuditLogOptions extends AuditLogOptions {
     /** A Prisma client, for those who have no better-sqlite3 connection. The migration is run by its owner. */
     prisma?: PrismaRawClient;
 }
+/** A log in SQLite. With `{ db }` a change is written when `record` returns. */
 export interface SqliteAuditLog extends AuditReader {
     /** Writes the change in the transaction that is open on `db`; where none is, in one of its own. */
     record(change: Change, tx?: SqliteTx): Recorded;
@@ -32,7 +33,11 @@ export interface SqliteAuditLog extends AuditReader {
     /** Takes captured changes into the chain; `record` does it as well. @returns how many there were */
     seal(): Promise<number>;
 }
-/** @throws AuditOptionError */
+/**
+ * A log of changes in SQLite; with `db` its tables are made here.
+ * @example const audit = createAuditLog({ db });
+ * @throws AuditOptionError
+ */
 export declare function createAuditLog(options: SqliteAuditLogOptions): SqliteAuditLog;
 
 // audit-reader.d.ts
@@ -68,6 +73,7 @@ export interface Anchor {
     /** SHA-256 of the last link in hex; empty for an empty chain. */
     readonly hash: string;
 }
+/** What is wrong with the first row that does not fit. */
 export type BrokenReason = 
 /** The stored values are not those that were sealed. */
 'changed'
@@ -83,6 +89,7 @@ export type BrokenReason =
  | 'anchor-mismatch'
 /** A change is in no chain: written past it, left behind by a cut, or captured and not sealed yet. */
  | 'unsealed';
+/** The first row that does not fit its chain. */
 export interface BrokenRow {
     readonly reason: BrokenReason;
     readonly chain: string;
@@ -98,6 +105,7 @@ export interface VerifyOptions extends Pick<TenantScope, 'tenantId'> {
     anchor?: Anchor | readonly Anchor[];
     /** How many rows are in memory at once, from 1 to 10,000. @default 1000 */
     batchSize?: number;
+    /** Told after each batch. */
     onProgress?: (progress: {
         readonly checked: number;
         readonly seq: number;
@@ -105,6 +113,7 @@ export interface VerifyOptions extends Pick<TenantScope, 'tenantId'> {
     /** Ends the work with the reason of the signal. */
     signal?: AbortSignal;
 }
+/** The answer of `verify`: how many rows were read, and the end of the chain or the row that is wrong. */
 export type Verification = {
     readonly ok: true;
     readonly checked: number;
@@ -133,26 +142,33 @@ export interface Actor {
     readonly type?: string;
 }
 export interface TableOptions {
-    /** The table of the changes; two more, `<table>_context` and `<table>_chain`, stand beside it. At most 40 bytes. */
+    /** The table of the changes; two more, `<table>_context` and `<table>_chain`, stand beside it. At most 40 bytes. Default `request_changes`. */
     table?: string;
-    /** `'tenant'` lets tenants write side by side; `'none'` keeps no hashes. The migration must have been told the same. */
+    /**
+     * `'tenant'` lets tenants write side by side; `'none'` keeps no hashes. The migration must have been told the same.
+     * @default 'global'
+     */
     chain?: ChainMode;
-    /** What ids of records and actors are: UUIDs, or any text of 1 to 200 characters. */
+    /** What ids of records and actors are: UUIDs, or any text of 1 to 200 characters. @default 'uuid' */
     ids?: 'uuid' | 'text';
 }
 export interface AuditLogOptions extends TableOptions {
-    /** Paths whose values are replaced before anything is stored or hashed: `'password'`, `'items.*.secret'`. */
+    /** Paths whose values are replaced before anything is stored or hashed: `'password'`, `'items.*.secret'`. @default none */
     redact?: readonly string[];
-    /** Of each image, in UTF-8, from 64 to 16,777,216. */
+    /** Largest image, in bytes of UTF-8, 64 to 16,777,216. @default 65536 */
     maxValueBytes?: number;
-    /** What becomes of a larger image: the change is refused, or a SHA-256 of the image is kept in its place. */
+    /**
+     * What becomes of a larger image: the change is refused, or a SHA-256 of the image is kept in its place.
+     * @default 'refuse'
+     */
     oversize?: 'refuse' | 'digest';
-    /** Who made the changes for which no user is known. Without it they are refused. */
+    /** Who made the changes for which no user is known. @default none: they are refused */
     systemActor?: Actor;
-    /** Only the wall time is read. */
+    /** Only the wall time is read. Default the system's. */
     clock?: Clock;
 }
-export declare const DEFAULTS: Readonly<Required<Pick<AuditLogOptions, 'table' | 'chain' | 'ids' | 'maxValueBytes' | 'oversize'>>>;
+/** Every default of a log. */
+export declare const AUDIT_DEFAULTS: Readonly<Required<Pick<AuditLogOptions, 'table' | 'chain' | 'ids' | 'maxValueBytes' | 'oversize'>>>;
 export interface ResolvedTable {
     readonly table: string;
     readonly chain: ChainMode;
@@ -228,6 +244,7 @@ export declare function literal(text: string): string;
 import { type ResolvedOptions } from '../options.ts';
 import { type AuditEntry } from './entry.ts';
 import { type ReadPort } from './port.ts';
+/** Whose rows are read. */
 export interface TenantScope {
     /** @default the tenant of the context; without one, and without one chain for each tenant, every row */
     tenantId?: string;
@@ -243,19 +260,26 @@ export interface PageOptions extends TenantScope {
     first?: 'oldest' | 'newest';
 }
 export interface HistoryOptions extends PageOptions {
+    /** Of this kind alone. */
     recordType?: string;
 }
 export interface SearchOptions extends PageOptions {
+    /** Of this record alone. */
     recordId?: string;
+    /** Of this kind alone. */
     recordType?: string;
+    /** Changes of this type alone, `'CREATED'` for one. */
     changeType?: string;
+    /** Made by this actor. */
     actorId?: string;
+    /** Made under this correlation id. */
     correlationId?: string;
     /** From this time on. */
     since?: Date;
     /** Before this time. */
     until?: Date;
 }
+/** One page of changes. */
 export interface AuditPage {
     readonly entries: readonly AuditEntry[];
     /** Given as `after` it continues; undefined at the end. */
@@ -317,6 +341,7 @@ export interface ExportOptions extends TenantScope {
     after?: string;
     /** How many rows are in memory at once, from 1 to 10,000. @default 500 */
     batchSize?: number;
+    /** Ends the export with the reason of the signal. */
     signal?: AbortSignal;
 }
 export declare const DEFAULT_EXPORT_BATCH = 500;

@@ -12,7 +12,13 @@ export {
   AuditValueError,
   AuditValueTooLargeError,
 } from './errors.ts';
-export { type Actor, type AuditLogOptions, type ChainMode, DEFAULTS, type TableOptions } from './options.ts';
+export {
+  type Actor,
+  AUDIT_DEFAULTS,
+  type AuditLogOptions,
+  type ChainMode,
+  type TableOptions,
+} from './options.ts';
 export type { PrismaRawClient, PrismaTx } from './prisma-client.ts';
 export type { AuditEntry } from './reading/entry.ts';
 export type { ExportOptions } from './reading/export.ts';

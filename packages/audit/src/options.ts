@@ -13,28 +13,35 @@ export interface Actor {
 }
 
 export interface TableOptions {
-  /** The table of the changes; two more, `<table>_context` and `<table>_chain`, stand beside it. At most 40 bytes. */
+  /** The table of the changes; two more, `<table>_context` and `<table>_chain`, stand beside it. At most 40 bytes. Default `request_changes`. */
   table?: string;
-  /** `'tenant'` lets tenants write side by side; `'none'` keeps no hashes. The migration must have been told the same. */
+  /**
+   * `'tenant'` lets tenants write side by side; `'none'` keeps no hashes. The migration must have been told the same.
+   * @default 'global'
+   */
   chain?: ChainMode;
-  /** What ids of records and actors are: UUIDs, or any text of 1 to 200 characters. */
+  /** What ids of records and actors are: UUIDs, or any text of 1 to 200 characters. @default 'uuid' */
   ids?: 'uuid' | 'text';
 }
 
 export interface AuditLogOptions extends TableOptions {
-  /** Paths whose values are replaced before anything is stored or hashed: `'password'`, `'items.*.secret'`. */
+  /** Paths whose values are replaced before anything is stored or hashed: `'password'`, `'items.*.secret'`. @default none */
   redact?: readonly string[];
-  /** Of each image, in UTF-8, from 64 to 16,777,216. */
+  /** Largest image, in bytes of UTF-8, 64 to 16,777,216. @default 65536 */
   maxValueBytes?: number;
-  /** What becomes of a larger image: the change is refused, or a SHA-256 of the image is kept in its place. */
+  /**
+   * What becomes of a larger image: the change is refused, or a SHA-256 of the image is kept in its place.
+   * @default 'refuse'
+   */
   oversize?: 'refuse' | 'digest';
-  /** Who made the changes for which no user is known. Without it they are refused. */
+  /** Who made the changes for which no user is known. @default none: they are refused */
   systemActor?: Actor;
-  /** Only the wall time is read. */
+  /** Only the wall time is read. Default the system's. */
   clock?: Clock;
 }
 
-export const DEFAULTS: Readonly<
+/** Every default of a log. */
+export const AUDIT_DEFAULTS: Readonly<
   Required<Pick<AuditLogOptions, 'table' | 'chain' | 'ids' | 'maxValueBytes' | 'oversize'>>
 > = Object.freeze({
   table: 'request_changes',
@@ -64,7 +71,7 @@ const LARGEST_VALUE_BYTES = 16_777_216;
 
 /** @throws AuditOptionError */
 export function resolveTable(options: TableOptions): ResolvedTable {
-  const { table = DEFAULTS.table, chain = DEFAULTS.chain, ids = DEFAULTS.ids } = options;
+  const { table = AUDIT_DEFAULTS.table, chain = AUDIT_DEFAULTS.chain, ids = AUDIT_DEFAULTS.ids } = options;
   checkName('table', table, LONGEST_TABLE_BYTES);
   oneOf('chain', chain, ['global', 'tenant', 'none']);
   oneOf('ids', ids, ['uuid', 'text']);
@@ -73,7 +80,11 @@ export function resolveTable(options: TableOptions): ResolvedTable {
 
 /** @throws AuditOptionError */
 export function resolveOptions(options: AuditLogOptions): ResolvedOptions {
-  const { redact = [], maxValueBytes = DEFAULTS.maxValueBytes, oversize = DEFAULTS.oversize } = options;
+  const {
+    redact = [],
+    maxValueBytes = AUDIT_DEFAULTS.maxValueBytes,
+    oversize = AUDIT_DEFAULTS.oversize,
+  } = options;
   checkInteger('maxValueBytes', maxValueBytes, SMALLEST_VALUE_BYTES, LARGEST_VALUE_BYTES);
   oneOf('oversize', oversize, ['refuse', 'digest']);
   for (const path of redact) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DEFAULT_BATCH_SIZE } from '../src/chain/verify.ts';
-import { DEFAULTS } from '../src/index.ts';
+import { AUDIT_DEFAULTS } from '../src/index.ts';
 import { DEFAULT_EXPORT_BATCH } from '../src/reading/export.ts';
 import { DEFAULT_LIMIT } from '../src/reading/search.ts';
 
@@ -15,7 +15,7 @@ it('names every error code in its README, and no other', () => {
 });
 
 it('gives the defaults of the code in its README', () => {
-  for (const [name, value] of Object.entries(DEFAULTS)) {
+  for (const [name, value] of Object.entries(AUDIT_DEFAULTS)) {
     const shown = typeof value === 'string' ? `'${value}'` : String(value);
     expect(readme).toMatch(new RegExp(`\\| \`${name}\` \\|.*\\| \`${shown}\` \\|`));
   }

@@ -3,7 +3,7 @@ export type { SqliteQueueBackend } from './backend/public-backend.ts';
 export { createSqliteBackend } from './create-sqlite-backend.ts';
 export { NotSupportedYetError, SqliteBackendError, SqliteBusyError, SqliteFileError, SqliteJobError, SqliteOptionError, SqliteWriteError, } from './errors.ts';
 export type { AddedJob } from './jobs/add-job.ts';
-export { DEFAULTS, type Durability, type OpenDatabase, type SqliteConnectionOptions, type SqliteTuning, } from './options.ts';
+export { type Durability, type OpenDatabase, SQLITE_BACKEND_DEFAULTS, type SqliteConnectionOptions, type SqliteTuning, } from './options.ts';
 
 // backend/public-backend.d.ts
 import type { IQueueBackend, JobJson, ParentKeyOpts } from 'bullmq';
@@ -241,6 +241,7 @@ export declare const createSqliteBackend: BackendFactory<PublicBackend, SqliteCo
 // options.d.ts
 /** What a commit survives: loss of power (`synchronous=FULL`), or only the end of the process (`NORMAL`). */
 export type Durability = 'power-loss' | 'process';
+/** How a connection writes and waits. */
 export interface SqliteTuning {
     /** @default 'power-loss' */
     durability?: Durability;
@@ -269,7 +270,8 @@ export type SqliteConnectionOptions = (SqliteTuning & {
     /** An open connection, which stays the caller's to close. */
     db: OpenDatabase;
 });
-export declare const DEFAULTS: Readonly<Required<SqliteTuning>>;
+/** Every default of a connection. Durations in ms. */
+export declare const SQLITE_BACKEND_DEFAULTS: Readonly<Required<SqliteTuning>>;
 export interface ResolvedConnection extends Required<SqliteTuning> {
     /** Absolute path, links resolved; '' for a database in memory. */
     readonly file: string;

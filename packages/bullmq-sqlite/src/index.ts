@@ -11,9 +11,9 @@ export {
 } from './errors.ts';
 export type { AddedJob } from './jobs/add-job.ts';
 export {
-  DEFAULTS,
   type Durability,
   type OpenDatabase,
+  SQLITE_BACKEND_DEFAULTS,
   type SqliteConnectionOptions,
   type SqliteTuning,
 } from './options.ts';

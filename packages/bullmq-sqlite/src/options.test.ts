@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS, resolveConnection } from './options.ts';
+import { resolveConnection, SQLITE_BACKEND_DEFAULTS } from './options.ts';
 
-describe('DEFAULTS', () => {
+describe('SQLITE_BACKEND_DEFAULTS', () => {
   it('are durable to loss of power, wait 5 s for a lock and look twice a second', () => {
-    expect(DEFAULTS).toEqual({ durability: 'power-loss', busyTimeoutMs: 5000, pollIntervalMs: 500 });
-    expect(Object.isFrozen(DEFAULTS)).toBe(true);
+    expect(SQLITE_BACKEND_DEFAULTS).toEqual({
+      durability: 'power-loss',
+      busyTimeoutMs: 5000,
+      pollIntervalMs: 500,
+    });
+    expect(Object.isFrozen(SQLITE_BACKEND_DEFAULTS)).toBe(true);
   });
 
   it('are overridden one by one', () => {

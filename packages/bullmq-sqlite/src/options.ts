@@ -5,6 +5,7 @@ import { SqliteFileError, SqliteOptionError } from './errors.ts';
 /** What a commit survives: loss of power (`synchronous=FULL`), or only the end of the process (`NORMAL`). */
 export type Durability = 'power-loss' | 'process';
 
+/** How a connection writes and waits. */
 export interface SqliteTuning {
   /** @default 'power-loss' */
   durability?: Durability;
@@ -36,7 +37,8 @@ export type SqliteConnectionOptions =
       db: OpenDatabase;
     });
 
-export const DEFAULTS: Readonly<Required<SqliteTuning>> = Object.freeze({
+/** Every default of a connection. Durations in ms. */
+export const SQLITE_BACKEND_DEFAULTS: Readonly<Required<SqliteTuning>> = Object.freeze({
   durability: 'power-loss',
   busyTimeoutMs: 5000,
   pollIntervalMs: 500,
@@ -75,7 +77,7 @@ function resolveSource(connection: object): { file: string; db: OpenDatabase | u
 }
 
 function resolveTuning(connection: SqliteTuning): Required<SqliteTuning> {
-  const { durability = DEFAULTS.durability } = connection;
+  const { durability = SQLITE_BACKEND_DEFAULTS.durability } = connection;
   if (durability !== 'power-loss' && durability !== 'process') {
     throw new SqliteOptionError(
       `connection.durability is ${JSON.stringify(durability)}; it must be 'power-loss' or 'process'.`,
@@ -83,10 +85,15 @@ function resolveTuning(connection: SqliteTuning): Required<SqliteTuning> {
   }
   return {
     durability,
-    busyTimeoutMs: inRange('busyTimeoutMs', connection.busyTimeoutMs ?? DEFAULTS.busyTimeoutMs, 0, 600_000),
+    busyTimeoutMs: inRange(
+      'busyTimeoutMs',
+      connection.busyTimeoutMs ?? SQLITE_BACKEND_DEFAULTS.busyTimeoutMs,
+      0,
+      600_000,
+    ),
     pollIntervalMs: inRange(
       'pollIntervalMs',
-      connection.pollIntervalMs ?? DEFAULTS.pollIntervalMs,
+      connection.pollIntervalMs ?? SQLITE_BACKEND_DEFAULTS.pollIntervalMs,
       5,
       60_000,
     ),

@@ -132,6 +132,13 @@ export declare class CacheClosedError extends CacheError {
     readonly code = "ERR_CACHE_CLOSED";
     constructor(cache: string);
 }
+/** The package that a store with a `url` connects with is not installed. It is the cause of a `CacheStoreError`. */
+export declare class CacheMissingPeerError extends CacheError {
+    readonly name = "CacheMissingPeerError";
+    readonly code = "ERR_CACHE_MISSING_PEER";
+    readonly peer: string;
+    constructor(peer: string, options: ErrorOptions);
+}
 /** The second tier did not answer, or not in time. Told to `onError`; the cache goes on without it. */
 export declare class CacheStoreError extends CacheError {
     readonly name = "CacheStoreError";
@@ -165,7 +172,7 @@ export interface HttpCache extends AsyncDisposable {
     deleteMatching(text: string): Promise<void>;
     /** @throws CacheStoreError */
     clear(): Promise<void>;
-    stats(): CacheStats;
+    getStats(): CacheStats;
     close(): Promise<void>;
 }
 /** @throws CacheOptionError */
@@ -269,7 +276,7 @@ export interface LifetimeOptions {
     staleIfErrorMs?: number;
 }
 export interface CacheOptions extends LifetimeOptions {
-    /** What the cache is called in metrics, in messages and in its store. 1 to 64 of `[A-Za-z0-9_.-]`. Default `default`. */
+    /** What the cache is called in metrics, in messages and in its store. 1 to 64 of `[A-Za-z0-9_.-]`. Default `default`, `http` for answers. */
     name?: string;
     /**
      * Most values in the memory of this process, 1 to 16,777,216.
@@ -322,6 +329,7 @@ export interface CacheOptions extends LifetimeOptions {
     storeRetryMs?: number;
     /** Told what went wrong without a caller: the store, a refresh in the background. */
     onError?: (error: CacheError | Error) => void;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
     /** Source of the jitter, 0 to 1. Default `Math.random`. */
     random?: () => number;

@@ -2,7 +2,7 @@
 export { type Cache, createCache } from './cache.ts';
 export type { CacheOutcome, CacheRequest, CacheSnapshot } from './channels.ts';
 export type { Lifetime } from './entry.ts';
-export { CacheClosedError, CacheError, CacheKeyError, CacheLoadTimeoutError, CacheOptionError, CacheStoreError, CollapsedRequestError, LoadAbandonedError, UncacheableValueError, } from './errors.ts';
+export { CacheClosedError, CacheError, CacheKeyError, CacheLoadTimeoutError, CacheMissingPeerError, CacheOptionError, CacheStoreError, CollapsedRequestError, LoadAbandonedError, UncacheableValueError, } from './errors.ts';
 export type { LoadControl, Loader } from './keyed-cache.ts';
 export { CacheInvalidation } from './live-caches.ts';
 export { LRUCache, type LRUCacheOptions } from './lru-cache.ts';
@@ -34,7 +34,7 @@ export interface Cache<V> extends AsyncDisposable {
     deleteMatching(text: string): Promise<void>;
     /** @throws CacheStoreError */
     clear(): Promise<void>;
-    stats(): CacheStats;
+    getStats(): CacheStats;
     close(): Promise<void>;
 }
 /** @throws CacheOptionError */
@@ -167,7 +167,7 @@ export interface LifetimeOptions {
     staleIfErrorMs?: number;
 }
 export interface CacheOptions extends LifetimeOptions {
-    /** What the cache is called in metrics, in messages and in its store. 1 to 64 of `[A-Za-z0-9_.-]`. Default `default`. */
+    /** What the cache is called in metrics, in messages and in its store. 1 to 64 of `[A-Za-z0-9_.-]`. Default `default`, `http` for answers. */
     name?: string;
     /**
      * Most values in the memory of this process, 1 to 16,777,216.
@@ -220,6 +220,7 @@ export interface CacheOptions extends LifetimeOptions {
     storeRetryMs?: number;
     /** Told what went wrong without a caller: the store, a refresh in the background. */
     onError?: (error: CacheError | Error) => void;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
     /** Source of the jitter, 0 to 1. Default `Math.random`. */
     random?: () => number;
@@ -305,6 +306,13 @@ export declare class CacheClosedError extends CacheError {
     readonly name = "CacheClosedError";
     readonly code = "ERR_CACHE_CLOSED";
     constructor(cache: string);
+}
+/** The package that a store with a `url` connects with is not installed. It is the cause of a `CacheStoreError`. */
+export declare class CacheMissingPeerError extends CacheError {
+    readonly name = "CacheMissingPeerError";
+    readonly code = "ERR_CACHE_MISSING_PEER";
+    readonly peer: string;
+    constructor(peer: string, options: ErrorOptions);
 }
 /** The second tier did not answer, or not in time. Told to `onError`; the cache goes on without it. */
 export declare class CacheStoreError extends CacheError {
@@ -454,7 +462,7 @@ import { type CacheStats } from './statistics.ts';
 /** What can be done to every cache of this process alike. */
 export interface LiveCache {
     readonly name: string;
-    stats(): CacheStats;
+    getStats(): CacheStats;
     delete(key: string): Promise<void>;
     deleteMatching(text: string): Promise<void>;
     clear(): Promise<void>;
@@ -492,6 +500,7 @@ export interface LRUCacheOptions {
      * @default true
      */
     useLRU?: boolean;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 /** Items in memory, each for its time. Holds what it is given, not copies; `createCache` does more. */

@@ -87,13 +87,13 @@ describe('a cache', () => {
     await cache.get('a');
     await cache.set('c', 3);
     expect([await cache.get('a'), await cache.get('b'), await cache.get('c')]).toEqual([1, undefined, 3]);
-    expect(cache.stats().evictions).toBe(1);
+    expect(cache.getStats().evictions).toBe(1);
   });
 
   it('stays within its size in bytes', async () => {
     const { cache } = open<string>({ maxSizeBytes: 10_000 });
     for (let n = 0; n < 100; n += 1) await cache.set(`key-${n}`, 'x'.repeat(500));
-    const { size, keys } = cache.stats();
+    const { size, keys } = cache.getStats();
     expect(size).toBeLessThanOrEqual(10_000);
     expect(keys).toBe(8);
   });
@@ -102,7 +102,7 @@ describe('a cache', () => {
     const { cache, clock } = open();
     for (let n = 0; n < 10; n += 1) await cache.set(`key-${n}`, n);
     await clock.advance(60_000);
-    expect(cache.stats()).toMatchObject({ keys: 0, size: 0 });
+    expect(cache.getStats()).toMatchObject({ keys: 0, size: 0 });
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -136,7 +136,7 @@ describe('a cache', () => {
     await cache.getOrLoad('k', () => 'value');
     await cache.get('k');
     await cache.get('absent');
-    expect(cache.stats()).toEqual({
+    expect(cache.getStats()).toEqual({
       hits: 2,
       misses: 2,
       keys: 1,
@@ -168,7 +168,7 @@ describe('one load for all who wait', () => {
     calls[0]?.resolve('v');
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['v']));
     expect(calls.length).toBe(1);
-    expect(cache.stats()).toMatchObject({ misses: 1, hits: 999, coalesced: 999 });
+    expect(cache.getStats()).toMatchObject({ misses: 1, hits: 999, coalesced: 999 });
   });
 
   it('gives its failure to all of them, and asks again for the next', async () => {
@@ -300,7 +300,7 @@ describe('an older value', () => {
     calls[0]?.resolve('new');
     await soon();
     expect(await cache.getOrLoad('k', load)).toBe('new');
-    expect(cache.stats()).toMatchObject({ hits: 4, staleHits: 3, misses: 0 });
+    expect(cache.getStats()).toMatchObject({ hits: 4, staleHits: 3, misses: 0 });
   });
 
   it('tells onError of a load in the background that fails', async () => {

@@ -24,7 +24,7 @@ export interface Cache<V> extends AsyncDisposable {
   deleteMatching(text: string): Promise<void>;
   /** @throws CacheStoreError */
   clear(): Promise<void>;
-  stats(): CacheStats;
+  getStats(): CacheStats;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function createCache<V>(options: CacheOptions = {}): Cache<V> {
     delete: (key) => keyed.delete(key),
     deleteMatching: (text) => keyed.deleteMatching(text),
     clear: () => keyed.clear(),
-    stats: () => keyed.stats(),
+    getStats: () => keyed.stats(),
     close: () => {
       unregister();
       return keyed.close();

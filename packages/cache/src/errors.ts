@@ -68,6 +68,21 @@ export class CacheClosedError extends CacheError {
   }
 }
 
+/** The package that a store with a `url` connects with is not installed. It is the cause of a `CacheStoreError`. */
+export class CacheMissingPeerError extends CacheError {
+  override readonly name = 'CacheMissingPeerError';
+  readonly code = 'ERR_CACHE_MISSING_PEER';
+  readonly peer: string;
+
+  constructor(peer: string, options: ErrorOptions) {
+    super(
+      `This cache store needs the package ${peer}, which could not be loaded: run "npm install ${peer}".`,
+      options,
+    );
+    this.peer = peer;
+  }
+}
+
 /** The second tier did not answer, or not in time. Told to `onError`; the cache goes on without it. */
 export class CacheStoreError extends CacheError {
   override readonly name = 'CacheStoreError';

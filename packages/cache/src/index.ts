@@ -6,6 +6,7 @@ export {
   CacheError,
   CacheKeyError,
   CacheLoadTimeoutError,
+  CacheMissingPeerError,
   CacheOptionError,
   CacheStoreError,
   CollapsedRequestError,

@@ -16,7 +16,7 @@ describe('CacheInvalidation', () => {
       Promise.all([a, b].flatMap((cache) => [cache.set('user:1', 'x'), cache.set('order:1', 'y')]));
     await fill();
     await CacheInvalidation.byKey('user:1');
-    expect([a.stats().keys, b.stats().keys]).toEqual([1, 1]);
+    expect([a.getStats().keys, b.getStats().keys]).toEqual([1, 1]);
     await fill();
     await CacheInvalidation.byPattern('user');
     expect(await a.get('order:1')).toBe('y');

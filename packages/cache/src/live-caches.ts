@@ -4,7 +4,7 @@ import { type CacheStats, sumStats } from './statistics.ts';
 /** What can be done to every cache of this process alike. */
 export interface LiveCache {
   readonly name: string;
-  stats(): CacheStats;
+  getStats(): CacheStats;
   delete(key: string): Promise<void>;
   deleteMatching(text: string): Promise<void>;
   clear(): Promise<void>;
@@ -16,7 +16,7 @@ const live = new Set<LiveCache>();
 export function register(cache: LiveCache): () => void {
   live.add(cache);
   const endCollect = answerCollect(() => {
-    const { keys, size, evictions } = cache.stats();
+    const { keys, size, evictions } = cache.getStats();
     return { cache: cache.name, keys, size, evictions };
   });
   return () => {
@@ -34,7 +34,7 @@ export const CacheInvalidation = {
   /** @throws CacheStoreError */
   all: (): Promise<void> => each((cache) => cache.clear()),
   /** The sum over all caches. */
-  stats: (): CacheStats => sumStats([...live].map((cache) => cache.stats())),
+  stats: (): CacheStats => sumStats([...live].map((cache) => cache.getStats())),
 } as const;
 
 /** All of them are done before the first failure is told. */

@@ -18,6 +18,7 @@ export interface LRUCacheOptions {
    * @default true
    */
   useLRU?: boolean;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 

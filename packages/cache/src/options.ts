@@ -26,7 +26,7 @@ export interface LifetimeOptions {
 }
 
 export interface CacheOptions extends LifetimeOptions {
-  /** What the cache is called in metrics, in messages and in its store. 1 to 64 of `[A-Za-z0-9_.-]`. Default `default`. */
+  /** What the cache is called in metrics, in messages and in its store. 1 to 64 of `[A-Za-z0-9_.-]`. Default `default`, `http` for answers. */
   name?: string;
   /**
    * Most values in the memory of this process, 1 to 16,777,216.
@@ -79,6 +79,7 @@ export interface CacheOptions extends LifetimeOptions {
   storeRetryMs?: number;
   /** Told what went wrong without a caller: the store, a refresh in the background. */
   onError?: (error: CacheError | Error) => void;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
   /** Source of the jitter, 0 to 1. Default `Math.random`. */
   random?: () => number;

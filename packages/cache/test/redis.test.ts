@@ -52,7 +52,7 @@ describe.skipIf(redisServer() === undefined)('the Redis store', () => {
     loaded.n = 99;
     await expect.poll(() => client.exists('holdfast:cache:users:{=k}')).toBe(1);
     expect(await b.cache.getOrLoad('k', () => Promise.reject(new Error('not asked')))).toEqual({ n: 1 });
-    expect(b.cache.stats()).toMatchObject({ hits: 1, misses: 0 });
+    expect(b.cache.getStats()).toMatchObject({ hits: 1, misses: 0 });
   });
 
   it('forgets in every process what one removes', async () => {

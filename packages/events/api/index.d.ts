@@ -3,12 +3,12 @@ export { createEventBus, type EventBus, type EventBusLag, type EventBusStats, ty
 export { GROUP_DEFAULTS, type GroupDefaults, type SubscribeOptions } from './bus/group-options.ts';
 export type { EventJob } from './bus/group-queues.ts';
 export type { Published } from './bus/publisher.ts';
-export { createResilientEventBusWrapper, type DeadLetterHandler, type ResilientEventBus, type ResilientOptions, type ResilientPublished, } from './bus/resilient-wrapper.ts';
+export { createResilientEventBusWrapper, type DeadLetterHandler, type ResilientEventBus, type ResilientEventBusOptions, type ResilientPublished, } from './bus/resilient-wrapper.ts';
 export type { GroupStats, Subscription } from './bus/subscription.ts';
 export type { EventPublished, EventsTrouble, GroupSnapshot, OutboxSnapshot, PublishOutcome, } from './channels.ts';
-export { EventsClosedError, EventsError, EventsOptionError, EventsUnavailableError, GroupError, InvalidEventError, MissingPeerError, OutboxTransactionError, SchemaVersionError, } from './errors.ts';
+export { EventsClosedError, EventsError, EventsMissingPeerError, EventsOptionError, EventsSchemaVersionError, EventsUnavailableError, GroupError, InvalidEventError, OutboxTransactionError, } from './errors.ts';
 export type { BusEvent, DeliveredEvent, EventMetadata } from './event.ts';
-export { type BusDefaults, DEFAULTS, type EventBusOptions, type EventSchemas, type EventTypes, } from './options.ts';
+export { EVENT_BUS_DEFAULTS, type EventBusDefaults, type EventBusOptions, type EventSchemas, type EventTypes, } from './options.ts';
 export type { AsyncTx, PgClient, PgTx, PrismaTransactionClient, PrismaTx, SqliteDatabase, SqliteStatement, SqliteTx, Tx, } from './outbox/transaction.ts';
 
 // bus/event-bus.d.ts
@@ -47,6 +47,7 @@ export interface EventBusLag {
     /** Of each group, how many positions of the log are not in its queue yet. */
     readonly groups: Readonly<Record<string, number>>;
 }
+/** A durable bus: every group gets every event, once it is committed, at least once. */
 export interface EventBus<Types extends EventTypes = EventTypes> extends AsyncDisposable {
     readonly name: string;
     /** Resolves when the stores are open. @throws EventsUnavailableError and what the stores throw */
@@ -151,6 +152,7 @@ export interface EventMetadata {
     correlationId?: string | undefined;
     [name: string]: unknown;
 }
+/** An event as it was published. */
 export interface BusEvent<Type extends string = string, Payload = unknown> {
     /** The same at each delivery, to each group, and for the row in the outbox. */
     readonly id: string;
@@ -283,6 +285,7 @@ import { type Place } from './engines/place.ts';
 import type { BusEvent } from './event.ts';
 /** The payload of each type of event. */
 export type EventTypes = Record<string, unknown>;
+/** A schema for each type of event that is to be checked. */
 export type EventSchemas<Types extends EventTypes> = {
     readonly [Type in keyof Types]?: StandardSchema<unknown, Types[Type]>;
 };
@@ -313,6 +316,7 @@ export interface EventBusOptions<Types extends EventTypes = EventTypes> {
     onDeadLetter?: (event: BusEvent, error: Error, group: string) => unknown;
     /** Trouble that fails no call, such as a store that is away. */
     onError?: (error: Error) => void;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export interface ResolvedOptions {
@@ -332,7 +336,7 @@ export interface ResolvedOptions {
     readonly onError: (error: Error) => void;
     readonly clock: Clock;
 }
-export interface BusDefaults {
+export interface EventBusDefaults {
     readonly name: string;
     readonly maxPayloadBytes: number;
     readonly retentionMs: number;
@@ -341,7 +345,8 @@ export interface BusDefaults {
     readonly leaseMs: number;
     readonly batchSize: number;
 }
-export declare const DEFAULTS: BusDefaults;
+/** Every default of a bus. Durations in ms, sizes in bytes. */
+export declare const EVENT_BUS_DEFAULTS: EventBusDefaults;
 /** @throws EventsOptionError naming option, value and range */
 export declare function resolveOptions<Types extends EventTypes>(options: EventBusOptions<Types>): ResolvedOptions;
 
@@ -408,6 +413,7 @@ export interface PrismaTx {
 }
 /** A transaction of the caller, whose statements are awaited. */
 export type AsyncTx = PgTx | PrismaTx;
+/** The caller's own transaction: the event commits with the caller's rows or not at all. */
 export type Tx = SqliteTx | AsyncTx;
 /** @throws OutboxTransactionError for what shows that it is no transaction */
 export declare function checkTransaction(tx: Tx): void;
@@ -426,14 +432,20 @@ export interface SubscribeOptions {
     concurrency?: number;
     /** Retries after the first attempt. Default 3. */
     maxRetries?: number;
-    /** Full jitter: each delay is random up to `initialDelayMs * 2 ** (retry - 1)`, at most `maxDelayMs`. */
+    /**
+     * Full jitter: each delay is random up to `initialDelayMs` (default 1000) times `2 ** (retry - 1)`, at most `maxDelayMs`
+     * (default 300000).
+     */
     backoff?: {
         initialDelayMs?: number;
         maxDelayMs?: number;
     };
     /** How long one attempt may take: then its signal aborts and it has failed. Default 60000. */
     handlerTimeoutMs?: number;
-    /** The circuit of the group opens after so many failures in a row and takes no event for `resetTimeoutMs`; false for none. */
+    /**
+     * The circuit of the group opens after `failureThreshold` failures in a row (default 10) and takes no event for
+     * `resetTimeoutMs` (default 30000); false for none.
+     */
     circuit?: {
         failureThreshold?: number;
         resetTimeoutMs?: number;
@@ -474,6 +486,7 @@ export interface GroupDefaults {
     readonly stalledIntervalMs: number;
     readonly closeTimeoutMs: number;
 }
+/** Every default of a group. Durations in ms. */
 export declare const GROUP_DEFAULTS: GroupDefaults;
 /** @throws EventsOptionError */
 export declare function resolveSubscribe(options: SubscribeOptions): ResolvedSubscribeOptions;
@@ -515,6 +528,7 @@ import type { ResolvedOptions } from '../options.ts';
 import { type AsyncTx, type SqliteTx, type Tx } from '../outbox/transaction.ts';
 import type { PublishedCounts } from './published-counts.ts';
 import type { Stores } from './stores.ts';
+/** What became of a publish. */
 export interface Published {
     readonly id: string;
     /** `outbox`: written, and on its way as soon as the transaction has been committed. */
@@ -590,7 +604,7 @@ export declare class OutboxTable {
     watch(onChange: () => void): () => void;
     close(): Promise<void>;
 }
-/** @throws SchemaVersionError; what the database throws */
+/** @throws EventsSchemaVersionError; what the database throws */
 export declare function openOutboxTable(driver: SqlDriver, bus: string): Promise<OutboxTable>;
 /** Writes nothing in a database that is not the relay's. Values: bus, id, type, key, body, identity. */
 export declare function insertStatement(dialect: SqlDriver['dialect']): string;
@@ -719,7 +733,7 @@ import type { BusEvent, EventMetadata } from '../event.ts';
 import type { EventBusOptions, EventTypes } from '../options.ts';
 import { type EventBus, type EventBusStats, type PublishOptions } from './event-bus.ts';
 import type { Published } from './publisher.ts';
-export interface ResilientOptions<Types extends EventTypes> extends Omit<EventBusOptions<Types>, 'onDeadLetter'> {
+export interface ResilientEventBusOptions<Types extends EventTypes> extends Omit<EventBusOptions<Types>, 'onDeadLetter'> {
     /** Attempts at a publish, the first among them. Default 3. */
     maxAttempts?: number;
     /** The longest delay before the second one. Default 100. */
@@ -729,12 +743,14 @@ export interface ResilientOptions<Types extends EventTypes> extends Omit<EventBu
     /** How long it stays open. Default 30000. */
     resetTimeoutMs?: number;
 }
+/** As `Published`; `dead-lettered` where the event was handed to `onDeadLetter` instead. */
 export type ResilientPublished = Published | {
     readonly id: string;
     readonly status: 'dead-lettered';
 };
 /** An event that could not be published, or delivered to `group`. */
 export type DeadLetterHandler = (event: BusEvent, error: Error, group?: string) => unknown;
+/** An event bus whose publishes are retried behind a circuit. */
 export interface ResilientEventBus<Types extends EventTypes> extends Omit<EventBus<Types>, 'publish' | 'getStats'> {
     /**
      * Publishes with retries, and hands the event to `onDeadLetter` where that does not help.
@@ -749,7 +765,7 @@ export interface ResilientEventBus<Types extends EventTypes> extends Omit<EventB
  * @param serviceName names the circuit: `event-bus.<serviceName>`
  * @throws EventsOptionError, ResilienceOptionError
  */
-export declare function createResilientEventBusWrapper<Types extends EventTypes = EventTypes>(serviceName: string, onDeadLetter: DeadLetterHandler, options?: ResilientOptions<Types>): ResilientEventBus<Types>;
+export declare function createResilientEventBusWrapper<Types extends EventTypes = EventTypes>(serviceName: string, onDeadLetter: DeadLetterHandler, options?: ResilientEventBusOptions<Types>): ResilientEventBus<Types>;
 
 // errors.d.ts
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
@@ -803,15 +819,15 @@ export declare class EventsClosedError extends EventsError {
     constructor();
 }
 /** An optional peer dependency that the chosen engine needs is not installed. */
-export declare class MissingPeerError extends EventsError {
-    readonly name = "MissingPeerError";
+export declare class EventsMissingPeerError extends EventsError {
+    readonly name = "EventsMissingPeerError";
     readonly code = "ERR_EVENTS_MISSING_PEER";
     readonly peer: string;
     constructor(peer: string, options: ErrorOptions);
 }
 /** A newer version of this package has made the tables. */
-export declare class SchemaVersionError extends EventsError {
-    readonly name = "SchemaVersionError";
+export declare class EventsSchemaVersionError extends EventsError {
+    readonly name = "EventsSchemaVersionError";
     readonly code = "ERR_EVENTS_SCHEMA_VERSION";
     constructor(found: number, known: number);
 }

@@ -5,7 +5,7 @@ export type { EndpointSettings, IssuedSecret, NewEndpoint, WebhookEndpoint, Webh
 export { AddressRefusedError, DeliveryNotFoundError, EndpointExistsError, EndpointGoneError, EndpointNotFoundError, EndpointUrlRefusedError, InvalidWebhookError, WebhookError, WebhookMissingPeerError, WebhookOptionError, WebhookSecretError, WebhookSenderClosedError, } from './errors.ts';
 export type { OutgoingEvent } from './event.ts';
 export type { ResolveHost } from './http/resolver.ts';
-export { type SenderDefaults, WEBHOOK_DEFAULTS, type WebhookSenderOptions } from './options.ts';
+export { WEBHOOK_SENDER_DEFAULTS, type WebhookSenderDefaults, type WebhookSenderOptions } from './options.ts';
 export { STANDARD_SCHEDULE_MS } from './schedule.ts';
 export { generateSecret, type SigningScheme, verificationKey } from './secrets.ts';
 export { type AcceptedDelivery, createWebhookSender, type SendResult, type SendTarget, type WebhookSender, } from './sender.ts';
@@ -40,6 +40,7 @@ export interface WebhookAttempt {
     /** From the acceptance of the event to the end of the attempt. */
     readonly ageMs: number;
 }
+/** Why an endpoint is disabled: by hand, since it answered 410, or since every attempt failed for `disableAfterMs`. */
 export type DisabledReason = 'manual' | 'gone' | 'failing';
 /** Fact `holdfast:events:webhook-endpoint`: an endpoint was disabled or enabled. */
 export interface WebhookEndpointChange {
@@ -71,6 +72,7 @@ export interface WebhookDelivery {
     /** Epoch ms of the last change. */
     readonly updatedAt: number;
 }
+/** One attempt at a delivery. */
 export interface DeliveryAttempt {
     /** 1-based, over all rounds. */
     readonly attempt: number;
@@ -83,11 +85,13 @@ export interface DeliveryAttempt {
     /** The beginning of the answer, or what the connection failed with. */
     readonly excerpt?: string;
 }
+/** A delivery with what is sent and every attempt. */
 export interface DeliveryDetail extends WebhookDelivery {
     /** What is sent, as text. */
     readonly body: string;
     readonly log: readonly DeliveryAttempt[];
 }
+/** Which deliveries of an endpoint are listed; what is left out does not matter. */
 export interface DeliveryQuery {
     status?: DeliveryStatus;
     /** Epoch ms of the acceptance, included. */
@@ -99,12 +103,14 @@ export interface DeliveryQuery {
     /** `next` of the page before. */
     after?: string;
 }
+/** One page of deliveries. */
 export interface DeliveryPage {
     /** The newest first. */
     readonly items: readonly WebhookDelivery[];
     /** Missing on the last page. */
     readonly next?: string;
 }
+/** Which deliveries of an endpoint are sent again. */
 export interface RedeliverRange {
     endpointId: string;
     /** Default `failed`. */
@@ -268,6 +274,7 @@ export interface WebhookEndpoint {
     /** Epoch ms. */
     readonly createdAt: number;
 }
+/** What can be set of an endpoint, and changed later. */
 export interface EndpointSettings {
     /** `https://`, a public host, an allowed port, no credentials. */
     url: string;
@@ -278,6 +285,7 @@ export interface EndpointSettings {
     /** Attempts at once in each process. Default `endpointConcurrency` of the sender. */
     concurrency?: number;
 }
+/** An endpoint to be registered. */
 export interface NewEndpoint extends EndpointSettings {
     /** Default `ep_` and a new one. */
     id?: string;
@@ -291,6 +299,7 @@ export interface IssuedSecret {
     /** `whsec_…`, or the public key `whpk_…` where the endpoint is signed for with ed25519. */
     readonly verificationKey: string;
 }
+/** Who gets webhooks, and with which secrets. */
 export interface WebhookEndpoints {
     /** @throws EndpointUrlRefusedError, WebhookSecretError, EndpointExistsError, WebhookOptionError */
     register(endpoint: NewEndpoint): Promise<WebhookEndpoint & IssuedSecret>;
@@ -406,6 +415,7 @@ export interface WebhookSenderOptions extends QueuePart {
     ca?: string | readonly string[];
     /** Default `Holdfast-Webhooks`. */
     userAgent?: string;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export interface ResolvedSenderOptions {
@@ -436,7 +446,7 @@ export interface ResolvedSenderOptions {
     readonly clock: Clock;
 }
 /** Every default that is a number, and the name of the queue. */
-export interface SenderDefaults {
+export interface WebhookSenderDefaults {
     readonly queueName: string;
     readonly concurrency: number;
     readonly endpointConcurrency: number;
@@ -452,7 +462,8 @@ export interface SenderDefaults {
     readonly retentionMs: number;
     readonly maintenanceIntervalMs: number;
 }
-export declare const WEBHOOK_DEFAULTS: SenderDefaults;
+/** Every default of a sender that is a number, and the name of its queue. Durations in ms, sizes in bytes. */
+export declare const WEBHOOK_SENDER_DEFAULTS: WebhookSenderDefaults;
 /** @throws WebhookOptionError naming option, value and range */
 export declare function resolveSenderOptions(options: WebhookSenderOptions): ResolvedSenderOptions;
 /** @throws WebhookOptionError */
@@ -646,6 +657,7 @@ export declare class WebhookSenderClosedError extends WebhookError {
 export declare class WebhookMissingPeerError extends WebhookError {
     readonly name = "WebhookMissingPeerError";
     readonly code = "ERR_WEBHOOK_MISSING_PEER";
+    readonly peer: string;
     constructor(peer: string, options: ErrorOptions);
 }
 
@@ -701,20 +713,21 @@ export declare class EventsClosedError extends EventsError {
     constructor();
 }
 /** An optional peer dependency that the chosen engine needs is not installed. */
-export declare class MissingPeerError extends EventsError {
-    readonly name = "MissingPeerError";
+export declare class EventsMissingPeerError extends EventsError {
+    readonly name = "EventsMissingPeerError";
     readonly code = "ERR_EVENTS_MISSING_PEER";
     readonly peer: string;
     constructor(peer: string, options: ErrorOptions);
 }
 /** A newer version of this package has made the tables. */
-export declare class SchemaVersionError extends EventsError {
-    readonly name = "SchemaVersionError";
+export declare class EventsSchemaVersionError extends EventsError {
+    readonly name = "EventsSchemaVersionError";
     readonly code = "ERR_EVENTS_SCHEMA_VERSION";
     constructor(found: number, known: number);
 }
 
 // webhooks/event.d.ts
+/** An event to be sent to endpoints. */
 export interface OutgoingEvent<Data = unknown> {
     /** The same event is accepted once for each endpoint. Default `msg_` and a new one. */
     id?: string;
@@ -751,17 +764,20 @@ export type SendTarget = {
 } | {
     readonly topic: string;
 };
+/** What became of an event for one endpoint. */
 export interface AcceptedDelivery {
     readonly deliveryId: string;
     readonly endpointId: string;
     /** `held`: the endpoint is disabled, it gets the event when it is enabled. */
     readonly status: 'queued' | 'duplicate' | 'held';
 }
+/** What became of an event for every endpoint that it is for. */
 export interface SendResult {
     /** What receivers find in `webhook-id`. */
     readonly eventId: string;
     readonly deliveries: readonly AcceptedDelivery[];
 }
+/** Sends events to endpoints, and keeps what it sent. */
 export interface WebhookSender extends AsyncDisposable {
     readonly endpoints: WebhookEndpoints;
     /**

@@ -78,8 +78,8 @@ export class EventsClosedError extends EventsError {
 }
 
 /** An optional peer dependency that the chosen engine needs is not installed. */
-export class MissingPeerError extends EventsError {
-  override readonly name = 'MissingPeerError';
+export class EventsMissingPeerError extends EventsError {
+  override readonly name = 'EventsMissingPeerError';
   readonly code = 'ERR_EVENTS_MISSING_PEER';
   readonly peer: string;
 
@@ -93,8 +93,8 @@ export class MissingPeerError extends EventsError {
 }
 
 /** A newer version of this package has made the tables. */
-export class SchemaVersionError extends EventsError {
-  override readonly name = 'SchemaVersionError';
+export class EventsSchemaVersionError extends EventsError {
+  override readonly name = 'EventsSchemaVersionError';
   readonly code = 'ERR_EVENTS_SCHEMA_VERSION';
 
   constructor(found: number, known: number) {

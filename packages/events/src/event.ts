@@ -13,6 +13,7 @@ export interface EventMetadata {
   [name: string]: unknown;
 }
 
+/** An event as it was published. */
 export interface BusEvent<Type extends string = string, Payload = unknown> {
   /** The same at each delivery, to each group, and for the row in the outbox. */
   readonly id: string;

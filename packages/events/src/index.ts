@@ -13,7 +13,7 @@ export {
   createResilientEventBusWrapper,
   type DeadLetterHandler,
   type ResilientEventBus,
-  type ResilientOptions,
+  type ResilientEventBusOptions,
   type ResilientPublished,
 } from './bus/resilient-wrapper.ts';
 export type { GroupStats, Subscription } from './bus/subscription.ts';
@@ -27,18 +27,18 @@ export type {
 export {
   EventsClosedError,
   EventsError,
+  EventsMissingPeerError,
   EventsOptionError,
+  EventsSchemaVersionError,
   EventsUnavailableError,
   GroupError,
   InvalidEventError,
-  MissingPeerError,
   OutboxTransactionError,
-  SchemaVersionError,
 } from './errors.ts';
 export type { BusEvent, DeliveredEvent, EventMetadata } from './event.ts';
 export {
-  type BusDefaults,
-  DEFAULTS,
+  EVENT_BUS_DEFAULTS,
+  type EventBusDefaults,
   type EventBusOptions,
   type EventSchemas,
   type EventTypes,

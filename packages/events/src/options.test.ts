@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createEventBus, DEFAULTS, EventsOptionError, GROUP_DEFAULTS } from './index.ts';
+import { createEventBus, EVENT_BUS_DEFAULTS, EventsOptionError, GROUP_DEFAULTS } from './index.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -10,7 +10,7 @@ function documented(option: string): string {
 }
 
 describe('the options', () => {
-  it.each(Object.entries(DEFAULTS))('documents the default of %s', (option, value) => {
+  it.each(Object.entries(EVENT_BUS_DEFAULTS))('documents the default of %s', (option, value) => {
     expect(documented(option)).toContain(String(value));
   });
 

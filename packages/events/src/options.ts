@@ -9,6 +9,7 @@ import { defined, plainName, whole } from './option-checks.ts';
 /** The payload of each type of event. */
 export type EventTypes = Record<string, unknown>;
 
+/** A schema for each type of event that is to be checked. */
 export type EventSchemas<Types extends EventTypes> = {
   readonly [Type in keyof Types]?: StandardSchema<unknown, Types[Type]>;
 };
@@ -40,6 +41,7 @@ export interface EventBusOptions<Types extends EventTypes = EventTypes> {
   onDeadLetter?: (event: BusEvent, error: Error, group: string) => unknown;
   /** Trouble that fails no call, such as a store that is away. */
   onError?: (error: Error) => void;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -59,7 +61,7 @@ export interface ResolvedOptions {
   readonly clock: Clock;
 }
 
-export interface BusDefaults {
+export interface EventBusDefaults {
   readonly name: string;
   readonly maxPayloadBytes: number;
   readonly retentionMs: number;
@@ -71,7 +73,8 @@ export interface BusDefaults {
 
 const DAY_MS = 86_400_000;
 
-export const DEFAULTS: BusDefaults = Object.freeze({
+/** Every default of a bus. Durations in ms, sizes in bytes. */
+export const EVENT_BUS_DEFAULTS: EventBusDefaults = Object.freeze({
   name: 'events',
   maxPayloadBytes: 262_144,
   retentionMs: 7 * DAY_MS,
@@ -83,7 +86,7 @@ export const DEFAULTS: BusDefaults = Object.freeze({
 
 /** @throws EventsOptionError naming option, value and range */
 export function resolveOptions<Types extends EventTypes>(options: EventBusOptions<Types>): ResolvedOptions {
-  const given = { ...DEFAULTS, ...defined(options) };
+  const given = { ...EVENT_BUS_DEFAULTS, ...defined(options) };
   const { connection, backend } = options;
   if (connection !== undefined && backend !== undefined) {
     throw new EventsOptionError('connection', 'and backend are both given; give one of them.');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest';
 import { openLog } from '../src/log/open-log.ts';
 import { resolveOptions } from '../src/options.ts';
-import { EVENT_LOG_CASES } from '../src/testing/index.ts';
 import { ENGINES, type RunningEngine } from './engines.ts';
+import { EVENT_LOG_CASES } from './log-contract.ts';
 
 describe.each(ENGINES.filter(({ available }) => available))('the log on $name', ({ start }) => {
   let engine: RunningEngine;

@@ -10,7 +10,7 @@ declare global {
         }
     }
 }
-export interface CorrelationOptions {
+export interface CorrelationMiddlewareOptions {
     /**
      * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`), shorten the deadline
      * (`x-request-timeout-ms`) and give `baggage` along; a function decides for each request. Default false: anyone can write a header.
@@ -21,4 +21,4 @@ export interface CorrelationOptions {
  * Opens the one scope of a request, or joins the one that another middleware opened, sets `req.id` and
  * `req.correlationId` and answers with `X-Request-ID` and `X-Correlation-ID`.
  */
-export declare function correlationMiddleware({ trusted }?: CorrelationOptions): RequestHandler;
+export declare function correlationMiddleware({ trusted, }?: CorrelationMiddlewareOptions): RequestHandler;

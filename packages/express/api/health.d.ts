@@ -5,6 +5,7 @@ export interface HealthAnswer {
     readonly status: number;
     readonly body: unknown;
 }
+/** What the probes ask, as `createHealth()` of @holdfast/lifecycle gives it. */
 export interface HealthProbes {
     live(): HealthAnswer | Promise<HealthAnswer>;
     ready(): HealthAnswer | Promise<HealthAnswer>;

@@ -11,8 +11,9 @@ declare global {
     }
 }
 export interface IdempotencyMiddlewareOptions extends HttpIdempotencyOptions {
-    /** Whose key it is. Default the tenant and the user of the context; without a user, the `Authorization` header. */
+    /** Whose key it is, in part. Default the tenant of the context. */
     tenant?: (req: Request) => string | undefined;
+    /** And the rest. Default the user of the context; without one, the `Authorization` header. */
     principal?: (req: Request) => string | undefined;
     /** What two requests must have in common beside method and URL. Default the parsed body, or its bytes. */
     fingerprint?: (req: Request) => unknown;

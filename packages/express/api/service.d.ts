@@ -2,9 +2,10 @@
 import type { Express } from 'express';
 import { type Listening } from './listen.ts';
 import { type ServiceOptions, type ServiceParts } from './service-options.ts';
-export { ExpressOptionError, ListenError, MissingPeerError } from './errors.ts';
+export { ExpressAdapterError, ExpressMissingPeerError, ExpressOptionError, ListenError } from './errors.ts';
 export type { Listening } from './listen.ts';
 export type { ServiceOptions, ServiceParts } from './service-options.ts';
+/** An Express application with everything around it. */
 export interface Service extends ServiceParts, AsyncDisposable {
     readonly app: Express;
     /** @throws ListenError when the port cannot be used, or when the service listens already */
@@ -14,12 +15,13 @@ export interface Service extends ServiceParts, AsyncDisposable {
 }
 /**
  * An Express application with context, tracing, metrics, request log, probes and error answers in the right order.
- * @throws ExpressOptionError, MissingPeerError, and what the packages throw for their options
+ * @throws ExpressOptionError, ExpressMissingPeerError, and what the packages throw for their options
  */
 export declare function createService(options: ServiceOptions): Promise<Service>;
 
 // listen.d.ts
 import type { Server } from 'node:http';
+/** Where the service listens. */
 export interface Listening {
     readonly port: number;
     /** For a client on this machine. */
@@ -38,7 +40,7 @@ import type { Logger, LoggerOptions } from '@holdfast/logging';
 import type { MetricsOptions, ServiceMetrics } from '@holdfast/metrics';
 import type { Tracing, TracingOptions } from '@holdfast/tracing';
 import type { Express, RequestHandler } from 'express';
-import type { CorrelationOptions } from './correlation.ts';
+import type { CorrelationMiddlewareOptions } from './correlation.ts';
 /**
  * What a service is made of, for its routes to use. What an option switched off is undefined, and so is a tracing that
  * the application started itself.
@@ -57,6 +59,7 @@ export interface ServiceParts {
 export interface ServiceOptions {
     /** `service` in metrics and log lines, `service.name` in traces. */
     name: string;
+    /** `service.version` in traces. Default none. */
     version?: string | undefined;
     /** Default `NODE_ENV`. */
     environment?: string | undefined;
@@ -70,7 +73,8 @@ export interface ServiceOptions {
     health?: boolean | Health | HealthOptions | undefined;
     /** Whose shutdown ends the service. Default `gracefulShutdown`, which listens to SIGTERM and SIGINT. */
     lifecycle?: Lifecycle | undefined;
-    correlation?: CorrelationOptions | undefined;
+    /** Whom to believe about ids and deadlines. Default nobody. */
+    correlation?: CorrelationMiddlewareOptions | undefined;
     /** Security headers for every route: `helmet()`. */
     security?: RequestHandler | undefined;
     /** `compression()`. */
@@ -93,7 +97,7 @@ declare global {
         }
     }
 }
-export interface CorrelationOptions {
+export interface CorrelationMiddlewareOptions {
     /**
      * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`), shorten the deadline
      * (`x-request-timeout-ms`) and give `baggage` along; a function decides for each request. Default false: anyone can write a header.
@@ -104,7 +108,7 @@ export interface CorrelationOptions {
  * Opens the one scope of a request, or joins the one that another middleware opened, sets `req.id` and
  * `req.correlationId` and answers with `X-Request-ID` and `X-Correlation-ID`.
  */
-export declare function correlationMiddleware({ trusted }?: CorrelationOptions): RequestHandler;
+export declare function correlationMiddleware({ trusted, }?: CorrelationMiddlewareOptions): RequestHandler;
 
 // errors.d.ts
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
@@ -134,8 +138,9 @@ export declare class ListenError extends ExpressAdapterError {
     readonly code = "ERR_EXPRESS_LISTEN";
 }
 /** A package that an option of `createService` asks for is not installed. */
-export declare class MissingPeerError extends ExpressAdapterError {
-    readonly name = "MissingPeerError";
+export declare class ExpressMissingPeerError extends ExpressAdapterError {
+    readonly name = "ExpressMissingPeerError";
     readonly code = "ERR_EXPRESS_MISSING_PEER";
+    readonly peer: string;
     constructor(peer: string, option: string, options: ErrorOptions);
 }

@@ -1,8 +1,8 @@
 // webhook-receiver.d.ts
 import type { RequestHandler } from 'express';
 import { type WebhookReceiverOptions } from './webhook-options.ts';
-export { BodyAlreadyReadError, ExpressOptionError } from './errors.ts';
-export { WEBHOOK_DEFAULTS, type WebhookProviderOptions, type WebhookReceiverOptions, } from './webhook-options.ts';
+export { BodyAlreadyReadError, ExpressAdapterError, ExpressOptionError } from './errors.ts';
+export { WEBHOOK_RECEIVER_DEFAULTS, type WebhookProviderOptions, type WebhookReceiverOptions, } from './webhook-options.ts';
 /**
  * Takes a webhook: verifies the signature over the bytes as received, stores the event and answers at once with
  * `{ received: true, eventId, status }`. Mount it on a path with `:provider`, before any body parser.
@@ -36,6 +36,7 @@ export interface WebhookReceiverOptions {
     acceptedStatus?: number | undefined;
     /** The provider of a request. Default the route parameter `provider`. */
     providerOf?: ((req: Request) => string | undefined) | undefined;
+    /** Time and timers. Default the system's. */
     clock?: Clock | undefined;
 }
 export interface Provider {
@@ -51,7 +52,8 @@ export interface ResolvedWebhookOptions {
     readonly providerOf: (req: Request) => string | undefined;
     readonly clock: Clock;
 }
-export declare const WEBHOOK_DEFAULTS: {
+/** Every default of a receiver. */
+export declare const WEBHOOK_RECEIVER_DEFAULTS: {
     readonly limitBytes: 1_048_576;
     readonly acceptedStatus: 200;
 };
@@ -86,8 +88,9 @@ export declare class ListenError extends ExpressAdapterError {
     readonly code = "ERR_EXPRESS_LISTEN";
 }
 /** A package that an option of `createService` asks for is not installed. */
-export declare class MissingPeerError extends ExpressAdapterError {
-    readonly name = "MissingPeerError";
+export declare class ExpressMissingPeerError extends ExpressAdapterError {
+    readonly name = "ExpressMissingPeerError";
     readonly code = "ERR_EXPRESS_MISSING_PEER";
+    readonly peer: string;
     constructor(peer: string, option: string, options: ErrorOptions);
 }

@@ -12,7 +12,7 @@ declare global {
   }
 }
 
-export interface CorrelationOptions {
+export interface CorrelationMiddlewareOptions {
   /**
    * Whether the sender may say who is at work (`x-tenant-id`, `x-user-id`), shorten the deadline
    * (`x-request-timeout-ms`) and give `baggage` along; a function decides for each request. Default false: anyone can write a header.
@@ -24,7 +24,9 @@ export interface CorrelationOptions {
  * Opens the one scope of a request, or joins the one that another middleware opened, sets `req.id` and
  * `req.correlationId` and answers with `X-Request-ID` and `X-Correlation-ID`.
  */
-export function correlationMiddleware({ trusted = false }: CorrelationOptions = {}): RequestHandler {
+export function correlationMiddleware({
+  trusted = false,
+}: CorrelationMiddlewareOptions = {}): RequestHandler {
   return (req, res, next) => {
     const options = { trusted: typeof trusted === 'function' ? trusted(req) : trusted };
     enterRequestScope(req, options, (scope) => {

@@ -38,14 +38,16 @@ export class ListenError extends ExpressAdapterError {
 }
 
 /** A package that an option of `createService` asks for is not installed. */
-export class MissingPeerError extends ExpressAdapterError {
-  override readonly name = 'MissingPeerError';
+export class ExpressMissingPeerError extends ExpressAdapterError {
+  override readonly name = 'ExpressMissingPeerError';
   readonly code = 'ERR_EXPRESS_MISSING_PEER';
+  readonly peer: string;
 
   constructor(peer: string, option: string, options: ErrorOptions) {
     super(
       `createService: ${option} needs the package ${peer}, which could not be loaded: run "npm install ${peer}", or set ${option}: false.`,
       options,
     );
+    this.peer = peer;
   }
 }

@@ -6,6 +6,7 @@ export interface HealthAnswer {
   readonly body: unknown;
 }
 
+/** What the probes ask, as `createHealth()` of @holdfast/lifecycle gives it. */
 export interface HealthProbes {
   live(): HealthAnswer | Promise<HealthAnswer>;
   ready(): HealthAnswer | Promise<HealthAnswer>;

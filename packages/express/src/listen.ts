@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { ListenError } from './errors.ts';
 
+/** Where the service listens. */
 export interface Listening {
   readonly port: number;
   /** For a client on this machine. */

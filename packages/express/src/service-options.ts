@@ -3,7 +3,7 @@ import type { Logger, LoggerOptions } from '@holdfast/logging';
 import type { MetricsOptions, ServiceMetrics } from '@holdfast/metrics';
 import type { Tracing, TracingOptions } from '@holdfast/tracing';
 import type { Express, RequestHandler } from 'express';
-import type { CorrelationOptions } from './correlation.ts';
+import type { CorrelationMiddlewareOptions } from './correlation.ts';
 import { ExpressOptionError } from './errors.ts';
 
 /**
@@ -25,6 +25,7 @@ export interface ServiceParts {
 export interface ServiceOptions {
   /** `service` in metrics and log lines, `service.name` in traces. */
   name: string;
+  /** `service.version` in traces. Default none. */
   version?: string | undefined;
   /** Default `NODE_ENV`. */
   environment?: string | undefined;
@@ -38,7 +39,8 @@ export interface ServiceOptions {
   health?: boolean | Health | HealthOptions | undefined;
   /** Whose shutdown ends the service. Default `gracefulShutdown`, which listens to SIGTERM and SIGINT. */
   lifecycle?: Lifecycle | undefined;
-  correlation?: CorrelationOptions | undefined;
+  /** Whom to believe about ids and deadlines. Default nobody. */
+  correlation?: CorrelationMiddlewareOptions | undefined;
   /** Security headers for every route: `helmet()`. */
   security?: RequestHandler | undefined;
   /** `compression()`. */

@@ -1,6 +1,6 @@
 import { createHealth, gracefulShutdown } from '@holdfast/lifecycle';
 import type { TracingOptions } from '@holdfast/tracing';
-import { MissingPeerError } from './errors.ts';
+import { ExpressMissingPeerError } from './errors.ts';
 import type { ServiceOptions, ServiceParts } from './service-options.ts';
 
 /** A step of the end of the service. */
@@ -94,7 +94,7 @@ async function openMetrics(
   if (metrics === false) return undefined;
   if (typeof metrics === 'object' && 'render' in metrics) return metrics;
   const { createMetrics } = await load('metrics', '@holdfast/metrics', () => import('@holdfast/metrics'));
-  const made = createMetrics({ service: name, ...(typeof metrics === 'object' ? metrics : {}) });
+  const made = createMetrics({ serviceName: name, ...(typeof metrics === 'object' ? metrics : {}) });
   closing.push({ name: 'end the metrics', phase: 'close', run: () => made.close() });
   return made;
 }
@@ -112,6 +112,6 @@ async function load<T>(option: string, peer: string, importPeer: () => Promise<T
   try {
     return await importPeer();
   } catch (cause) {
-    throw new MissingPeerError(peer, option, { cause });
+    throw new ExpressMissingPeerError(peer, option, { cause });
   }
 }

@@ -9,10 +9,11 @@ import { type ClosingStep, closeParts, openParts } from './service-parts.ts';
 /** An import of `node:http` would load Node's fetch and HTTP/2, too. */
 const { createServer } = process.getBuiltinModule('node:http');
 
-export { ExpressOptionError, ListenError, MissingPeerError } from './errors.ts';
+export { ExpressAdapterError, ExpressMissingPeerError, ExpressOptionError, ListenError } from './errors.ts';
 export type { Listening } from './listen.ts';
 export type { ServiceOptions, ServiceParts } from './service-options.ts';
 
+/** An Express application with everything around it. */
 export interface Service extends ServiceParts, AsyncDisposable {
   readonly app: Express;
   /** @throws ListenError when the port cannot be used, or when the service listens already */
@@ -23,7 +24,7 @@ export interface Service extends ServiceParts, AsyncDisposable {
 
 /**
  * An Express application with context, tracing, metrics, request log, probes and error answers in the right order.
- * @throws ExpressOptionError, MissingPeerError, and what the packages throw for their options
+ * @throws ExpressOptionError, ExpressMissingPeerError, and what the packages throw for their options
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
   checkServiceOptions(options);

@@ -28,6 +28,7 @@ export interface WebhookReceiverOptions {
   acceptedStatus?: number | undefined;
   /** The provider of a request. Default the route parameter `provider`. */
   providerOf?: ((req: Request) => string | undefined) | undefined;
+  /** Time and timers. Default the system's. */
   clock?: Clock | undefined;
 }
 
@@ -46,7 +47,8 @@ export interface ResolvedWebhookOptions {
   readonly clock: Clock;
 }
 
-export const WEBHOOK_DEFAULTS: { readonly limitBytes: 1_048_576; readonly acceptedStatus: 200 } =
+/** Every default of a receiver. */
+export const WEBHOOK_RECEIVER_DEFAULTS: { readonly limitBytes: 1_048_576; readonly acceptedStatus: 200 } =
   Object.freeze({
     limitBytes: 1_048_576,
     acceptedStatus: 200,
@@ -55,8 +57,10 @@ export const WEBHOOK_DEFAULTS: { readonly limitBytes: 1_048_576; readonly accept
 /** @throws ExpressOptionError naming the option, and the provider but never its secret */
 export function resolveWebhookOptions(options: WebhookReceiverOptions): ResolvedWebhookOptions {
   const { queue, providers, providerOf = providerParameter, clock = systemClock } = options;
-  const { limitBytes = WEBHOOK_DEFAULTS.limitBytes, acceptedStatus = WEBHOOK_DEFAULTS.acceptedStatus } =
-    options;
+  const {
+    limitBytes = WEBHOOK_RECEIVER_DEFAULTS.limitBytes,
+    acceptedStatus = WEBHOOK_RECEIVER_DEFAULTS.acceptedStatus,
+  } = options;
   if (typeof queue?.enqueue !== 'function') refuse('queue must be what createWebhookQueue() returns.');
   const entries = Object.entries(providers ?? {});
   if (entries.length === 0) refuse('providers is empty; name at least one provider with its secrets.');

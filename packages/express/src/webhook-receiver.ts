@@ -13,9 +13,9 @@ import {
   type WebhookReceiverOptions,
 } from './webhook-options.ts';
 
-export { BodyAlreadyReadError, ExpressOptionError } from './errors.ts';
+export { BodyAlreadyReadError, ExpressAdapterError, ExpressOptionError } from './errors.ts';
 export {
-  WEBHOOK_DEFAULTS,
+  WEBHOOK_RECEIVER_DEFAULTS,
   type WebhookProviderOptions,
   type WebhookReceiverOptions,
 } from './webhook-options.ts';

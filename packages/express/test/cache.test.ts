@@ -355,7 +355,7 @@ describe('the key', () => {
       `GET /${'x'.repeat(5_000)} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`,
     );
     expect(long).toContain('X-Cache: BYPASS');
-    expect(cache.stats().keys).toBeLessThanOrEqual(20);
+    expect(cache.getStats().keys).toBeLessThanOrEqual(20);
   });
 
   it('holds the headers that the answer says it differs by', async () => {
@@ -491,7 +491,7 @@ describe('many requests at once', () => {
     const waiting: Response[] = [];
     const { get, runs, cache } = await service((_req, res) => void waiting.push(res));
     const answers = Array.from({ length: 1_000 }, () => get());
-    await expect.poll(() => cache.stats().coalesced, { timeout: 20_000 }).toBe(999);
+    await expect.poll(() => cache.getStats().coalesced, { timeout: 20_000 }).toBe(999);
     waiting[0]?.send('x');
     const all = await Promise.all(answers);
     expect(runs()).toBe(1);
@@ -533,7 +533,7 @@ describe('many requests at once', () => {
     const waiting: Response[] = [];
     const { get, runs, cache } = await service((_req, res) => void waiting.push(res));
     const answers = [get(), get(), get()];
-    await expect.poll(() => cache.stats().coalesced).toBe(2);
+    await expect.poll(() => cache.getStats().coalesced).toBe(2);
     waiting[0]?.status(500).send('broken');
     const all = await Promise.all(answers);
     expect(all.map(({ status }) => String(status)).sort()).toEqual(['500', '503', '503']);
@@ -550,7 +550,7 @@ describe('many requests at once', () => {
     socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
     await expect.poll(() => waiting.length).toBe(1);
     const follower = get();
-    await expect.poll(() => cache.stats().coalesced).toBe(1);
+    await expect.poll(() => cache.getStats().coalesced).toBe(1);
     const gone = once(waiting[0] as Response, 'close');
     socket.destroy();
     await gone;
@@ -566,7 +566,7 @@ describe('many requests at once', () => {
     socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
     await expect.poll(() => waiting.length).toBe(1);
     const follower = get();
-    await expect.poll(() => cache.stats().coalesced).toBe(1);
+    await expect.poll(() => cache.getStats().coalesced).toBe(1);
     const gone = once(waiting[0] as Response, 'close');
     const source = new Readable({ read() {} });
     source.pipe(waiting[0] as Response);
@@ -584,7 +584,7 @@ describe('many requests at once', () => {
     const first = get();
     await expect.poll(() => waiting.length).toBe(1);
     const second = get();
-    await expect.poll(() => cache.stats().coalesced).toBe(1);
+    await expect.poll(() => cache.getStats().coalesced).toBe(1);
     await clock.advance(10_000);
     await expect.poll(() => waiting.length).toBe(2);
     waiting[1]?.send('own');

@@ -25,7 +25,7 @@ describe('the usage examples of the requirement documents', () => {
       exporter: 'none',
     });
     onTestFinished(() => tracing.shutdown());
-    const metrics = createMetrics({ service: 'requests-service', processMetrics: false });
+    const metrics = createMetrics({ serviceName: 'requests-service', processMetrics: false });
     onTestFinished(() => metrics.close());
     const app = express();
     app.use(correlationMiddleware());
@@ -83,11 +83,11 @@ describe('the usage examples of the requirement documents', () => {
       .toContain('http_requests_total{service="requests-service",method="GET",route="/metrics"');
     await push.flush();
     expect(pushed).toEqual(['application/x-protobuf']);
-    expect(push.stats()).toMatchObject({ succeeded: 1, failed: 0 });
+    expect(push.getStats()).toMatchObject({ succeeded: 1, failed: 0 });
   });
 
   it('004: the metrics endpoint, open without METRICS_API_KEY and asking for x-api-key with it', async () => {
-    const metrics = createMetrics({ service: 'x', processMetrics: false });
+    const metrics = createMetrics({ serviceName: 'x', processMetrics: false });
     onTestFinished(() => metrics.close());
     vi.stubEnv('METRICS_API_KEY', 'key');
     const app = express();

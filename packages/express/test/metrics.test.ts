@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 function measured(build: (app: express.Express) => void) {
-  const metrics = createMetrics({ service: 'test', processMetrics: false });
+  const metrics = createMetrics({ serviceName: 'test', processMetrics: false });
   onTestFinished(() => metrics.close());
   const app = express();
   app.use(metricsMiddleware({ http: metrics.http() }));
@@ -82,7 +82,7 @@ describe('metricsMiddleware', () => {
   });
 
   it('leaves out what skip says', async () => {
-    const metrics = createMetrics({ service: 'test', processMetrics: false });
+    const metrics = createMetrics({ serviceName: 'test', processMetrics: false });
     onTestFinished(() => metrics.close());
     const app = express();
     app.use(metricsMiddleware({ http: metrics.http(), skip: (req) => req.path === '/health/live' }));
@@ -101,7 +101,7 @@ describe('exemplars', () => {
     const spans: { readonly traceId: string; readonly spanId: string }[] = [];
     const tracing = initTracing({ serviceName: 'test', exporter: 'none', sampleRate });
     onTestFinished(() => tracing.shutdown());
-    const metrics = createMetrics({ service: 'test', processMetrics: false });
+    const metrics = createMetrics({ serviceName: 'test', processMetrics: false });
     onTestFinished(() => metrics.close());
     const app = express();
     app.use(correlationMiddleware());
@@ -140,7 +140,7 @@ describe('exemplars', () => {
 describe('metricsEndpoint', () => {
   it('sends what is long part by part, whole and in order', async () => {
     vi.stubEnv('METRICS_API_KEY', undefined);
-    const metrics = createMetrics({ service: 'test', processMetrics: false, maxSeriesPerMetric: 10_000 });
+    const metrics = createMetrics({ serviceName: 'test', processMetrics: false, maxSeriesPerMetric: 10_000 });
     onTestFinished(() => metrics.close());
     metrics.own.registerGauge('many', 'Many.', { labelNames: ['n'] });
     for (let n = 0; n < 10_000; n += 1) metrics.own.setGauge('many', n, { n: 'x'.repeat(100) + n });
@@ -157,7 +157,11 @@ describe('metricsEndpoint', () => {
 
   it('goes on when the scraper leaves in the middle of an answer', async () => {
     vi.stubEnv('METRICS_API_KEY', undefined);
-    const metrics = createMetrics({ service: 'test', processMetrics: false, maxSeriesPerMetric: 100_000 });
+    const metrics = createMetrics({
+      serviceName: 'test',
+      processMetrics: false,
+      maxSeriesPerMetric: 100_000,
+    });
     onTestFinished(() => metrics.close());
     metrics.own.registerGauge('many', 'Many.', { labelNames: ['n'] });
     for (let n = 0; n < 50_000; n += 1) metrics.own.setGauge('many', n, { n: 'x'.repeat(100) + n });
@@ -172,7 +176,7 @@ describe('metricsEndpoint', () => {
   });
 
   async function endpoint(options: Parameters<typeof metricsEndpoint>[0] = {}) {
-    const metrics = createMetrics({ service: 'test', processMetrics: false });
+    const metrics = createMetrics({ serviceName: 'test', processMetrics: false });
     onTestFinished(() => metrics.close());
     const app = express();
     app.use('/metrics', metricsEndpoint({ metrics, ...options }));
@@ -220,7 +224,7 @@ describe('metricsEndpoint', () => {
 
   it('shows the metrics of the first instance where none is given', async () => {
     vi.stubEnv('METRICS_API_KEY', '');
-    const metrics = createMetrics({ service: 'first', processMetrics: false });
+    const metrics = createMetrics({ serviceName: 'first', processMetrics: false });
     onTestFinished(() => metrics.close());
     const app = express();
     app.use(metricsMiddleware());

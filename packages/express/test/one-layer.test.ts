@@ -38,7 +38,7 @@ const failing = () => Promise.reject(new Error('down'));
 /** As the README shows them, each a layer of its own. */
 async function middlewareByMiddleware(): Promise<Side> {
   const { records, logger } = log();
-  const metrics = createMetrics({ service: 'layers' });
+  const metrics = createMetrics({ serviceName: 'layers' });
   onTestFinished(() => metrics.close());
   const app = express().disable('x-powered-by');
   app.use(correlationMiddleware());

@@ -138,7 +138,7 @@ describe('createService', () => {
   it('uses what it is given and leaves its end to the giver', async () => {
     const { destination } = memoryLog();
     const logger = createLogger({ destination });
-    const metrics = createMetrics({ service: 'mine', processMetrics: false });
+    const metrics = createMetrics({ serviceName: 'mine', processMetrics: false });
     const tracing = initTracing({ exporter: 'none' });
     const given = { logger, metrics, tracing };
     const { service, url } = await started(given);
@@ -346,7 +346,7 @@ describe('createService', () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', undefined);
     const { service, url } = await started();
     await (await fetch(`${url}/orders/7`)).text();
-    expect(service.tracing?.stats()).toMatchObject({ failedAttempts: 0, queued: 0 });
+    expect(service.tracing?.getStats()).toMatchObject({ failedAttempts: 0, queued: 0 });
     vi.unstubAllEnvs();
   });
 

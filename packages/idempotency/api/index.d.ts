@@ -1,21 +1,21 @@
 // index.d.ts
 export type { IdempotencyRequest, IdempotencyRequestOutcome } from './channels.ts';
-export { AsyncFunctionError, BodyNotReadError, IdempotencyError, IdempotencyOptionError, IdempotencyStoreError, InFlightError, InputTooLargeError, KeyConflictError, LeaseLostError, NotDurableError, NotReplayableError, OutcomeUnknownError, SchemaVersionError, StoreFullError, StoreUnavailableError, TransactionEndedError, UncanonicalInputError, } from './errors.ts';
+export { IDEMPOTENCY_DEFAULTS, type PolicyOptions } from './claim/policy.ts';
+export { AsyncFunctionError, BodyNotReadError, IdempotencyError, IdempotencyMissingPeerError, IdempotencyOptionError, IdempotencySchemaVersionError, IdempotencyStoreError, InFlightError, InputTooLargeError, KeyConflictError, LeaseLostError, NotDurableError, NotReplayableError, OutcomeUnknownError, StoreFullError, StoreUnavailableError, TransactionEndedError, UncanonicalInputError, } from './errors.ts';
 export { type IdempotentOptions, type IdempotentRun, idempotent, type Reconciled } from './idempotent.ts';
-export { type PurgeOptions, RUN_ONCE_DEFAULTS, type RunOnceOptions } from './options.ts';
-export type { PgClient, PgResult, PgTx } from './pg-client.ts';
-export { IDEMPOTENCY_DEFAULTS, type PolicyOptions } from './policy.ts';
-export type { PrismaTransactionClient, PrismaTx } from './prisma-client.ts';
-export { type PurgeResult, purge } from './purge.ts';
-export { type PurgeExpiredOptions, purgeExpired } from './purge-expired.ts';
-export { type RunOnceResult, runOnce } from './run-once.ts';
-export type { AsyncTx } from './sql-tx.ts';
-export type { SqliteDatabase, SqliteStatement, SqliteTx } from './sqlite-database.ts';
-export type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx, } from './store.ts';
+export { type PurgeRunOnceOptions, RUN_ONCE_DEFAULTS, type RunOnceOptions, type RunOnceResult, } from './run-once/options.ts';
+export { purgeRunOnce } from './run-once/purge-run-once.ts';
+export { runOnce } from './run-once/run-once.ts';
 export { MemoryIdempotencyStore, type MemoryIdempotencyStoreOptions } from './stores/memory.ts';
 export { PostgresIdempotencyStore, type PostgresIdempotencyStoreOptions } from './stores/postgres.ts';
+export { type PurgeExpiredOptions, purgeExpired } from './stores/purge-expired.ts';
 export { type RedisClient, RedisIdempotencyStore, type RedisIdempotencyStoreOptions, } from './stores/redis.ts';
 export { SqliteIdempotencyStore, type SqliteIdempotencyStoreOptions } from './stores/sqlite.ts';
+export type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, PurgeResult, StorePurgeOptions, Tx, } from './stores/store.ts';
+export type { PgClient, PgResult, PgTx } from './transaction/pg-client.ts';
+export type { PrismaTransactionClient, PrismaTx } from './transaction/prisma-client.ts';
+export type { AsyncTx } from './transaction/sql-tx.ts';
+export type { SqliteDatabase, SqliteStatement, SqliteTx } from './transaction/sqlite-database.ts';
 
 // channels.d.ts
 /** How a request or call with a key was answered. */
@@ -26,6 +26,111 @@ export interface IdempotencyRequest {
     readonly outcome: IdempotencyRequestOutcome;
 }
 export declare function publishRequest(source: IdempotencyRequest['source'], outcome: IdempotencyRequestOutcome): void;
+
+// claim/policy.d.ts
+import { type Clock } from '@holdfast/context/clock';
+import { ReplayCache } from './replay-cache.ts';
+/** What is the same for requests and functions. */
+export interface PolicyOptions {
+    /**
+     * How long a claim holds without being renewed, in ms, 100 to 3,600,000. It is renewed while the work goes on.
+     * @default 30000
+     */
+    leaseMs?: number;
+    /**
+     * For how long a claim is renewed at most, in ms, 1,000 to 86,400,000: work that never ends gives up its key then.
+     * @default 600000
+     */
+    maxRunMs?: number;
+    /**
+     * Limit of one call to the store, in ms, 10 to 60,000; a deadline of the context shortens it.
+     * @default 2000
+     */
+    storeTimeoutMs?: number;
+    /**
+     * What a second call does while the first is at work: it is refused at once, or waits for the answer.
+     * @default 'refuse'
+     */
+    onInFlight?: 'refuse' | 'wait';
+    /**
+     * Longest wait in ms, 0 to 600,000; a deadline of the context shortens it.
+     * @default 10000
+     */
+    waitMs?: number;
+    /**
+     * Whether a call is refused or runs without protection when the store does not answer.
+     * @default 'failClosed'
+     */
+    onStoreFailure?: 'failClosed' | 'failOpen';
+    /**
+     * How much memory may hold records that were given again before, in bytes, 0 (none) to 1,073,741,824, so that the
+     * next time costs no call to the store. Not used with the memory store.
+     * @default 8388608
+     */
+    replayCacheBytes?: number;
+    /** Time and timers. Default the system's. */
+    clock?: Clock;
+}
+export interface Policy {
+    readonly ttlMs: number;
+    readonly leaseMs: number;
+    readonly maxRunMs: number;
+    readonly storeTimeoutMs: number;
+    readonly waitMs: number;
+    readonly waits: boolean;
+    readonly failsOpen: boolean;
+    /** Whether a claim whose lease ran out is taken over; else it is refused. */
+    readonly takesOver: boolean;
+    readonly replays: ReplayCache | undefined;
+    readonly clock: Clock;
+}
+/** Every default of requests and functions with a key. Durations in ms, sizes in bytes. */
+export declare const IDEMPOTENCY_DEFAULTS: Readonly<{
+    headerName: string;
+    methods: readonly string[];
+    replayHeaders: readonly string[];
+    ttlSeconds: number;
+    ttlMs: number;
+    leaseMs: number;
+    maxRunMs: number;
+    storeTimeoutMs: number;
+    waitMs: number;
+    replayCacheBytes: number;
+    maxRequestBytes: number;
+    maxResponseBytes: number;
+}>;
+/** @throws IdempotencyOptionError */
+export declare function resolvePolicy(owner: string, options: PolicyOptions, more: {
+    readonly ttlMs: number;
+    readonly takesOver: boolean;
+}): Policy;
+/** @throws IdempotencyOptionError */
+export declare function inRange(owner: string, name: string, value: number, least: number, most: number): number;
+/** @throws IdempotencyOptionError */
+export declare function oneOf(owner: string, name: string, value: unknown, choices: readonly string[]): void;
+
+// claim/replay-cache.d.ts
+import type { Clock } from '@holdfast/context/clock';
+/** When the store was asked, by both clocks. */
+export interface AskedAt {
+    readonly now: number;
+    readonly wall: number;
+}
+/**
+ * Completed records that were given again before, so that a client that insists does not cost a round trip each time.
+ * A completed record never changes before its TTL is over, and what is kept here is kept no longer than that: the time
+ * left by the store's clock, counted from before it was asked. Keys already hold tenant and principal. The record that
+ * was given again longest ago goes first when there is no room.
+ */
+export declare class ReplayCache {
+    #private;
+    constructor(maxBytes: number, clock: Clock);
+    askedAt(): AskedAt;
+    find(key: string, fingerprint: string): {
+        result: Uint8Array;
+    } | 'mismatch' | undefined;
+    keep(key: string, fingerprint: string, result: Uint8Array, at: AskedAt, leftMs: number): void;
+}
 
 // errors.d.ts
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
@@ -58,8 +163,8 @@ export declare class NotDurableError extends IdempotencyError {
     constructor(pragma: 'synchronous' | 'journal_mode', value: string, remedy: string);
 }
 /** The tables were made by a newer version of this package. Nothing was run. */
-export declare class SchemaVersionError extends IdempotencyError {
-    readonly name = "SchemaVersionError";
+export declare class IdempotencySchemaVersionError extends IdempotencyError {
+    readonly name = "IdempotencySchemaVersionError";
     readonly code = "ERR_IDEMPOTENCY_SCHEMA_VERSION";
     readonly found: number;
     readonly supported: number;
@@ -124,6 +229,13 @@ export declare class BodyNotReadError extends IdempotencyError {
     readonly code = "ERR_IDEMPOTENCY_BODY_NOT_READ";
     constructor();
 }
+/** The package that a store with a `url` or `file` connects with is not installed. Nothing was run. */
+export declare class IdempotencyMissingPeerError extends IdempotencyError {
+    readonly name = "IdempotencyMissingPeerError";
+    readonly code = "ERR_IDEMPOTENCY_MISSING_PEER";
+    readonly peer: string;
+    constructor(peer: string, options: ErrorOptions);
+}
 /** The memory store holds as many records as it may. Nothing was run. */
 export declare class StoreFullError extends IdempotencyError {
     readonly name = "StoreFullError";
@@ -138,11 +250,11 @@ export declare class NotReplayableError extends IdempotencyError {
 }
 
 // idempotent.d.ts
-import type { PgTx } from './pg-client.ts';
-import { type PolicyOptions } from './policy.ts';
-import type { PrismaTx } from './prisma-client.ts';
-import type { SqliteTx } from './sqlite-database.ts';
-import type { IdempotencyStore } from './store.ts';
+import { type PolicyOptions } from './claim/policy.ts';
+import type { IdempotencyStore } from './stores/store.ts';
+import type { PgTx } from './transaction/pg-client.ts';
+import type { PrismaTx } from './transaction/prisma-client.ts';
+import type { SqliteTx } from './transaction/sqlite-database.ts';
 /** What a function gets beside its input. */
 export interface IdempotentRun<T> {
     readonly key: string;
@@ -165,6 +277,7 @@ export type Reconciled<T> = {
     readonly completed: T;
 } | 'run-again' | 'refuse';
 export interface IdempotentOptions<I, T> extends PolicyOptions {
+    /** Where results are kept. */
     store: IdempotencyStore;
     /** The key of an input, 1 or more characters. */
     key: (input: I) => string;
@@ -189,165 +302,13 @@ export interface IdempotentOptions<I, T> extends PolicyOptions {
  */
 export declare function idempotent<I, T>(fn: (input: I, run: IdempotentRun<T>) => Promise<T> | T, options: IdempotentOptions<I, T>): (input: I) => Promise<T>;
 
-// pg-client.d.ts
-export interface PgResult {
-    readonly rows: readonly unknown[];
-    readonly rowCount: number | null;
-}
-/** The part of a `pg` Pool or Client that is called here. */
-export interface PgClient {
-    query(text: string, values?: unknown[]): Promise<PgResult>;
-}
-/** A `pg` client on which the caller has begun a transaction. */
-export interface PgTx {
-    readonly client: PgClient;
-}
-
-// policy.d.ts
-import { type Clock } from '@holdfast/context/clock';
-import { ReplayCache } from './replay-cache.ts';
-/** What is the same for requests and functions. */
-export interface PolicyOptions {
-    /**
-     * How long a claim holds without being renewed, in ms, 100 to 3,600,000. It is renewed while the work goes on.
-     * @default 30000
-     */
-    leaseMs?: number;
-    /**
-     * For how long a claim is renewed at most, in ms, 1,000 to 86,400,000: work that never ends gives up its key then.
-     * @default 600000
-     */
-    maxRunMs?: number;
-    /**
-     * Limit of one call to the store, in ms, 10 to 60,000; a deadline of the context shortens it.
-     * @default 2000
-     */
-    storeTimeoutMs?: number;
-    /**
-     * What a second call does while the first is at work: it is refused at once, or waits for the answer.
-     * @default 'refuse'
-     */
-    onInFlight?: 'refuse' | 'wait';
-    /**
-     * Longest wait in ms, 0 to 600,000; a deadline of the context shortens it.
-     * @default 10000
-     */
-    waitMs?: number;
-    /**
-     * Whether a call is refused or runs without protection when the store does not answer.
-     * @default 'failClosed'
-     */
-    onStoreFailure?: 'failClosed' | 'failOpen';
-    /**
-     * How much memory may hold records that were given again before, in bytes, 0 (none) to 1,073,741,824, so that the
-     * next time costs no call to the store. Not used with the memory store.
-     * @default 8388608
-     */
-    replayCacheBytes?: number;
-    clock?: Clock;
-}
-export interface Policy {
-    readonly ttlMs: number;
-    readonly leaseMs: number;
-    readonly maxRunMs: number;
-    readonly storeTimeoutMs: number;
-    readonly waitMs: number;
-    readonly waits: boolean;
-    readonly failsOpen: boolean;
-    /** Whether a claim whose lease ran out is taken over; else it is refused. */
-    readonly takesOver: boolean;
-    readonly replays: ReplayCache | undefined;
-    readonly clock: Clock;
-}
-export declare const IDEMPOTENCY_DEFAULTS: Readonly<{
-    headerName: string;
-    ttlSeconds: number;
-    ttlMs: number;
-    leaseMs: number;
-    maxRunMs: number;
-    storeTimeoutMs: number;
-    waitMs: number;
-    replayCacheBytes: number;
-    maxRequestBytes: number;
-    maxResponseBytes: number;
-}>;
-/** @throws IdempotencyOptionError */
-export declare function resolvePolicy(owner: string, options: PolicyOptions, more: {
-    readonly ttlMs: number;
-    readonly takesOver: boolean;
-}): Policy;
-/** @throws IdempotencyOptionError */
-export declare function inRange(owner: string, name: string, value: number, least: number, most: number): number;
-/** @throws IdempotencyOptionError */
-export declare function oneOf(owner: string, name: string, value: unknown, choices: readonly string[]): void;
-
-// replay-cache.d.ts
-import type { Clock } from '@holdfast/context/clock';
-/** When the store was asked, by both clocks. */
-export interface AskedAt {
-    readonly now: number;
-    readonly wall: number;
-}
-/**
- * Completed records that were given again before, so that a client that insists does not cost a round trip each time.
- * A completed record never changes before its TTL is over, and what is kept here is kept no longer than that: the time
- * left by the store's clock, counted from before it was asked. Keys already hold tenant and principal. The record that
- * was given again longest ago goes first when there is no room.
- */
-export declare class ReplayCache {
-    #private;
-    constructor(maxBytes: number, clock: Clock);
-    askedAt(): AskedAt;
-    find(key: string, fingerprint: string): {
-        result: Uint8Array;
-    } | 'mismatch' | undefined;
-    keep(key: string, fingerprint: string, result: Uint8Array, at: AskedAt, leftMs: number): void;
-}
-
-// prisma-client.d.ts
-/** The part of a Prisma transaction client that is called here. */
-export interface PrismaTransactionClient {
-    $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
-    $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
-}
-/** What `prisma.$transaction(async (tx) => …)` hands to its function, on SQLite or PostgreSQL. */
-export interface PrismaTx {
-    readonly prisma: PrismaTransactionClient;
-}
-/**
- * A client that is not a transaction's would write the record by itself, without the caller's rows.
- * @throws IdempotencyOptionError
- */
-export declare function checkPrismaTransaction({ prisma }: PrismaTx): void;
-
-// sqlite-database.d.ts
-/** The part of a better-sqlite3 `Statement` that is called here. */
-export interface SqliteStatement {
-    run(...parameters: unknown[]): {
-        changes: number;
-    };
-    get(...parameters: unknown[]): unknown;
-}
-/** The part of a better-sqlite3 `Database` that is called here; a wrapper around one will do. */
-export interface SqliteDatabase {
-    /** Whether a transaction is open on this connection. */
-    readonly inTransaction: boolean;
-    prepare(sql: string): SqliteStatement;
-    exec(sql: string): unknown;
-}
-/** Where the record is written: inside the transaction that is open on `db`, or in one of its own. */
-export interface SqliteTx {
-    readonly db: SqliteDatabase;
-}
-/** The value of the only column of the first row, as pragmas answer. */
-export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
-
-// store.d.ts
-import type { PgTx } from './pg-client.ts';
-import type { PrismaTx } from './prisma-client.ts';
-import type { SqliteTx } from './sqlite-database.ts';
+// stores/store.d.ts
+import type { PgTx } from '../transaction/pg-client.ts';
+import type { PrismaTx } from '../transaction/prisma-client.ts';
+import type { SqliteTx } from '../transaction/sqlite-database.ts';
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
 export type Tx = SqliteTx | PgTx | PrismaTx;
+/** A claim of a key. */
 export interface ClaimRequest {
     /** Names the record: already holds tenant, principal, method and route. */
     readonly key: string;
@@ -360,6 +321,7 @@ export interface ClaimRequest {
     /** Whether a claim whose lease has run out is taken over; else it is answered `expired`. */
     readonly takeOver: boolean;
 }
+/** What became of a claim: it holds, or what stands in its way. */
 export type ClaimOutcome = {
     readonly status: 'claimed';
     readonly token: number;
@@ -384,6 +346,7 @@ export interface Lease {
     /** Fencing token: grows with every claim of a key, so that another system can refuse an owner that was overtaken. */
     readonly token: number;
 }
+/** What became of a result that was to be kept. */
 export type CompleteOutcome = {
     readonly status: 'stored';
 }
@@ -396,6 +359,7 @@ export type CompleteOutcome = {
  | {
     readonly status: 'lost';
 };
+/** How much one step of a purge may remove. */
 export interface StorePurgeOptions {
     /**
      * Most records to remove in this call, 1 to 10,000.
@@ -403,12 +367,14 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
-    readonly deleted: number;
+/** What one step of a purge did. */
+export interface PurgeResult {
+    /** Records removed by this call. */
+    readonly removed: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
 }
-/** Where records are kept. Every method is atomic; the contract cases of `./testing` say what else holds. */
+/** Where records are kept. Every method is atomic; the contract cases of `../testing` say what else holds. */
 export interface IdempotencyStore {
     claim(request: ClaimRequest): Promise<ClaimOutcome>;
     /** Keeps the result for `ttlMs` from now. */
@@ -423,13 +389,66 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-// options.d.ts
+// transaction/pg-client.d.ts
+/** The part of a `pg` result that is read here. */
+export interface PgResult {
+    readonly rows: readonly unknown[];
+    readonly rowCount: number | null;
+}
+/** The part of a `pg` Pool or Client that is called here. */
+export interface PgClient {
+    query(text: string, values?: unknown[]): Promise<PgResult>;
+}
+/** A `pg` client on which the caller has begun a transaction. */
+export interface PgTx {
+    readonly client: PgClient;
+}
+
+// transaction/prisma-client.d.ts
+/** The part of a Prisma transaction client that is called here. */
+export interface PrismaTransactionClient {
+    $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
+    $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
+}
+/** What `prisma.$transaction(async (tx) => …)` hands to its function, on SQLite or PostgreSQL. */
+export interface PrismaTx {
+    readonly prisma: PrismaTransactionClient;
+}
+/**
+ * A client that is not a transaction's would write the record by itself, without the caller's rows.
+ * @throws IdempotencyOptionError
+ */
+export declare function checkPrismaTransaction({ prisma }: PrismaTx): void;
+
+// transaction/sqlite-database.d.ts
+/** The part of a better-sqlite3 `Statement` that is called here. */
+export interface SqliteStatement {
+    run(...parameters: unknown[]): {
+        changes: number;
+    };
+    get(...parameters: unknown[]): unknown;
+}
+/** The part of a better-sqlite3 `Database` that is called here; a wrapper around one will do. */
+export interface SqliteDatabase {
+    /** Whether a transaction is open on this connection. */
+    readonly inTransaction: boolean;
+    prepare(sql: string): SqliteStatement;
+    exec(sql: string): unknown;
+}
+/** Where the record is written: inside the transaction that is open on `db`, or in one of its own. */
+export interface SqliteTx {
+    readonly db: SqliteDatabase;
+}
+/** The value of the only column of the first row, as pragmas answer. */
+export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
+
+// run-once/options.d.ts
 import { type Clock } from '@holdfast/context/clock';
 export interface RunOnceOptions {
     /**
@@ -446,7 +465,15 @@ export interface RunOnceOptions {
     /** Source of the time of record. Default the system's. */
     clock?: Clock;
 }
-export interface PurgeOptions {
+/** What became of a call: `value` is what `fn` returned, where it was run. */
+export type RunOnceResult<T> = {
+    readonly ran: true;
+    readonly value: T;
+} | {
+    readonly ran: false;
+};
+/** Which records of `runOnce` are removed. */
+export interface PurgeRunOnceOptions {
     /** Age in ms from which a record is removed, 0 or more. */
     olderThanMs: number;
     /**
@@ -459,10 +486,11 @@ export interface PurgeOptions {
     /** Source of the present time. Default the system's. */
     clock?: Clock;
 }
+/** Every default of `runOnce` and `purgeRunOnce`. */
 export declare const RUN_ONCE_DEFAULTS: Readonly<{
     scope: string;
     requireDurable: boolean;
-    purgeLimit: number;
+    limit: number;
 }>;
 export interface ResolvedRunOnce {
     readonly scope: string;
@@ -478,49 +506,26 @@ export interface ResolvedPurge {
     readonly clock: Clock;
 }
 /** @throws IdempotencyOptionError */
-export declare function resolvePurge(options: PurgeOptions): ResolvedPurge;
+export declare function resolvePurge(options: PurgeRunOnceOptions): ResolvedPurge;
 
-// purge.d.ts
-import { type PurgeOptions } from './options.ts';
-import type { SqliteTx } from './sqlite-database.ts';
-export interface PurgeResult {
-    /** Records removed by this call. */
-    readonly deleted: number;
-    /** Whether the limit was reached, so that there may be more to remove. */
-    readonly more: boolean;
-}
+// run-once/purge-run-once.d.ts
+import type { PurgeResult } from '../stores/store.ts';
+import type { SqliteTx } from '../transaction/sqlite-database.ts';
+import { type PurgeRunOnceOptions } from './options.ts';
 /**
- * Removes the oldest records of the given age, at most `limit` of them, in one short transaction, so that neither
+ * Removes the oldest records of `runOnce` of the given age, at most `limit` of them, in one short transaction, so that neither
  * other writers nor the event loop wait long. Call it again, after a turn of the event loop, while `more` is true.
  * An event that comes again after its record was removed runs again: keep records longer than anything can be
  * redelivered or redriven.
  * @throws IdempotencyOptionError
  * @throws IdempotencyStoreError when SQLite refuses
  */
-export declare function purge(tx: SqliteTx, options: PurgeOptions): PurgeResult;
+export declare function purgeRunOnce(tx: SqliteTx, options: PurgeRunOnceOptions): PurgeResult;
 
-// purge-expired.d.ts
-import type { IdempotencyStore, StorePurgeOptions } from './store.ts';
-export interface PurgeExpiredOptions extends StorePurgeOptions {
-    /** Ends the work after the batch that is under way. */
-    signal?: AbortSignal;
-}
-/**
- * Removes every record past its TTL, in batches with a turn of the event loop between them, so that requests go on.
- * @returns how many were removed
- */
-export declare function purgeExpired(store: IdempotencyStore, { signal, ...options }?: PurgeExpiredOptions): Promise<number>;
-
-// run-once.d.ts
-import { type RunOnceOptions } from './options.ts';
-import type { AsyncTx } from './sql-tx.ts';
-import type { SqliteTx } from './sqlite-database.ts';
-export type RunOnceResult<T> = {
-    readonly ran: true;
-    readonly value: T;
-} | {
-    readonly ran: false;
-};
+// run-once/run-once.d.ts
+import type { AsyncTx } from '../transaction/sql-tx.ts';
+import type { SqliteTx } from '../transaction/sqlite-database.ts';
+import { type RunOnceOptions, type RunOnceResult } from './options.ts';
 /**
  * Runs `fn` when no call with this event id and scope has committed before, and records the id in the same
  * transaction: the effect and the record commit together or not at all. With `{ db }` it joins the transaction that is
@@ -534,10 +539,11 @@ export type RunOnceResult<T> = {
 export declare function runOnce<T>(eventId: string, tx: SqliteTx, fn: () => T, options?: RunOnceOptions): RunOnceResult<T>;
 export declare function runOnce<T>(eventId: string, tx: AsyncTx, fn: () => Promise<T> | T, options?: RunOnceOptions): Promise<RunOnceResult<T>>;
 
-// sql-tx.d.ts
+// transaction/sql-tx.d.ts
 /** A transaction of the caller whose statements are awaited: `pg` or Prisma behind one small interface. */
 import type { PgTx } from './pg-client.ts';
 import { type PrismaTx } from './prisma-client.ts';
+/** A transaction of the caller, whose statements are awaited. */
 export type AsyncTx = PgTx | PrismaTx;
 export type Dialect = 'postgresql' | 'sqlite';
 export interface SqlTx {
@@ -555,13 +561,14 @@ export declare function isNoTransaction(error: unknown): boolean;
 
 // stores/memory.d.ts
 import { type Clock } from '@holdfast/context/clock';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, PurgeResult, StorePurgeOptions } from './store.ts';
 export interface MemoryIdempotencyStoreOptions {
     /**
      * Most records at once, 1 or more; a claim beyond it is refused. Nothing is thrown out before its TTL.
      * @default 100000
      */
     maxRecords?: number;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 /** Records in the memory of one process, for development and tests: a restart forgets them. */
@@ -573,17 +580,19 @@ export declare class MemoryIdempotencyStore implements IdempotencyStore {
     complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
     renew(lease: Lease, leaseMs: number): Promise<boolean>;
     release(lease: Lease): Promise<boolean>;
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
 // stores/postgres.d.ts
 import type { Clock } from '@holdfast/context/clock';
-import type { PgClient } from '../pg-client.ts';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx } from '../store.ts';
+import type { PgClient } from '../transaction/pg-client.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, PurgeResult, StorePurgeOptions, Tx } from './store.ts';
 export interface PostgresIdempotencyStoreOptions {
-    /** A `pg` Pool or Client; it stays the caller's to close. */
+    /** A `pg` Pool; it stays the caller's to end. */
+    pool?: PgClient;
+    /** A connected `pg` Client, or whatever has its `query`; it stays the caller's to end. */
     client?: PgClient;
     /** Where PostgreSQL is; the store makes a Pool with the optional peer `pg` and closes it. */
     url?: string;
@@ -600,14 +609,26 @@ export declare class PostgresIdempotencyStore implements IdempotencyStore {
     renew({ key, owner }: Lease, leaseMs: number): Promise<boolean>;
     release({ key, owner }: Lease): Promise<boolean>;
     completeIn(tx: Tx, { key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<void>;
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
+// stores/purge-expired.d.ts
+import type { IdempotencyStore, StorePurgeOptions } from './store.ts';
+export interface PurgeExpiredOptions extends StorePurgeOptions {
+    /** Ends the work after the batch that is under way. */
+    signal?: AbortSignal;
+}
+/**
+ * Removes every record past its TTL, in batches with a turn of the event loop between them, so that requests go on.
+ * @returns how many were removed
+ */
+export declare function purgeExpired(store: IdempotencyStore, { signal, ...options }?: PurgeExpiredOptions): Promise<number>;
+
 // stores/redis.d.ts
 import type { Clock } from '@holdfast/context/clock';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, PurgeResult, StorePurgeOptions } from './store.ts';
 /** The part of an ioredis `Redis` or `Cluster` that is called here. */
 export interface RedisClient {
     callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
@@ -635,15 +656,15 @@ export declare class RedisIdempotencyStore implements IdempotencyStore {
     renew({ key, owner }: Lease, leaseMs: number): Promise<boolean>;
     release({ key, owner }: Lease): Promise<boolean>;
     /** Redis removes records itself when their time has come. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
 // stores/sqlite.d.ts
 import { type Clock } from '@holdfast/context/clock';
-import type { SqliteDatabase } from '../sqlite-database.ts';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx } from '../store.ts';
+import type { SqliteDatabase } from '../transaction/sqlite-database.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, PurgeResult, StorePurgeOptions, Tx } from './store.ts';
 export interface SqliteIdempotencyStoreOptions {
     /** A file that the store opens itself, in WAL mode with `synchronous=FULL`. Default `<HOLDFAST_DATA_DIR or ./.holdfast>/idempotency.db`. */
     file?: string;
@@ -654,6 +675,7 @@ export interface SqliteIdempotencyStoreOptions {
      * @default true
      */
     requireDurable?: boolean;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 /** Records in a SQLite file: any number of processes on one machine share it, and completion can join their transactions. */
@@ -668,7 +690,7 @@ export declare class SqliteIdempotencyStore implements IdempotencyStore {
     /** With `{ db }` the row is written when this returns; with `{ prisma }` when the promise resolves. */
     completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,12 +1,13 @@
 // stores/memory.d.ts
 import { type Clock } from '@holdfast/context/clock';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, PurgeResult, StorePurgeOptions } from './store.ts';
 export interface MemoryIdempotencyStoreOptions {
     /**
      * Most records at once, 1 or more; a claim beyond it is refused. Nothing is thrown out before its TTL.
      * @default 100000
      */
     maxRecords?: number;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 /** Records in the memory of one process, for development and tests: a restart forgets them. */
@@ -18,17 +19,18 @@ export declare class MemoryIdempotencyStore implements IdempotencyStore {
     complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
     renew(lease: Lease, leaseMs: number): Promise<boolean>;
     release(lease: Lease): Promise<boolean>;
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-// store.d.ts
-import type { PgTx } from './pg-client.ts';
-import type { PrismaTx } from './prisma-client.ts';
-import type { SqliteTx } from './sqlite-database.ts';
+// stores/store.d.ts
+import type { PgTx } from '../transaction/pg-client.ts';
+import type { PrismaTx } from '../transaction/prisma-client.ts';
+import type { SqliteTx } from '../transaction/sqlite-database.ts';
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
 export type Tx = SqliteTx | PgTx | PrismaTx;
+/** A claim of a key. */
 export interface ClaimRequest {
     /** Names the record: already holds tenant, principal, method and route. */
     readonly key: string;
@@ -41,6 +43,7 @@ export interface ClaimRequest {
     /** Whether a claim whose lease has run out is taken over; else it is answered `expired`. */
     readonly takeOver: boolean;
 }
+/** What became of a claim: it holds, or what stands in its way. */
 export type ClaimOutcome = {
     readonly status: 'claimed';
     readonly token: number;
@@ -65,6 +68,7 @@ export interface Lease {
     /** Fencing token: grows with every claim of a key, so that another system can refuse an owner that was overtaken. */
     readonly token: number;
 }
+/** What became of a result that was to be kept. */
 export type CompleteOutcome = {
     readonly status: 'stored';
 }
@@ -77,6 +81,7 @@ export type CompleteOutcome = {
  | {
     readonly status: 'lost';
 };
+/** How much one step of a purge may remove. */
 export interface StorePurgeOptions {
     /**
      * Most records to remove in this call, 1 to 10,000.
@@ -84,12 +89,14 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
-    readonly deleted: number;
+/** What one step of a purge did. */
+export interface PurgeResult {
+    /** Records removed by this call. */
+    readonly removed: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
 }
-/** Where records are kept. Every method is atomic; the contract cases of `./testing` say what else holds. */
+/** Where records are kept. Every method is atomic; the contract cases of `../testing` say what else holds. */
 export interface IdempotencyStore {
     claim(request: ClaimRequest): Promise<ClaimOutcome>;
     /** Keeps the result for `ttlMs` from now. */
@@ -104,13 +111,14 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-// pg-client.d.ts
+// transaction/pg-client.d.ts
+/** The part of a `pg` result that is read here. */
 export interface PgResult {
     readonly rows: readonly unknown[];
     readonly rowCount: number | null;
@@ -124,7 +132,7 @@ export interface PgTx {
     readonly client: PgClient;
 }
 
-// prisma-client.d.ts
+// transaction/prisma-client.d.ts
 /** The part of a Prisma transaction client that is called here. */
 export interface PrismaTransactionClient {
     $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
@@ -140,7 +148,7 @@ export interface PrismaTx {
  */
 export declare function checkPrismaTransaction({ prisma }: PrismaTx): void;
 
-// sqlite-database.d.ts
+// transaction/sqlite-database.d.ts
 /** The part of a better-sqlite3 `Statement` that is called here. */
 export interface SqliteStatement {
     run(...parameters: unknown[]): {

@@ -1,7 +1,7 @@
 // stores/sqlite.d.ts
 import { type Clock } from '@holdfast/context/clock';
-import type { SqliteDatabase } from '../sqlite-database.ts';
-import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, StorePurgeOptions, StorePurgeResult, Tx } from '../store.ts';
+import type { SqliteDatabase } from '../transaction/sqlite-database.ts';
+import type { ClaimOutcome, ClaimRequest, CompleteOutcome, IdempotencyStore, Lease, PurgeResult, StorePurgeOptions, Tx } from './store.ts';
 export interface SqliteIdempotencyStoreOptions {
     /** A file that the store opens itself, in WAL mode with `synchronous=FULL`. Default `<HOLDFAST_DATA_DIR or ./.holdfast>/idempotency.db`. */
     file?: string;
@@ -12,6 +12,7 @@ export interface SqliteIdempotencyStoreOptions {
      * @default true
      */
     requireDurable?: boolean;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 /** Records in a SQLite file: any number of processes on one machine share it, and completion can join their transactions. */
@@ -26,12 +27,12 @@ export declare class SqliteIdempotencyStore implements IdempotencyStore {
     /** With `{ db }` the row is written when this returns; with `{ prisma }` when the promise resolves. */
     completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-// sqlite-database.d.ts
+// transaction/sqlite-database.d.ts
 /** The part of a better-sqlite3 `Statement` that is called here. */
 export interface SqliteStatement {
     run(...parameters: unknown[]): {
@@ -53,12 +54,13 @@ export interface SqliteTx {
 /** The value of the only column of the first row, as pragmas answer. */
 export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
 
-// store.d.ts
-import type { PgTx } from './pg-client.ts';
-import type { PrismaTx } from './prisma-client.ts';
-import type { SqliteTx } from './sqlite-database.ts';
+// stores/store.d.ts
+import type { PgTx } from '../transaction/pg-client.ts';
+import type { PrismaTx } from '../transaction/prisma-client.ts';
+import type { SqliteTx } from '../transaction/sqlite-database.ts';
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
 export type Tx = SqliteTx | PgTx | PrismaTx;
+/** A claim of a key. */
 export interface ClaimRequest {
     /** Names the record: already holds tenant, principal, method and route. */
     readonly key: string;
@@ -71,6 +73,7 @@ export interface ClaimRequest {
     /** Whether a claim whose lease has run out is taken over; else it is answered `expired`. */
     readonly takeOver: boolean;
 }
+/** What became of a claim: it holds, or what stands in its way. */
 export type ClaimOutcome = {
     readonly status: 'claimed';
     readonly token: number;
@@ -95,6 +98,7 @@ export interface Lease {
     /** Fencing token: grows with every claim of a key, so that another system can refuse an owner that was overtaken. */
     readonly token: number;
 }
+/** What became of a result that was to be kept. */
 export type CompleteOutcome = {
     readonly status: 'stored';
 }
@@ -107,6 +111,7 @@ export type CompleteOutcome = {
  | {
     readonly status: 'lost';
 };
+/** How much one step of a purge may remove. */
 export interface StorePurgeOptions {
     /**
      * Most records to remove in this call, 1 to 10,000.
@@ -114,12 +119,14 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
-    readonly deleted: number;
+/** What one step of a purge did. */
+export interface PurgeResult {
+    /** Records removed by this call. */
+    readonly removed: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
 }
-/** Where records are kept. Every method is atomic; the contract cases of `./testing` say what else holds. */
+/** Where records are kept. Every method is atomic; the contract cases of `../testing` say what else holds. */
 export interface IdempotencyStore {
     claim(request: ClaimRequest): Promise<ClaimOutcome>;
     /** Keeps the result for `ttlMs` from now. */
@@ -134,13 +141,14 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-// pg-client.d.ts
+// transaction/pg-client.d.ts
+/** The part of a `pg` result that is read here. */
 export interface PgResult {
     readonly rows: readonly unknown[];
     readonly rowCount: number | null;
@@ -154,7 +162,7 @@ export interface PgTx {
     readonly client: PgClient;
 }
 
-// prisma-client.d.ts
+// transaction/prisma-client.d.ts
 /** The part of a Prisma transaction client that is called here. */
 export interface PrismaTransactionClient {
     $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;

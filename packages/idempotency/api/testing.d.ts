@@ -2,7 +2,7 @@
 export { type StoreCase, type StoreHarness, storeContract } from './store-contract.ts';
 
 // testing/store-contract.d.ts
-import type { IdempotencyStore } from '../store.ts';
+import type { IdempotencyStore } from '../stores/store.ts';
 /** A store to be tried, empty, and the hands of its clock. */
 export interface StoreHarness {
     readonly store: IdempotencyStore;
@@ -17,12 +17,13 @@ export interface StoreCase {
 /** The cases every store must pass, for the test runner of your choice. */
 export declare const storeContract: readonly StoreCase[];
 
-// store.d.ts
-import type { PgTx } from './pg-client.ts';
-import type { PrismaTx } from './prisma-client.ts';
-import type { SqliteTx } from './sqlite-database.ts';
+// stores/store.d.ts
+import type { PgTx } from '../transaction/pg-client.ts';
+import type { PrismaTx } from '../transaction/prisma-client.ts';
+import type { SqliteTx } from '../transaction/sqlite-database.ts';
 /** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
 export type Tx = SqliteTx | PgTx | PrismaTx;
+/** A claim of a key. */
 export interface ClaimRequest {
     /** Names the record: already holds tenant, principal, method and route. */
     readonly key: string;
@@ -35,6 +36,7 @@ export interface ClaimRequest {
     /** Whether a claim whose lease has run out is taken over; else it is answered `expired`. */
     readonly takeOver: boolean;
 }
+/** What became of a claim: it holds, or what stands in its way. */
 export type ClaimOutcome = {
     readonly status: 'claimed';
     readonly token: number;
@@ -59,6 +61,7 @@ export interface Lease {
     /** Fencing token: grows with every claim of a key, so that another system can refuse an owner that was overtaken. */
     readonly token: number;
 }
+/** What became of a result that was to be kept. */
 export type CompleteOutcome = {
     readonly status: 'stored';
 }
@@ -71,6 +74,7 @@ export type CompleteOutcome = {
  | {
     readonly status: 'lost';
 };
+/** How much one step of a purge may remove. */
 export interface StorePurgeOptions {
     /**
      * Most records to remove in this call, 1 to 10,000.
@@ -78,12 +82,14 @@ export interface StorePurgeOptions {
      */
     limit?: number;
 }
-export interface StorePurgeResult {
-    readonly deleted: number;
+/** What one step of a purge did. */
+export interface PurgeResult {
+    /** Records removed by this call. */
+    readonly removed: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
 }
-/** Where records are kept. Every method is atomic; the contract cases of `./testing` say what else holds. */
+/** Where records are kept. Every method is atomic; the contract cases of `../testing` say what else holds. */
 export interface IdempotencyStore {
     claim(request: ClaimRequest): Promise<ClaimOutcome>;
     /** Keeps the result for `ttlMs` from now. */
@@ -98,13 +104,14 @@ export interface IdempotencyStore {
      */
     completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
     /** Removes records past their TTL, in one short step. */
-    purge(options?: StorePurgeOptions): Promise<StorePurgeResult>;
+    purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     /** Frees what the store opened itself; a client that was given stays open. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-// pg-client.d.ts
+// transaction/pg-client.d.ts
+/** The part of a `pg` result that is read here. */
 export interface PgResult {
     readonly rows: readonly unknown[];
     readonly rowCount: number | null;
@@ -118,7 +125,7 @@ export interface PgTx {
     readonly client: PgClient;
 }
 
-// prisma-client.d.ts
+// transaction/prisma-client.d.ts
 /** The part of a Prisma transaction client that is called here. */
 export interface PrismaTransactionClient {
     $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
@@ -134,7 +141,7 @@ export interface PrismaTx {
  */
 export declare function checkPrismaTransaction({ prisma }: PrismaTx): void;
 
-// sqlite-database.d.ts
+// transaction/sqlite-database.d.ts
 /** The part of a better-sqlite3 `Statement` that is called here. */
 export interface SqliteStatement {
     run(...parameters: unknown[]): {

@@ -1,4 +1,4 @@
-import { prismaCause } from './prisma-error.ts';
+import { prismaCause } from './transaction/prisma-error.ts';
 
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
 export abstract class IdempotencyError extends Error {
@@ -51,8 +51,8 @@ export class NotDurableError extends IdempotencyError {
 }
 
 /** The tables were made by a newer version of this package. Nothing was run. */
-export class SchemaVersionError extends IdempotencyError {
-  override readonly name = 'SchemaVersionError';
+export class IdempotencySchemaVersionError extends IdempotencyError {
+  override readonly name = 'IdempotencySchemaVersionError';
   readonly code = 'ERR_IDEMPOTENCY_SCHEMA_VERSION';
   readonly found: number;
   readonly supported: number;
@@ -178,6 +178,21 @@ export class BodyNotReadError extends IdempotencyError {
     super(
       'The request has a body that was not read yet. Mount express.json() or express.raw() before idempotencyMiddleware(), or give it the option fingerprint.',
     );
+  }
+}
+
+/** The package that a store with a `url` or `file` connects with is not installed. Nothing was run. */
+export class IdempotencyMissingPeerError extends IdempotencyError {
+  override readonly name = 'IdempotencyMissingPeerError';
+  readonly code = 'ERR_IDEMPOTENCY_MISSING_PEER';
+  readonly peer: string;
+
+  constructor(peer: string, options: ErrorOptions) {
+    super(
+      `This idempotency store needs the package ${peer}, which could not be loaded: run "npm install ${peer}".`,
+      options,
+    );
+    this.peer = peer;
   }
 }
 

@@ -1,6 +1,9 @@
 import { getCurrentTenantId } from '@holdfast/context';
 import { publishRequest } from './channels.ts';
-import { begin } from './claim.ts';
+import { begin } from './claim/claim.ts';
+import { IDEMPOTENCY_DEFAULTS, oneOf, type PolicyOptions, resolvePolicy } from './claim/policy.ts';
+import { decodeRecord, encodeNotReplayable, encodeValue } from './claim/record-codec.ts';
+import type { Run } from './claim/run.ts';
 import {
   IdempotencyOptionError,
   InFlightError,
@@ -9,14 +12,11 @@ import {
   NotReplayableError,
   OutcomeUnknownError,
 } from './errors.ts';
-import { fingerprintOf, recordKey } from './fingerprint.ts';
-import type { PgTx } from './pg-client.ts';
-import { IDEMPOTENCY_DEFAULTS, oneOf, type PolicyOptions, resolvePolicy } from './policy.ts';
-import type { PrismaTx } from './prisma-client.ts';
-import { decodeRecord, encodeNotReplayable, encodeValue } from './record-codec.ts';
-import type { Run } from './run.ts';
-import type { SqliteTx } from './sqlite-database.ts';
-import type { CompleteOutcome, IdempotencyStore, Tx } from './store.ts';
+import { fingerprintOf, recordKey } from './fingerprint/fingerprint.ts';
+import type { CompleteOutcome, IdempotencyStore, Tx } from './stores/store.ts';
+import type { PgTx } from './transaction/pg-client.ts';
+import type { PrismaTx } from './transaction/prisma-client.ts';
+import type { SqliteTx } from './transaction/sqlite-database.ts';
 
 /** What a function gets beside its input. */
 export interface IdempotentRun<T> {
@@ -40,6 +40,7 @@ export interface IdempotentRun<T> {
 export type Reconciled<T> = { readonly completed: T } | 'run-again' | 'refuse';
 
 export interface IdempotentOptions<I, T> extends PolicyOptions {
+  /** Where results are kept. */
   store: IdempotencyStore;
   /** The key of an input, 1 or more characters. */
   key: (input: I) => string;

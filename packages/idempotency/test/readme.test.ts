@@ -13,21 +13,26 @@ it('names every error code in its README, and no other', () => {
 });
 
 it('gives the defaults of the code in its README', () => {
-  const { scope, requireDurable, purgeLimit } = RUN_ONCE_DEFAULTS;
+  const { scope, requireDurable, limit } = RUN_ONCE_DEFAULTS;
   expect(readme).toContain(`| \`scope\` | string, 1 to 200 characters | | \`'${scope}'\` |`);
   expect(readme).toContain(`| \`requireDurable\` | boolean | | \`${requireDurable}\` |`);
-  expect(readme).toContain(`| \`limit\` | integer, 1 to 100,000 | records | \`${purgeLimit}\` |`);
+  expect(readme).toContain(`| \`limit\` | integer, 1 to 100,000 | records | \`${limit}\` |`);
 });
 
 it('gives the defaults of requests and functions in its README', () => {
   const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
   for (const [name, value] of Object.entries(IDEMPOTENCY_DEFAULTS)) {
     const row = rows.find((line) => line.startsWith(`| \`${name}\` `));
-    expect(row, name).toContain(typeof value === 'number' ? `\`${value}\` |` : `\`'${value}'\` |`);
+    expect(row, name).toContain(documented(value));
   }
 });
 
+function documented(value: number | string | readonly string[]): string {
+  if (typeof value === 'number') return `\`${value}\` |`;
+  return typeof value === 'string' ? `\`'${value}'\` |` : `| ${value.join(', ')} `;
+}
+
 it('names every answer to a request in its README', () => {
-  const codes = read('src/http-answers.ts').matchAll(/code: '([A-Z_]+)'/g);
+  const codes = read('src/http/answers.ts').matchAll(/code: '([A-Z_]+)'/g);
   for (const [, code] of codes) expect(readme).toContain(`\`${code}\``);
 });

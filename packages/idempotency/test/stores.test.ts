@@ -12,11 +12,11 @@ import {
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { IdempotencyStore } from '../src/store.ts';
 import { MemoryIdempotencyStore } from '../src/stores/memory.ts';
 import { PostgresIdempotencyStore } from '../src/stores/postgres.ts';
 import { RedisIdempotencyStore } from '../src/stores/redis.ts';
 import { SqliteIdempotencyStore } from '../src/stores/sqlite.ts';
+import type { IdempotencyStore } from '../src/stores/store.ts';
 import { storeContract } from '../src/testing/index.ts';
 
 function contract(open: (clock: ManualClock) => IdempotencyStore | Promise<IdempotencyStore>): void {
@@ -69,6 +69,6 @@ describe('PostgresIdempotencyStore', () => {
   });
   contract(async (clock) => {
     await pool.query('DROP TABLE IF EXISTS holdfast_idempotency');
-    return new PostgresIdempotencyStore({ client: pool, clock });
+    return new PostgresIdempotencyStore({ pool, clock });
   });
 });

@@ -84,7 +84,7 @@ describe('complete() in a PostgreSQL transaction', () => {
 
   it('throws into the transaction of an owner that was overtaken, so that only one effect is committed', async () => {
     const gate = Promise.withResolvers<void>();
-    const cutOff = new PostgresIdempotencyStore({ client: pool, clock });
+    const cutOff = new PostgresIdempotencyStore({ pool, clock });
     cutOff.renew = () => Promise.reject(new Error('cut off'));
     let calls = 0;
     const pay = idempotent<string, number>(
@@ -121,7 +121,7 @@ describe('complete() in a PostgreSQL transaction', () => {
   });
 
   it('refuses { db }, and tables of a newer version', async () => {
-    expect(() => new PostgresIdempotencyStore({})).toThrow('give either client or url');
+    expect(() => new PostgresIdempotencyStore({})).toThrow('give one of pool, client and url');
     const lease = { key: 'k', owner: 'o', token: 1 };
     const wrong = { db: {} } as unknown as { client: pg.Pool };
     await expect(store.completeIn(wrong, lease, new Uint8Array(), 1)).rejects.toThrow('needs { client }');

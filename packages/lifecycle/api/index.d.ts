@@ -4,7 +4,7 @@ export { gracefulShutdown } from './graceful-shutdown.ts';
 export { type CheckOptions, createHealth, type DetailBody, type Health, type HealthAnswer, type HealthOptions, type HealthStatus, type LiveBody, type ReadyBody, type StartupBody, } from './health.ts';
 export type { CheckFunction, CheckResult, CheckStatus } from './health-check.ts';
 export { createLifecycle, type Lifecycle } from './lifecycle.ts';
-export { HEALTH_DEFAULTS, type HealthDefaults, LIFECYCLE_DEFAULTS, type LifecycleDefaults, } from './options.ts';
+export { HEALTH_DEFAULTS, type HealthDefaults, LIFECYCLE_DEFAULTS, type LifecycleDefaults, type LifecycleOptions, type StepOptions, } from './options.ts';
 export { createServerDrain, type ServerDrain } from './server-drain.ts';
 export type { ShutdownReport } from './shutdown-run.ts';
 export { SHUTDOWN_PHASES, type ShutdownPhase, type StepContext, type StepFunction, type StepReport, } from './shutdown-step.ts';
@@ -112,6 +112,7 @@ export interface LifecycleOptions {
     onStep?: (step: StepReport) => void;
     /** Called at the end. Default: a process warning for each step that was not done. */
     onReport?: (report: ShutdownReport) => void;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export interface StepOptions {
@@ -209,6 +210,7 @@ import { type Clock } from '@holdfast/context/clock';
 import { type CheckFunction, type CheckResult, type CheckStatus } from './health-check.ts';
 import { type StartupFunction, type StartupStepResult } from './warm-up.ts';
 export interface CheckOptions {
+    /** Asks the dependency. */
     check: CheckFunction;
     /** Whether the service cannot do its work without it. A check that is not critical can only degrade. Default true. */
     critical?: boolean;
@@ -235,6 +237,7 @@ export interface HealthOptions {
     lifecycle?: {
         readonly isShuttingDown: boolean;
     };
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export type HealthStatus = CheckStatus | 'starting' | 'shutting-down';
@@ -352,7 +355,7 @@ export declare function createWarmUp({ steps: functions, retryMs, clock }: WarmU
 import type { Server } from 'node:http';
 import { type Clock } from '@holdfast/context/clock';
 /** Ends the connections of an HTTP server without cutting a request. */
-export interface ServerDrain {
+export interface ServerDrain extends Disposable {
     /** Open connections, those of upgraded protocols included. */
     readonly connections: number;
     /** From now on every answer asks the client to close the connection, so that clients move to other instances. */

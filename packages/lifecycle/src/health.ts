@@ -12,6 +12,7 @@ import { checkMs, checkName, HEALTH_DEFAULTS } from './options.ts';
 import { createWarmUp, type StartupFunction, type StartupStepResult, type WarmUp } from './warm-up.ts';
 
 export interface CheckOptions {
+  /** Asks the dependency. */
   check: CheckFunction;
   /** Whether the service cannot do its work without it. A check that is not critical can only degrade. Default true. */
   critical?: boolean;
@@ -37,6 +38,7 @@ export interface HealthOptions {
   timeoutMs?: number;
   /** Whose shutdown makes the service unready. Default `gracefulShutdown`. */
   lifecycle?: { readonly isShuttingDown: boolean };
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 

@@ -26,6 +26,8 @@ export {
   type HealthDefaults,
   LIFECYCLE_DEFAULTS,
   type LifecycleDefaults,
+  type LifecycleOptions,
+  type StepOptions,
 } from './options.ts';
 export { createServerDrain, type ServerDrain } from './server-drain.ts';
 export type { ShutdownReport } from './shutdown-run.ts';

@@ -24,6 +24,7 @@ export interface LifecycleOptions {
   onStep?: (step: StepReport) => void;
   /** Called at the end. Default: a process warning for each step that was not done. */
   onReport?: (report: ShutdownReport) => void;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 

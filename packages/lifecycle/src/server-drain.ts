@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { type Clock, systemClock, type Timer } from '@holdfast/context/clock';
 
 /** Ends the connections of an HTTP server without cutting a request. */
-export interface ServerDrain {
+export interface ServerDrain extends Disposable {
   /** Open connections, those of upgraded protocols included. */
   readonly connections: number;
   /** From now on every answer asks the client to close the connection, so that clients move to other instances. */
@@ -57,6 +57,12 @@ export function createServerDrain(
     server.prependListener('request', onRequest);
   }
 
+  function close(): void {
+    timer?.cancel();
+    server.off('connection', onConnection);
+    server.off('request', onRequest);
+  }
+
   function closeServer(): Promise<void> {
     return new Promise((resolve) => {
       server.close(() => {
@@ -83,10 +89,7 @@ export function createServerDrain(
     destroy() {
       for (const socket of sockets) socket.destroy();
     },
-    close() {
-      timer?.cancel();
-      server.off('connection', onConnection);
-      server.off('request', onRequest);
-    },
+    close,
+    [Symbol.dispose]: close,
   };
 }

@@ -1,21 +1,21 @@
 // index.d.ts
 export { type ClusterMetrics, createClusterMetrics } from './cluster/cluster-metrics.ts';
-export { CLUSTER_DEFAULTS, type ClusterMetricsOptions } from './cluster/options.ts';
+export { CLUSTER_METRICS_DEFAULTS, type ClusterMetricsOptions } from './cluster/options.ts';
 export type { RenderRequest, ServiceMetrics } from './create-metrics.ts';
 export { type CreateHttpMetricsOptions, createHttpMetrics, createMetrics, Metrics, renderMetrics, } from './default-instance.ts';
-export { ClusterMetricsError, MetricConflictError, MetricLabelsError, MetricNotCollectedError, MetricNotRegisteredError, MetricsAlreadyStartedError, MetricsError, MetricsOptionError, MetricsPeerMissingError, } from './errors.ts';
-export type { Aggregator } from './family.ts';
+export { ClusterMetricsError, MetricConflictError, MetricLabelsError, MetricNotCollectedError, MetricNotRegisteredError, MetricsAlreadyStartedError, MetricsError, MetricsMissingPeerError, MetricsOptionError, } from './errors.ts';
+export type { RenderedMetrics } from './exposition/rendered.ts';
+export type { Aggregator } from './families/family.ts';
 export type { HttpMetrics, HttpMetricsOptions, HttpObservation } from './http-metrics.ts';
 export { type DurationUnit, METRICS_DEFAULTS, type MetricsDefaults, type MetricsOptions, type StateEncoding, } from './options.ts';
 export { initMetrics, type MetricsPush, type MetricsPushStats } from './otlp/init-metrics.ts';
-export { type InitMetricsOptions, PUSH_DEFAULTS, type PushDefaults } from './otlp/push-options.ts';
+export { METRICS_PUSH_DEFAULTS, type MetricsPushDefaults, type MetricsPushOptions, } from './otlp/push-options.ts';
 export type { ResourceAttributes } from './otlp/resource-attributes.ts';
 export type { MetricLabels, OwnHistogramOptions, OwnMetricOptions, OwnMetrics } from './own-metrics.ts';
-export type { RenderedMetrics } from './rendered.ts';
 
 // cluster/cluster-metrics.d.ts
 import type { RenderRequest } from '../create-metrics.ts';
-import type { RenderedMetrics } from '../rendered.ts';
+import type { RenderedMetrics } from '../exposition/rendered.ts';
 import { type ClusterMetricsOptions } from './options.ts';
 /** One `/metrics` for all workers of a `node:cluster`, on the primary or on any of them. */
 export interface ClusterMetrics extends AsyncDisposable {
@@ -35,16 +35,19 @@ export declare function createClusterMetrics(options?: ClusterMetricsOptions): C
 
 // create-metrics.d.ts
 import { Registry } from 'prom-client';
+import { type RenderedMetrics } from './exposition/rendered.ts';
 import { type HttpMetrics, type HttpMetricsOptions } from './http-metrics.ts';
 import { type MetricsOptions } from './options.ts';
 import { type OwnMetrics, type OwnMetricsStore } from './own-metrics.ts';
-import { type RenderedMetrics } from './rendered.ts';
+/** What is known of a scrape. */
 export interface RenderRequest {
     /** The scraper's `Accept` header. */
     accept?: string | undefined;
 }
+/** The metrics of one service. */
 export interface ServiceMetrics extends AsyncDisposable {
-    readonly service: string;
+    /** Value of the label `service`. */
+    readonly serviceName: string;
     /** Holds every metric of this instance; prom-client's own metrics may be added to it. */
     readonly registry: Registry;
     /** The application's own metrics; those of the first instance are `Metrics`. */
@@ -58,10 +61,29 @@ export interface ServiceMetrics extends AsyncDisposable {
 /** The instance and what is needed to keep track of the first one. */
 export declare function buildMetrics(options: MetricsOptions, ownStore?: OwnMetricsStore, onClose?: () => void): ServiceMetrics;
 
+// exposition/rendered.d.ts
+import { type ExpositionFormat } from './negotiate.ts';
+/** The answer to a scrape. */
+export interface RenderedMetrics {
+    readonly contentType: string;
+    /** The text in parts: what is written part by part never holds the event loop for long, however much it is. */
+    readonly parts: readonly string[];
+    /** The whole text, joined when it is first read. */
+    readonly body: string;
+}
+export declare function renderedMetrics(format: ExpositionFormat, parts: readonly string[]): RenderedMetrics;
+
+// exposition/negotiate.d.ts
+/** Which of the two text formats a scraper gets. */
+export type ExpositionFormat = 'prometheus' | 'openmetrics';
+export declare const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>>;
+/** OpenMetrics when it is named in `Accept` and not wanted less than plain text; otherwise the plain format. */
+export declare function negotiate(accept: string | undefined): ExpositionFormat;
+
 // http-metrics.d.ts
 import type { TraceContext } from '@holdfast/context';
-import { type Exemplars } from './exemplars.ts';
-import type { FamilySet } from './family-set.ts';
+import { type Exemplars } from './families/exemplars.ts';
+import type { FamilySet } from './families/family-set.ts';
 import { type DurationUnit } from './options.ts';
 /** One answered request. */
 export interface HttpObservation {
@@ -75,6 +97,7 @@ export interface HttpObservation {
     /** The context of the request: where its span is sampled, it becomes the exemplar of its bucket. */
     readonly trace?: TraceContext | undefined;
 }
+/** Takes in the requests of one service. */
 export interface HttpMetrics {
     /** Whether somebody reads exemplars, so that it is worth the trouble to find out the context of a request. */
     readonly wantsTrace: boolean;
@@ -84,7 +107,7 @@ export interface HttpMetrics {
 }
 export interface HttpMetricsOptions {
     /** Value of the label `service`. Default that of the instance. */
-    service?: string;
+    serviceName?: string;
     /** Routes that get a label of their own, 1 to 10,000; the rest is counted under `other`. Default 100. */
     maxRoutes?: number;
     /** Default that of the instance. */
@@ -104,7 +127,7 @@ export interface HttpMetricsBase {
 export declare const UNMATCHED_ROUTE = "unmatched";
 export declare function buildHttpMetrics(base: HttpMetricsBase, options: HttpMetricsOptions): HttpMetrics;
 
-// exemplars.d.ts
+// families/exemplars.d.ts
 import type { Clock } from '@holdfast/context/clock';
 import type { SpanContextLike } from '@holdfast/context/storage';
 /** A trace that stands for the observations of one bucket. Written again and again, so that it costs no allocation. */
@@ -141,10 +164,10 @@ export declare function createExemplars(clock: Clock): Exemplars;
 export declare function sampledSpan(trace: object | undefined): SpanContextLike | undefined;
 export declare function exemplarSample({ traceId, spanId, value, at }: Exemplar): ExemplarSample;
 
-// family-set.d.ts
+// families/family-set.d.ts
 import type { Registry } from 'prom-client';
+import type { DurationUnit } from '../options.ts';
 import { type HistogramFamily } from './histogram-family.ts';
-import type { DurationUnit } from './options.ts';
 import { type ScalarFamily } from './scalar-family.ts';
 export interface FamilySpec {
     readonly name: string;
@@ -178,11 +201,64 @@ export interface FamilySetOptions {
 }
 export declare function createFamilySet({ registry, maxSeries, onOverflow, refresh }: FamilySetOptions): FamilySet;
 
-// histogram-family.d.ts
+// options.d.ts
+import { type Clock } from '@holdfast/context/clock';
+import type { Registry } from 'prom-client';
+/** `fractional`: 0 closed, 0.5 half-open, 1 open. `ordinal`: 0, 1, 2. */
+export type StateEncoding = 'fractional' | 'ordinal';
+/** Unit, and so the name, of duration histograms: `..._ms` or `..._seconds`. */
+export type DurationUnit = 'ms' | 's';
+export interface MetricsOptions {
+    /** Value of the label `service`. Default `OTEL_SERVICE_NAME`, or `unknown_service` without it. */
+    serviceName?: string;
+    /** A prom-client registry to register in, for example the application's own. Default a new one. */
+    registry?: Registry;
+    /** @default 'fractional' */
+    stateEncoding?: StateEncoding;
+    /** @default 'ms' */
+    durationUnit?: DurationUnit;
+    /**
+     * Upper bounds of duration histograms in ms, ascending, 1 to 100 of them, whatever the unit they are shown in.
+     * @default [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
+     */
+    durationBucketsMs?: readonly number[];
+    /** Label sets that one metric may have, 1 to 100,000; the rest is counted under `other`. Default 1000. */
+    maxSeriesPerMetric?: number;
+    /** How long a scrape waits for those who answer later, in ms, 1 to 60,000. Default 2000. */
+    collectTimeoutMs?: number;
+    /** Whether memory, CPU, event loop and prom-client's default metrics are collected. Default true. */
+    processMetrics?: boolean;
+    /** Time and timers. Default the system's. */
+    clock?: Clock;
+}
+export interface MetricsDefaults {
+    readonly serviceName: string;
+    readonly stateEncoding: StateEncoding;
+    readonly durationUnit: DurationUnit;
+    readonly durationBucketsMs: readonly number[];
+    readonly maxSeriesPerMetric: number;
+    readonly collectTimeoutMs: number;
+    readonly processMetrics: boolean;
+    readonly maxRoutes: number;
+}
+/** Every default of `createMetrics`. Durations in ms. */
+export declare const METRICS_DEFAULTS: MetricsDefaults;
+export interface ResolvedMetricsOptions extends Omit<MetricsDefaults, 'maxRoutes' | 'serviceName'> {
+    readonly service: string;
+    readonly registry: Registry | undefined;
+    readonly clock: Clock;
+}
+/** @throws MetricsOptionError naming the option, its value and its range */
+export declare function resolveMetricsOptions(options: MetricsOptions): ResolvedMetricsOptions;
+export declare function checkInteger(where: string, option: string, value: number, least: number, most: number): void;
+export declare function checkOneOf(where: string, option: string, value: string, allowed: readonly string[]): void;
+export declare function checkBuckets(where: string, option: string, bounds: readonly number[]): void;
+
+// families/histogram-family.d.ts
 import type { SpanContextLike } from '@holdfast/context/storage';
+import { type LabelPairs } from '../exposition/text.ts';
 import { type Exemplar } from './exemplars.ts';
 import { type Family, type FamilyOptions } from './family.ts';
-import { type LabelPairs } from './text.ts';
 /** One label set of a histogram: fixed memory, whatever it has seen. */
 export interface HistogramSeries {
     readonly labels: LabelPairs;
@@ -205,14 +281,28 @@ export interface HistogramFamily extends Family {
 /** @param bounds upper bounds, finite and ascending */
 export declare function createHistogramFamily(options: FamilyOptions, bounds: readonly number[]): HistogramFamily;
 
-// family.d.ts
+// exposition/text.d.ts
+/** The pieces of text that the exposition formats are made of. */
+import type { ExemplarSample } from '../families/exemplars.ts';
+export type LabelPairs = Readonly<Record<string, string>>;
+export declare function escapeLabelValue(value: string): string;
+export declare function escapeHelp(help: string, withQuotes: boolean): string;
+/** `a="1",b="2"`, without braces, so that more can be put behind it. */
+export declare function labelText(labels: Readonly<Record<string, unknown>>): string;
+export declare function joinLabels(first: string, second: string): string;
+export declare function sampleLine(name: string, labels: string, value: number): string;
+export declare function numberText(value: number): string;
+/** What stands behind a sample in OpenMetrics; nothing where the format does not allow the labels. */
+export declare function exemplarText({ labelSet, value, timestamp }: ExemplarSample): string;
+
+// families/family.d.ts
 import type { Registry } from 'prom-client';
+import type { LabelPairs } from '../exposition/text.ts';
 import type { ExemplarSample } from './exemplars.ts';
-import type { LabelPairs } from './text.ts';
 export type FamilyKind = 'counter' | 'gauge' | 'histogram';
 /** How the values of several processes become one: prom-client's names. */
-export declare const AGGREGATORS: readonly ['sum', 'max', 'min', 'average', 'first', 'omit'];
-export type Aggregator = (typeof AGGREGATORS)[number];
+export type Aggregator = 'sum' | 'max' | 'min' | 'average' | 'first' | 'omit';
+export declare const AGGREGATORS: readonly Aggregator[];
 /** One sample in the shape of prom-client's JSON. */
 export interface FamilySample {
     readonly value: number;
@@ -271,70 +361,9 @@ export declare function isFamily(metric: object): metric is Family;
 export declare function addToRegistry(registry: Registry, family: Family): void;
 export declare function removeFromRegistry(registry: Registry, family: Family): void;
 
-// text.d.ts
-/** The pieces of text that the exposition formats are made of. */
-import type { ExemplarSample } from './exemplars.ts';
-export type LabelPairs = Readonly<Record<string, string>>;
-export declare function escapeLabelValue(value: string): string;
-export declare function escapeHelp(help: string, withQuotes: boolean): string;
-/** `a="1",b="2"`, without braces, so that more can be put behind it. */
-export declare function labelText(labels: Readonly<Record<string, unknown>>): string;
-export declare function joinLabels(first: string, second: string): string;
-export declare function sampleLine(name: string, labels: string, value: number): string;
-export declare function numberText(value: number): string;
-/** What stands behind a sample in OpenMetrics; nothing where the format does not allow the labels. */
-export declare function exemplarText({ labelSet, value, timestamp }: ExemplarSample): string;
-
-// options.d.ts
-import { type Clock } from '@holdfast/context/clock';
-import type { Registry } from 'prom-client';
-/** `fractional`: 0 closed, 0.5 half-open, 1 open. `ordinal`: 0, 1, 2. */
-export type StateEncoding = 'fractional' | 'ordinal';
-/** Unit, and so the name, of duration histograms: `..._ms` or `..._seconds`. */
-export type DurationUnit = 'ms' | 's';
-export interface MetricsOptions {
-    /** Value of the label `service`. Default `OTEL_SERVICE_NAME`, or `unknown_service` without it. */
-    service?: string;
-    /** A prom-client registry to register in, for example the application's own. Default a new one. */
-    registry?: Registry;
-    /** @default 'fractional' */
-    stateEncoding?: StateEncoding;
-    /** @default 'ms' */
-    durationUnit?: DurationUnit;
-    /** Upper bounds of duration histograms in ms, ascending, whatever the unit they are shown in. */
-    durationBucketsMs?: readonly number[];
-    /** Label sets that one metric may have, 1 to 100,000; the rest is counted under `other`. Default 1000. */
-    maxSeriesPerMetric?: number;
-    /** How long a scrape waits for those who answer later, in ms, 1 to 60,000. Default 2000. */
-    collectTimeoutMs?: number;
-    /** Whether memory, CPU, event loop and prom-client's default metrics are collected. Default true. */
-    processMetrics?: boolean;
-    clock?: Clock;
-}
-export interface MetricsDefaults {
-    readonly service: string;
-    readonly stateEncoding: StateEncoding;
-    readonly durationUnit: DurationUnit;
-    readonly durationBucketsMs: readonly number[];
-    readonly maxSeriesPerMetric: number;
-    readonly collectTimeoutMs: number;
-    readonly processMetrics: boolean;
-    readonly maxRoutes: number;
-}
-export declare const METRICS_DEFAULTS: MetricsDefaults;
-export interface ResolvedMetricsOptions extends Omit<MetricsDefaults, 'maxRoutes'> {
-    readonly registry: Registry | undefined;
-    readonly clock: Clock;
-}
-/** @throws MetricsOptionError naming the option, its value and its range */
-export declare function resolveMetricsOptions(options: MetricsOptions): ResolvedMetricsOptions;
-export declare function checkInteger(where: string, option: string, value: number, least: number, most: number): void;
-export declare function checkOneOf(where: string, option: string, value: string, allowed: readonly string[]): void;
-export declare function checkBuckets(where: string, option: string, bounds: readonly number[]): void;
-
-// scalar-family.d.ts
+// families/scalar-family.d.ts
+import { type LabelPairs } from '../exposition/text.ts';
 import { type Family, type FamilyOptions } from './family.ts';
-import { type LabelPairs } from './text.ts';
 /** One label set of a counter or gauge. Hold on to it: writing to `value` is all that a hot path pays. */
 export interface ScalarSeries {
     readonly labels: LabelPairs;
@@ -352,7 +381,8 @@ export declare function createScalarFamily(type: 'counter' | 'gauge', options: F
 
 // own-metrics.d.ts
 import type { Registry } from 'prom-client';
-import { type Aggregator } from './family.ts';
+import { type Aggregator } from './families/family.ts';
+/** Labels by name; every value is written as text. */
 export type MetricLabels = Readonly<Record<string, string | number | boolean>>;
 export interface OwnMetricOptions {
     /** All label names. Without it they are those of the first use. */
@@ -388,25 +418,6 @@ export interface OwnMetricsStore {
 }
 export declare function createOwnMetrics(): OwnMetricsStore;
 
-// rendered.d.ts
-import { type ExpositionFormat } from './negotiate.ts';
-/** The answer to a scrape. */
-export interface RenderedMetrics {
-    readonly contentType: string;
-    /** The text in parts: what is written part by part never holds the event loop for long, however much it is. */
-    readonly parts: readonly string[];
-    /** The whole text, joined when it is first read. */
-    readonly body: string;
-}
-export declare function renderedMetrics(format: ExpositionFormat, parts: readonly string[]): RenderedMetrics;
-
-// negotiate.d.ts
-/** Which of the two text formats a scraper gets. */
-export type ExpositionFormat = 'prometheus' | 'openmetrics';
-export declare const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>>;
-/** OpenMetrics when it is named in `Accept` and not wanted less than plain text; otherwise the plain format. */
-export declare function negotiate(accept: string | undefined): ExpositionFormat;
-
 // cluster/options.d.ts
 import { type Clock } from '@holdfast/context/clock';
 import type { Registry } from 'prom-client';
@@ -419,6 +430,7 @@ export interface ClusterMetricsOptions {
     timeoutMs?: number | undefined;
     /** Samples of workers that are gone which the primary remembers, 0 to 10,000,000. Default 100,000. */
     maxRetiredSamples?: number | undefined;
+    /** Time and timers. Default the system's. */
     clock?: Clock | undefined;
 }
 /** What is needed of an instance. */
@@ -433,7 +445,8 @@ export interface ResolvedClusterOptions {
     readonly maxRetiredSamples: number;
     readonly clock: Clock;
 }
-export declare const CLUSTER_DEFAULTS: {
+/** Every default of `createClusterMetrics`. */
+export declare const CLUSTER_METRICS_DEFAULTS: {
     readonly timeoutMs: number;
     readonly maxRetiredSamples: number;
 };
@@ -458,10 +471,10 @@ export declare function internalsOf(instance: object): Internals | undefined;
 
 // default-instance.d.ts
 import { type RenderRequest, type ServiceMetrics } from './create-metrics.ts';
+import type { RenderedMetrics } from './exposition/rendered.ts';
 import type { HttpMetrics, HttpMetricsOptions } from './http-metrics.ts';
 import type { MetricsOptions } from './options.ts';
 import { type OwnMetrics } from './own-metrics.ts';
-import type { RenderedMetrics } from './rendered.ts';
 /**
  * The application's own metrics, usable before `createMetrics()` is called: they are shown by the first instance.
  */
@@ -518,9 +531,9 @@ export declare class MetricLabelsError extends MetricsError {
     constructor(metric: string, given: string, known: readonly string[]);
 }
 /** A package that `initMetrics()` needs is not installed. */
-export declare class MetricsPeerMissingError extends MetricsError {
-    readonly name = "MetricsPeerMissingError";
-    readonly code = "ERR_METRICS_PEER_MISSING";
+export declare class MetricsMissingPeerError extends MetricsError {
+    readonly name = "MetricsMissingPeerError";
+    readonly code = "ERR_METRICS_MISSING_PEER";
     readonly peer: string;
     constructor(peer: string, options: ErrorOptions);
 }
@@ -545,7 +558,8 @@ export declare class ClusterMetricsError extends MetricsError {
 }
 
 // otlp/init-metrics.d.ts
-import { type InitMetricsOptions } from './push-options.ts';
+import { type MetricsPushOptions } from './push-options.ts';
+/** How the pushes went since the start. */
 export interface MetricsPushStats {
     /** Requests that were answered with success. */
     readonly succeeded: number;
@@ -563,25 +577,26 @@ export interface MetricsPush extends AsyncDisposable {
     /** Pushes a last time and ends. */
     shutdown(): Promise<void>;
     close(): Promise<void>;
-    stats(): MetricsPushStats;
+    getStats(): MetricsPushStats;
 }
 /**
  * Pushes the metrics of the service to an OTLP collector, now and then, until `shutdown()`. Call it once. An endpoint
  * that is down, slow or hangs costs the service nothing but what `metrics_pushes_total` counts; what one push could not
  * bring, the next one does, since all values are totals.
  * @throws MetricsOptionError for an option or variable that cannot be used
- * @throws MetricsPeerMissingError when `@opentelemetry/sdk-metrics` or `@opentelemetry/otlp-exporter-base` is missing
+ * @throws MetricsMissingPeerError when `@opentelemetry/sdk-metrics` or `@opentelemetry/otlp-exporter-base` is missing
  * @throws MetricsAlreadyStartedError when it runs already
  */
-export declare function initMetrics(options?: InitMetricsOptions): MetricsPush;
+export declare function initMetrics(options?: MetricsPushOptions): MetricsPush;
 
 // otlp/push-options.d.ts
 import { type Clock } from '@holdfast/context/clock';
 import type { ServiceMetrics } from '../create-metrics.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
-export interface InitMetricsOptions {
+export interface MetricsPushOptions {
     /** Default `OTEL_SERVICE_NAME`. */
     serviceName?: string | undefined;
+    /** `service.version` of the resource. */
     serviceVersion?: string | undefined;
     /** `deployment.environment.name` of the resource. */
     environment?: string | undefined;
@@ -604,15 +619,17 @@ export interface InitMetricsOptions {
     resourceAttributes?: ResourceAttributes | undefined;
     /** Whose metrics are pushed. Default those of the first instance, which is made where there is none. */
     metrics?: ServiceMetrics | undefined;
+    /** Time and timers. Default the system's. */
     clock?: Clock | undefined;
 }
-export interface PushDefaults {
+export interface MetricsPushDefaults {
     readonly exporterEndpoint: string;
     readonly exportIntervalMs: number;
     readonly exportTimeoutMs: number;
     readonly maxPointsPerRequest: number;
 }
-export declare const PUSH_DEFAULTS: PushDefaults;
+/** Every default of `initMetrics` that no variable of the environment sets. Durations in ms. */
+export declare const METRICS_PUSH_DEFAULTS: MetricsPushDefaults;
 export interface ResolvedPushOptions {
     readonly url: URL;
     readonly headers: Readonly<Record<string, string>>;
@@ -626,10 +643,11 @@ export interface ResolvedPushOptions {
 }
 type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws MetricsOptionError naming the option or variable, its value and its range */
-export declare function resolvePushOptions(options: InitMetricsOptions, env: Environment): ResolvedPushOptions;
+export declare function resolvePushOptions(options: MetricsPushOptions, env: Environment): ResolvedPushOptions;
 export {};
 
 // otlp/resource-attributes.d.ts
+/** Says which process the metrics come from. */
 export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;
 export interface ResourceOptions {
     readonly serviceName: string | undefined;

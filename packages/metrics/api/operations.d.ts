@@ -14,10 +14,12 @@ export declare function renderRules({ groups }: RuleFile): string;
 
 // operations/alerts/rule.d.ts
 import type { Severity } from '../options.ts';
+/** A recording rule of Prometheus. */
 export interface RecordingRule {
     readonly record: string;
     readonly expr: string;
 }
+/** An alerting rule of Prometheus. */
 export interface AlertRule {
     readonly alert: string;
     readonly expr: string;
@@ -32,6 +34,7 @@ export interface AlertRule {
         runbook_url: string;
     }>;
 }
+/** Rules that are evaluated together. */
 export interface RuleGroup {
     readonly name: string;
     readonly interval?: string;
@@ -101,6 +104,7 @@ export interface OperationsOptions {
 export type ResolvedOperationsOptions = Readonly<Required<Omit<OperationsOptions, 'evaluationIntervalMs'>> & {
     evaluationIntervalMs: number | undefined;
 }>;
+/** Every default of dashboards and alerts. Durations in ms. */
 export declare const OPERATIONS_DEFAULTS: ResolvedOperationsOptions;
 /** @throws MetricsOptionError naming the option, its value and its range */
 export declare function resolveOperationsOptions(options: OperationsOptions): ResolvedOperationsOptions;
@@ -114,14 +118,17 @@ export type StateEncoding = 'fractional' | 'ordinal';
 export type DurationUnit = 'ms' | 's';
 export interface MetricsOptions {
     /** Value of the label `service`. Default `OTEL_SERVICE_NAME`, or `unknown_service` without it. */
-    service?: string;
+    serviceName?: string;
     /** A prom-client registry to register in, for example the application's own. Default a new one. */
     registry?: Registry;
     /** @default 'fractional' */
     stateEncoding?: StateEncoding;
     /** @default 'ms' */
     durationUnit?: DurationUnit;
-    /** Upper bounds of duration histograms in ms, ascending, whatever the unit they are shown in. */
+    /**
+     * Upper bounds of duration histograms in ms, ascending, 1 to 100 of them, whatever the unit they are shown in.
+     * @default [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
+     */
     durationBucketsMs?: readonly number[];
     /** Label sets that one metric may have, 1 to 100,000; the rest is counted under `other`. Default 1000. */
     maxSeriesPerMetric?: number;
@@ -129,10 +136,11 @@ export interface MetricsOptions {
     collectTimeoutMs?: number;
     /** Whether memory, CPU, event loop and prom-client's default metrics are collected. Default true. */
     processMetrics?: boolean;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export interface MetricsDefaults {
-    readonly service: string;
+    readonly serviceName: string;
     readonly stateEncoding: StateEncoding;
     readonly durationUnit: DurationUnit;
     readonly durationBucketsMs: readonly number[];
@@ -141,8 +149,10 @@ export interface MetricsDefaults {
     readonly processMetrics: boolean;
     readonly maxRoutes: number;
 }
+/** Every default of `createMetrics`. Durations in ms. */
 export declare const METRICS_DEFAULTS: MetricsDefaults;
-export interface ResolvedMetricsOptions extends Omit<MetricsDefaults, 'maxRoutes'> {
+export interface ResolvedMetricsOptions extends Omit<MetricsDefaults, 'maxRoutes' | 'serviceName'> {
+    readonly service: string;
     readonly registry: Registry | undefined;
     readonly clock: Clock;
 }
@@ -210,6 +220,7 @@ export declare const CHOSEN_PROCESS = "instance=~\"$instance\"";
 // operations/dashboards/panel.d.ts
 /** The part of Grafana's dashboard model that is used here. https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/ */
 export type DatasourceKind = 'prometheus' | 'loki' | 'tempo';
+/** One query of a panel. */
 export interface Target {
     readonly refId: string;
     readonly datasource: Datasource;
@@ -220,16 +231,19 @@ export interface Target {
     readonly instant?: boolean;
     readonly range?: boolean;
 }
+/** Where a panel gets its data from. */
 export interface Datasource {
     readonly type: DatasourceKind;
     readonly uid: string;
 }
+/** Place and size of a panel, in Grafana's grid of 24 columns. */
 export interface GridPosition {
     readonly x: number;
     readonly y: number;
     readonly w: number;
     readonly h: number;
 }
+/** One panel of a dashboard. */
 export interface Panel {
     readonly id: number;
     readonly type: string;

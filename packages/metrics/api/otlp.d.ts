@@ -1,8 +1,8 @@
-// otlp.d.ts
+// otlp/index.d.ts
 /** Reads a prom-client registry as OpenTelemetry metrics. Needs the types of `@opentelemetry/sdk-metrics`, loads nothing of it. */
-export { MetricNotCollectedError } from './errors.ts';
-export type { OtlpExemplar, PointWithExemplars } from './otlp/metric-data.ts';
-export { createPromClientProducer, type PromClientProducerOptions } from './otlp/metric-producer.ts';
+export { MetricNotCollectedError } from '../errors.ts';
+export type { OtlpExemplar, PointWithExemplars } from './metric-data.ts';
+export { createPromClientProducer, type PromClientProducerOptions } from './metric-producer.ts';
 
 // errors.d.ts
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
@@ -36,9 +36,9 @@ export declare class MetricLabelsError extends MetricsError {
     constructor(metric: string, given: string, known: readonly string[]);
 }
 /** A package that `initMetrics()` needs is not installed. */
-export declare class MetricsPeerMissingError extends MetricsError {
-    readonly name = "MetricsPeerMissingError";
-    readonly code = "ERR_METRICS_PEER_MISSING";
+export declare class MetricsMissingPeerError extends MetricsError {
+    readonly name = "MetricsMissingPeerError";
+    readonly code = "ERR_METRICS_MISSING_PEER";
     readonly peer: string;
     constructor(peer: string, options: ErrorOptions);
 }
@@ -69,13 +69,14 @@ type HrTime = DataPoint<number>['startTime'];
 /** What the SDK's data model has no place for: exporters that do not know of it leave it out. */
 export interface OtlpExemplar {
     readonly value: number;
-    readonly time: HrTime;
+    readonly time: DataPoint<number>['startTime'];
     /** 32 lower-case hex digits, or undefined where the exemplar names no trace. */
     readonly traceId: string | undefined;
     readonly spanId: string | undefined;
     /** Labels that are neither. */
     readonly filteredAttributes: Readonly<Record<string, string>>;
 }
+/** A data point with its exemplars. */
 export interface PointWithExemplars<T> extends DataPoint<T> {
     readonly exemplars?: readonly OtlpExemplar[];
 }
@@ -99,6 +100,7 @@ export interface PromClientProducerOptions {
     resourceAttributes?: Readonly<Record<string, string | number | boolean>> | undefined;
     /** How long the `collect` functions of all metrics together may take, in ms. Default 2000. */
     collectTimeoutMs?: number | undefined;
+    /** Time and timers. Default the system's. */
     clock?: Clock | undefined;
 }
 /**

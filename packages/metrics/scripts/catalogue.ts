@@ -17,7 +17,7 @@ interface Registered {
 }
 
 export async function readCatalogue(options: MetricsOptions): Promise<Catalogue> {
-  const metrics = buildMetrics({ ...options, service: 'catalogue' });
+  const metrics = buildMetrics({ ...options, serviceName: 'catalogue' });
   metrics.http();
   const registered = metrics.registry.getMetricsAsArray() as unknown as readonly Registered[];
   const catalogue = new Map(registered.flatMap(seriesOf));

@@ -11,7 +11,7 @@ let metrics: ServiceMetrics;
 const closers: (() => void)[] = [];
 
 function create(options: MetricsOptions = {}): ServiceMetrics {
-  metrics = buildMetrics({ service: 'payments', processMetrics: false, ...options });
+  metrics = buildMetrics({ serviceName: 'payments', processMetrics: false, ...options });
   return metrics;
 }
 
@@ -454,7 +454,7 @@ describe('close', () => {
 describe('options', () => {
   it('have the defaults of the manual', () => {
     expect(METRICS_DEFAULTS).toEqual({
-      service: 'unknown_service',
+      serviceName: 'unknown_service',
       stateEncoding: 'fractional',
       durationUnit: 'ms',
       durationBucketsMs: [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000],
@@ -476,7 +476,7 @@ describe('options', () => {
     );
     expect(wrong({ durationUnit: 'h' })).toThrow('durationUnit is h; it must be one of ms, s.');
     expect(wrong({ durationBucketsMs: [] })).toThrow('durationBucketsMs is []');
-    expect(wrong({ service: '' })).toThrow('service is empty');
+    expect(wrong({ serviceName: '' })).toThrow('serviceName is empty');
     expect(wrong({ maxSeriesPerMetric: 1.5 })).toThrow('maxSeriesPerMetric is 1.5');
   });
 });

@@ -1,32 +1,35 @@
 import { subscriberFailures, subscribeSafely } from '@holdfast/context/channels';
 import { Registry } from 'prom-client';
-import { createCacheMetrics } from './cache-metrics.ts';
-import { createClientMetrics } from './client-metrics.ts';
-import { type CollectFailure, collectStates } from './collect.ts';
-import { createEventsMetrics } from './events-metrics.ts';
-import { createExemplars, type Exemplars } from './exemplars.ts';
-import { createFamilySet, type FamilySet } from './family-set.ts';
-import type { Feature, FeatureContext } from './feature.ts';
+import { type CollectFailure, collectStates } from './exposition/collect.ts';
+import { type ExpositionFormat, negotiate } from './exposition/negotiate.ts';
+import { renderRegistry } from './exposition/render.ts';
+import { type RenderedMetrics, renderedMetrics } from './exposition/rendered.ts';
+import { createExemplars, type Exemplars } from './families/exemplars.ts';
+import { createFamilySet, type FamilySet } from './families/family-set.ts';
+import { createCacheMetrics } from './features/cache-metrics.ts';
+import { createClientMetrics } from './features/client-metrics.ts';
+import { createEventsMetrics } from './features/events-metrics.ts';
+import type { Feature, FeatureContext } from './features/feature.ts';
+import { createIdempotencyMetrics } from './features/idempotency-metrics.ts';
+import { createQueueMetrics } from './features/queue-metrics.ts';
+import { createResilienceMetrics } from './features/resilience-metrics.ts';
+import { createWebhookMetrics } from './features/webhook-metrics.ts';
 import { buildHttpMetrics, type HttpMetrics, type HttpMetricsOptions } from './http-metrics.ts';
-import { createIdempotencyMetrics } from './idempotency-metrics.ts';
 import { setInternals } from './internals.ts';
-import { type ExpositionFormat, negotiate } from './negotiate.ts';
 import { type MetricsOptions, type ResolvedMetricsOptions, resolveMetricsOptions } from './options.ts';
 import { createOwnMetrics, type OwnMetrics, type OwnMetricsStore } from './own-metrics.ts';
 import { createProcessMetrics } from './process-metrics.ts';
-import { createQueueMetrics } from './queue-metrics.ts';
-import { renderRegistry } from './render.ts';
-import { type RenderedMetrics, renderedMetrics } from './rendered.ts';
-import { createResilienceMetrics } from './resilience-metrics.ts';
-import { createWebhookMetrics } from './webhook-metrics.ts';
 
+/** What is known of a scrape. */
 export interface RenderRequest {
   /** The scraper's `Accept` header. */
   accept?: string | undefined;
 }
 
+/** The metrics of one service. */
 export interface ServiceMetrics extends AsyncDisposable {
-  readonly service: string;
+  /** Value of the label `service`. */
+  readonly serviceName: string;
   /** Holds every metric of this instance; prom-client's own metrics may be added to it. */
   readonly registry: Registry;
   /** The application's own metrics; those of the first instance are `Metrics`. */
@@ -95,7 +98,7 @@ export function buildMetrics(
 
   const features = openOrUndo(openAll, close);
   const instance: ServiceMetrics = {
-    service,
+    serviceName: service,
     registry,
     own: ownStore.metrics,
     http: (httpOptions = {}) =>

@@ -1,8 +1,8 @@
 import { buildMetrics, type RenderRequest, type ServiceMetrics } from './create-metrics.ts';
+import type { RenderedMetrics } from './exposition/rendered.ts';
 import type { HttpMetrics, HttpMetricsOptions } from './http-metrics.ts';
 import type { MetricsOptions } from './options.ts';
 import { createOwnMetrics, type OwnMetrics } from './own-metrics.ts';
-import type { RenderedMetrics } from './rendered.ts';
 
 const processWide = createOwnMetrics();
 
@@ -36,7 +36,7 @@ export function setDefaultService(service: string | undefined): void {
 
 /** The first instance, made where there is none. */
 export function defaultInstance(): ServiceMetrics {
-  return first ?? createMetrics(defaultService === undefined ? {} : { service: defaultService });
+  return first ?? createMetrics(defaultService === undefined ? {} : { serviceName: defaultService });
 }
 
 export interface CreateHttpMetricsOptions extends HttpMetricsOptions {

@@ -52,14 +52,14 @@ export class MetricLabelsError extends MetricsError {
 }
 
 /** A package that `initMetrics()` needs is not installed. */
-export class MetricsPeerMissingError extends MetricsError {
-  override readonly name = 'MetricsPeerMissingError';
-  readonly code = 'ERR_METRICS_PEER_MISSING';
+export class MetricsMissingPeerError extends MetricsError {
+  override readonly name = 'MetricsMissingPeerError';
+  readonly code = 'ERR_METRICS_MISSING_PEER';
   readonly peer: string;
 
   constructor(peer: string, options: ErrorOptions) {
     super(
-      `initMetrics() needs ${peer}, which cannot be loaded. Install @opentelemetry/sdk-metrics and @opentelemetry/otlp-exporter-base.`,
+      `initMetrics() needs the package ${peer}, which could not be loaded: run "npm install @opentelemetry/sdk-metrics @opentelemetry/otlp-exporter-base".`,
       options,
     );
     this.peer = peer;

@@ -12,7 +12,7 @@ let metrics: ServiceMetrics;
 afterEach(() => metrics.close());
 
 function create(options: MetricsOptions = {}): ServiceMetrics {
-  metrics = buildMetrics({ service: 's', processMetrics: false, ...options });
+  metrics = buildMetrics({ serviceName: 's', processMetrics: false, ...options });
   return metrics;
 }
 
@@ -53,7 +53,7 @@ describe('label values', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(value, value), { maxLength: 20 }), async (pairs) => {
-        await using one = buildMetrics({ service: 's', processMetrics: false });
+        await using one = buildMetrics({ serviceName: 's', processMetrics: false });
         one.own.registerCounter('c_total', 'C.', { labelNames: ['a', 'constructor'] });
         for (const [a, b] of pairs) one.own.incrementCounter('c_total', { a, constructor: b });
         const families = parseExposition((await one.render()).body, 'prometheus');

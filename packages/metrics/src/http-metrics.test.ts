@@ -7,7 +7,7 @@ let metrics: ServiceMetrics;
 let http: HttpMetrics;
 
 beforeEach(() => {
-  metrics = buildMetrics({ service: 'payments', processMetrics: false });
+  metrics = buildMetrics({ serviceName: 'payments', processMetrics: false });
   http = metrics.http();
 });
 
@@ -95,7 +95,7 @@ describe('a scanner that asks for 100,000 unknown paths', () => {
   });
 
   it('keeps each metric under its cap of label sets too', async () => {
-    const small = buildMetrics({ service: 's', processMetrics: false, maxSeriesPerMetric: 3 });
+    const small = buildMetrics({ serviceName: 's', processMetrics: false, maxSeriesPerMetric: 3 });
     const capped = small.http();
     for (let i = 0; i < 10; i += 1) capped.observe({ ...request, statusCode: 200 + i });
     const families = await scrape(small);
@@ -109,7 +109,7 @@ describe('a scanner that asks for 100,000 unknown paths', () => {
 
 describe("durationUnit: 's'", () => {
   it('names the histogram http_request_duration_seconds and shows seconds', async () => {
-    const seconds = buildMetrics({ service: 'payments', processMetrics: false, durationUnit: 's' });
+    const seconds = buildMetrics({ serviceName: 'payments', processMetrics: false, durationUnit: 's' });
     seconds.http().observe({ ...request, durationMs: 250 });
     const families = await scrape(seconds);
     expect(families.has('http_request_duration_ms')).toBe(false);

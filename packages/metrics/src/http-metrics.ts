@@ -1,11 +1,11 @@
 import type { TraceContext } from '@holdfast/context';
-import { type Exemplars, sampledSpan } from './exemplars.ts';
-import type { FamilySet } from './family-set.ts';
-import { UNIT_OF_MS } from './family-set.ts';
-import type { HistogramSeries } from './histogram-family.ts';
+import { type Exemplars, sampledSpan } from './families/exemplars.ts';
+import type { FamilySet } from './families/family-set.ts';
+import { UNIT_OF_MS } from './families/family-set.ts';
+import type { HistogramSeries } from './families/histogram-family.ts';
+import type { ScalarSeries } from './families/scalar-family.ts';
+import { OVERFLOW_LABEL } from './families/series-map.ts';
 import { checkBuckets, checkInteger, checkOneOf, type DurationUnit, METRICS_DEFAULTS } from './options.ts';
-import type { ScalarSeries } from './scalar-family.ts';
-import { OVERFLOW_LABEL } from './series-map.ts';
 
 /** One answered request. */
 export interface HttpObservation {
@@ -20,6 +20,7 @@ export interface HttpObservation {
   readonly trace?: TraceContext | undefined;
 }
 
+/** Takes in the requests of one service. */
 export interface HttpMetrics {
   /** Whether somebody reads exemplars, so that it is worth the trouble to find out the context of a request. */
   readonly wantsTrace: boolean;
@@ -30,7 +31,7 @@ export interface HttpMetrics {
 
 export interface HttpMetricsOptions {
   /** Value of the label `service`. Default that of the instance. */
-  service?: string;
+  serviceName?: string;
   /** Routes that get a label of their own, 1 to 10,000; the rest is counted under `other`. Default 100. */
   maxRoutes?: number;
   /** Default that of the instance. */
@@ -74,7 +75,7 @@ interface RequestSeries {
 type SeriesOfMethod = Map<string, Map<number, RequestSeries>>;
 
 export function buildHttpMetrics(base: HttpMetricsBase, options: HttpMetricsOptions): HttpMetrics {
-  const { service = base.service, maxRoutes = METRICS_DEFAULTS.maxRoutes } = options;
+  const { serviceName: service = base.service, maxRoutes = METRICS_DEFAULTS.maxRoutes } = options;
   const { durationUnit: unit = base.durationUnit, durationBucketsMs: boundsMs = base.durationBucketsMs } =
     options;
   checkInteger('createHttpMetrics', 'maxRoutes', maxRoutes, 1, 10_000);

@@ -1,5 +1,5 @@
 export { type ClusterMetrics, createClusterMetrics } from './cluster/cluster-metrics.ts';
-export { CLUSTER_DEFAULTS, type ClusterMetricsOptions } from './cluster/options.ts';
+export { CLUSTER_METRICS_DEFAULTS, type ClusterMetricsOptions } from './cluster/options.ts';
 export type { RenderRequest, ServiceMetrics } from './create-metrics.ts';
 export {
   type CreateHttpMetricsOptions,
@@ -16,10 +16,11 @@ export {
   MetricNotRegisteredError,
   MetricsAlreadyStartedError,
   MetricsError,
+  MetricsMissingPeerError,
   MetricsOptionError,
-  MetricsPeerMissingError,
 } from './errors.ts';
-export type { Aggregator } from './family.ts';
+export type { RenderedMetrics } from './exposition/rendered.ts';
+export type { Aggregator } from './families/family.ts';
 export type { HttpMetrics, HttpMetricsOptions, HttpObservation } from './http-metrics.ts';
 export {
   type DurationUnit,
@@ -29,7 +30,10 @@ export {
   type StateEncoding,
 } from './options.ts';
 export { initMetrics, type MetricsPush, type MetricsPushStats } from './otlp/init-metrics.ts';
-export { type InitMetricsOptions, PUSH_DEFAULTS, type PushDefaults } from './otlp/push-options.ts';
+export {
+  METRICS_PUSH_DEFAULTS,
+  type MetricsPushDefaults,
+  type MetricsPushOptions,
+} from './otlp/push-options.ts';
 export type { ResourceAttributes } from './otlp/resource-attributes.ts';
 export type { MetricLabels, OwnHistogramOptions, OwnMetricOptions, OwnMetrics } from './own-metrics.ts';
-export type { RenderedMetrics } from './rendered.ts';

@@ -10,14 +10,17 @@ export type DurationUnit = 'ms' | 's';
 
 export interface MetricsOptions {
   /** Value of the label `service`. Default `OTEL_SERVICE_NAME`, or `unknown_service` without it. */
-  service?: string;
+  serviceName?: string;
   /** A prom-client registry to register in, for example the application's own. Default a new one. */
   registry?: Registry;
   /** @default 'fractional' */
   stateEncoding?: StateEncoding;
   /** @default 'ms' */
   durationUnit?: DurationUnit;
-  /** Upper bounds of duration histograms in ms, ascending, whatever the unit they are shown in. */
+  /**
+   * Upper bounds of duration histograms in ms, ascending, 1 to 100 of them, whatever the unit they are shown in.
+   * @default [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]
+   */
   durationBucketsMs?: readonly number[];
   /** Label sets that one metric may have, 1 to 100,000; the rest is counted under `other`. Default 1000. */
   maxSeriesPerMetric?: number;
@@ -25,11 +28,12 @@ export interface MetricsOptions {
   collectTimeoutMs?: number;
   /** Whether memory, CPU, event loop and prom-client's default metrics are collected. Default true. */
   processMetrics?: boolean;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
 export interface MetricsDefaults {
-  readonly service: string;
+  readonly serviceName: string;
   readonly stateEncoding: StateEncoding;
   readonly durationUnit: DurationUnit;
   readonly durationBucketsMs: readonly number[];
@@ -39,8 +43,9 @@ export interface MetricsDefaults {
   readonly maxRoutes: number;
 }
 
+/** Every default of `createMetrics`. Durations in ms. */
 export const METRICS_DEFAULTS: MetricsDefaults = Object.freeze({
-  service: 'unknown_service',
+  serviceName: 'unknown_service',
   stateEncoding: 'fractional',
   durationUnit: 'ms',
   // The advice of OpenTelemetry for request durations, in ms:
@@ -52,16 +57,17 @@ export const METRICS_DEFAULTS: MetricsDefaults = Object.freeze({
   maxRoutes: 100,
 });
 
-export interface ResolvedMetricsOptions extends Omit<MetricsDefaults, 'maxRoutes'> {
+export interface ResolvedMetricsOptions extends Omit<MetricsDefaults, 'maxRoutes' | 'serviceName'> {
+  readonly service: string;
   readonly registry: Registry | undefined;
   readonly clock: Clock;
 }
 
 /** @throws MetricsOptionError naming the option, its value and its range */
 export function resolveMetricsOptions(options: MetricsOptions): ResolvedMetricsOptions {
-  const { service = process.env['OTEL_SERVICE_NAME'] || METRICS_DEFAULTS.service } = options;
+  const { serviceName: service = process.env['OTEL_SERVICE_NAME'] || METRICS_DEFAULTS.serviceName } = options;
   if (service === '')
-    throw new MetricsOptionError('createMetrics: service is empty; it must be the name of the service.');
+    throw new MetricsOptionError('createMetrics: serviceName is empty; it must be the name of the service.');
   const resolved = {
     service,
     registry: options.registry,

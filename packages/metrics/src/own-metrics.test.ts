@@ -6,7 +6,7 @@ import { buildMetrics, type ServiceMetrics } from './create-metrics.ts';
 let metrics: ServiceMetrics;
 
 beforeEach(() => {
-  metrics = buildMetrics({ service: 's', processMetrics: false, maxSeriesPerMetric: 2 });
+  metrics = buildMetrics({ serviceName: 's', processMetrics: false, maxSeriesPerMetric: 2 });
 });
 
 afterEach(() => metrics.close());

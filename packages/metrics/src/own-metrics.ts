@@ -14,11 +14,12 @@ import {
   type FamilyKind,
   type FamilyOptions,
   removeFromRegistry,
-} from './family.ts';
-import { createHistogramFamily, type HistogramFamily } from './histogram-family.ts';
+} from './families/family.ts';
+import { createHistogramFamily, type HistogramFamily } from './families/histogram-family.ts';
+import { createScalarFamily, type ScalarFamily } from './families/scalar-family.ts';
 import { checkBuckets, checkOneOf, METRICS_DEFAULTS } from './options.ts';
-import { createScalarFamily, type ScalarFamily } from './scalar-family.ts';
 
+/** Labels by name; every value is written as text. */
 export type MetricLabels = Readonly<Record<string, string | number | boolean>>;
 
 export interface OwnMetricOptions {

@@ -17,7 +17,7 @@ describe('process_event_loop_lag_ms', () => {
 
 describe("prom-client's default metrics", () => {
   it('are shown by two instances at once', async () => {
-    const [first, second] = [buildMetrics({ service: 'a' }), buildMetrics({ service: 'b' })];
+    const [first, second] = [buildMetrics({ serviceName: 'a' }), buildMetrics({ serviceName: 'b' })];
     for (const { registry } of [first, second]) {
       expect(registry.getSingleMetric('nodejs_version_info')).toBeDefined();
     }

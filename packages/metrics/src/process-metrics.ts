@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import type { FamilySet } from './family-set.ts';
+import type { FamilySet } from './families/family-set.ts';
 
 export interface ProcessMetrics {
   /** Reads memory and event loop lag. */

@@ -16,7 +16,7 @@ export interface Command {
 type Reply = { readonly reply: number; readonly value: unknown };
 
 function runWorker(): void {
-  const metrics = createMetrics({ service: 's', processMetrics: false, durationBucketsMs: [10] });
+  const metrics = createMetrics({ serviceName: 's', processMetrics: false, durationBucketsMs: [10] });
   const all = createClusterMetrics({ timeoutMs: 1000 });
   const http = createHttpMetrics();
   const registers = [metrics.registry];

@@ -17,7 +17,7 @@ describe('the usage of document 004', () => {
   it('registers and sets own metrics, also before the service has created its metrics', async () => {
     Metrics.registerCounter('my_custom_counter', 'Description');
     Metrics.incrementCounter('my_custom_counter', { label: 'value' });
-    metrics = createMetrics({ service: 'requests' });
+    metrics = createMetrics({ serviceName: 'requests' });
     Metrics.registerGauge('my_gauge', 'Description');
     Metrics.setGauge('my_gauge', 42, { label: 'value' });
     const families = parseExposition((await renderMetrics()).body, 'prometheus');
@@ -26,9 +26,9 @@ describe('the usage of document 004', () => {
   });
 
   it('shows them in the next first instance when one was closed', async () => {
-    metrics = createMetrics({ service: 'again' });
+    metrics = createMetrics({ serviceName: 'again' });
     Metrics.incrementCounter('my_custom_counter', { label: 'value' });
-    const other = createMetrics({ service: 'second' });
+    const other = createMetrics({ serviceName: 'second' });
     expect(
       sampleValue(parseExposition((await metrics.render()).body, 'prometheus'), 'my_custom_counter', {
         label: 'value',
@@ -39,7 +39,7 @@ describe('the usage of document 004', () => {
   });
 
   it('collects the metrics of its table with their types', async () => {
-    metrics = createMetrics({ service: 'requests' });
+    metrics = createMetrics({ serviceName: 'requests' });
     const http = createHttpMetrics();
     http.start();
     http.observe({ method: 'GET', route: '/', statusCode: 200, durationMs: 3 });

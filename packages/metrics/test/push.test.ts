@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   createHttpMetrics,
   createMetrics,
-  type InitMetricsOptions,
   initMetrics,
+  type MetricsPushOptions,
   type ServiceMetrics,
 } from '../src/index.ts';
 import { OtlpReceiver } from './otlp-receiver.ts';
@@ -23,9 +23,9 @@ function closing<T extends AsyncDisposable>(one: T): T {
   return one;
 }
 
-async function start(options: InitMetricsOptions = {}) {
+async function start(options: MetricsPushOptions = {}) {
   const receiver = closing(await OtlpReceiver.start());
-  const metrics = closing(createMetrics({ service: 'payments', processMetrics: false }));
+  const metrics = closing(createMetrics({ serviceName: 'payments', processMetrics: false }));
   const push = closing(
     initMetrics({ exporterEndpoint: receiver.url, exportTimeoutMs: 2000, metrics, ...options }),
   );
@@ -230,7 +230,7 @@ describe('options and variables', () => {
     expect(receiver.requests).toEqual([]);
   });
 
-  it.each<[InitMetricsOptions, string]>([
+  it.each<[MetricsPushOptions, string]>([
     [{ exporterEndpoint: 'collector:4318' }, 'initMetrics: exporterEndpoint is not an http or https URL'],
     [
       { exportIntervalMs: 0 },
@@ -275,7 +275,7 @@ describe('an endpoint', () => {
     const { receiver, metrics, push } = await start({ exportTimeoutMs: 100 });
     await receiver[Symbol.asyncDispose]().catch(() => {});
     await push.flush();
-    expect(push.stats()).toMatchObject({ succeeded: 0, failed: 1, lastError: 'ECONNREFUSED' });
+    expect(push.getStats()).toMatchObject({ succeeded: 0, failed: 1, lastError: 'ECONNREFUSED' });
     expect(await pushesOf(metrics, 'failure')).toBe('1');
   });
 
@@ -284,12 +284,12 @@ describe('an endpoint', () => {
     receiver.answer = (response) => response.writeHead(401, 'secret words').end('secret body');
     await push.flush();
     expect(receiver.requests).toHaveLength(1);
-    expect(push.stats()).toMatchObject({ failed: 1, lastError: 'status 401' });
+    expect(push.getStats()).toMatchObject({ failed: 1, lastError: 'status 401' });
     expect(await pushesOf(metrics, 'failure')).toBe('1');
     receiver.answer = (response) => response.end();
     metrics.own.registerCounter('later_total', 'L.', { labelNames: [] });
     await push.flush();
-    expect(push.stats()).toMatchObject({ succeeded: 1, failed: 1 });
+    expect(push.getStats()).toMatchObject({ succeeded: 1, failed: 1 });
     expect(receiver.metric('metrics_pushes_total')?.points[0]).toMatchObject({
       attributes: { outcome: 'failure' },
       value: 1,
@@ -303,7 +303,7 @@ describe('an endpoint', () => {
     receiver.answer = (response) => response.writeHead(400).end();
     await push.flush();
     expect(receiver.requests).toHaveLength(1);
-    expect(push.stats()).toMatchObject({ succeeded: 0, failed: 1 });
+    expect(push.getStats()).toMatchObject({ succeeded: 0, failed: 1 });
   });
 
   it('that hangs holds one connection however often is pushed, and each push ends', async () => {
@@ -314,7 +314,7 @@ describe('an endpoint', () => {
       drip = setInterval(() => response.write('.'), 5);
     };
     for (let i = 0; i < 20; i += 1) await push.flush();
-    const { timedOut, failed } = push.stats();
+    const { timedOut, failed } = push.getStats();
     expect(timedOut).toBeGreaterThanOrEqual(1);
     expect(timedOut + failed).toBe(20);
     expect(receiver.connections).toBe(1);

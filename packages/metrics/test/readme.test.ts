@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { buildMetrics } from '../src/create-metrics.ts';
-import { CLUSTER_DEFAULTS, METRICS_DEFAULTS, PUSH_DEFAULTS } from '../src/index.ts';
+import { CLUSTER_METRICS_DEFAULTS, METRICS_DEFAULTS, METRICS_PUSH_DEFAULTS } from '../src/index.ts';
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 /** Without the padding of its tables. */
@@ -15,7 +15,7 @@ it('names every error code in its README, and no other', () => {
 
 it('gives the defaults of the code in its README', () => {
   const row = (name: string) => readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
-  expect(row('service')).toContain(`else \`${METRICS_DEFAULTS.service}\``);
+  expect(row('serviceName')).toContain(`else \`${METRICS_DEFAULTS.serviceName}\``);
   expect(row('stateEncoding')).toContain(`| \`'${METRICS_DEFAULTS.stateEncoding}'\` |`);
   expect(row('durationUnit')).toContain(`| \`'${METRICS_DEFAULTS.durationUnit}'\` |`);
   expect(row('durationBucketsMs')).toContain(`| ${METRICS_DEFAULTS.durationBucketsMs.join(', ')} |`);
@@ -27,16 +27,16 @@ it('gives the defaults of the code in its README', () => {
 
 it('gives the defaults of push and cluster in its README', () => {
   const row = (name: string) => readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
-  expect(row('exporterEndpoint')).toContain(`else \`${PUSH_DEFAULTS.exporterEndpoint}\``);
-  expect(row('exportIntervalMs')).toContain(`else \`${PUSH_DEFAULTS.exportIntervalMs}\``);
-  expect(row('exportTimeoutMs')).toContain(`else \`${PUSH_DEFAULTS.exportTimeoutMs}\``);
-  expect(row('maxPointsPerRequest')).toContain(`\`${PUSH_DEFAULTS.maxPointsPerRequest}\``);
-  expect(readme).toContain(`\`timeoutMs\` (1 to 60,000, default \`${CLUSTER_DEFAULTS.timeoutMs}\`)`);
-  expect(readme).toContain(`(0 to 10,000,000, default \`${CLUSTER_DEFAULTS.maxRetiredSamples}\``);
+  expect(row('exporterEndpoint')).toContain(`else \`${METRICS_PUSH_DEFAULTS.exporterEndpoint}\``);
+  expect(row('exportIntervalMs')).toContain(`else \`${METRICS_PUSH_DEFAULTS.exportIntervalMs}\``);
+  expect(row('exportTimeoutMs')).toContain(`else \`${METRICS_PUSH_DEFAULTS.exportTimeoutMs}\``);
+  expect(row('maxPointsPerRequest')).toContain(`\`${METRICS_PUSH_DEFAULTS.maxPointsPerRequest}\``);
+  expect(readme).toContain(`\`timeoutMs\` (1 to 60,000, default \`${CLUSTER_METRICS_DEFAULTS.timeoutMs}\`)`);
+  expect(readme).toContain(`(0 to 10,000,000, default \`${CLUSTER_METRICS_DEFAULTS.maxRetiredSamples}\``);
 });
 
 it('lists every metric of ours in its README', async () => {
-  const metrics = buildMetrics({ service: 'payments' });
+  const metrics = buildMetrics({ serviceName: 'payments' });
   metrics.http();
   const foreign = /^(nodejs_|process_(?!memory_|event_loop_lag_ms))/;
   const names = metrics.registry.getMetricsAsArray().map(({ name }) => name);

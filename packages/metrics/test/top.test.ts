@@ -93,7 +93,7 @@ describe('holdfast-top on a real service', () => {
   });
 
   it('draws in place on a terminal, obeys no label value, and gives the terminal back', async () => {
-    const metrics = buildMetrics({ service: 'evil\u001b]0;owned\u0007', processMetrics: false });
+    const metrics = buildMetrics({ serviceName: 'evil\u001b]0;owned\u0007', processMetrics: false });
     onTestFinished(() => metrics.close());
     metrics.http().observe({ method: 'GET', route: '/\u001b[2J\r\nfake', statusCode: 200, durationMs: 1 });
     const server = createServer((_request, response) => {

@@ -12,7 +12,7 @@ import { type ParsedFamily, parseExposition, sampleValue } from './exposition-pa
 let metrics: ServiceMetrics;
 
 beforeEach(() => {
-  metrics = createMetrics({ service: 'payments', processMetrics: false });
+  metrics = createMetrics({ serviceName: 'payments', processMetrics: false });
 });
 
 afterEach(() => metrics.close());

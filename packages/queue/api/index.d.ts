@@ -1,6 +1,6 @@
 // index.d.ts
-export type { DeadLetterAct, DeadLettered, EngineName, EnqueueOperation, EnqueueStatus, JobOutcome, JobSettled, ProcessOperation, QueueSnapshot, QueueTrouble, SpoolSnapshot, StoreSafety, } from './channels.ts';
-export type { LetterDatabase, LetterPgClient, LetterRedisClient } from './dead-letter-queue/clients.ts';
+export type { DeadLetterAct, DeadLettered, EngineName, EnqueueOperation, EnqueueStatus, JobOutcome, JobSettled, JobState, ProcessOperation, QueueSnapshot, QueueTrouble, SpoolSnapshot, StoreSafety, } from './channels.ts';
+export type { LetterDatabase, LetterPgClient, LetterRedisClient, LetterStatement, } from './dead-letter-queue/clients.ts';
 export { type DeadLetterOrigin, DeadLetterQueue, type LetterActOptions, type LetterListOptions, } from './dead-letter-queue/dead-letter-queue.ts';
 export { DEAD_LETTER_QUEUE_DEFAULTS, type DeadLetterQueueDefaults, type DeadLetterQueueOptions, } from './dead-letter-queue/options.ts';
 export type { DeadLetterRecord, RecordedError, RetryRecord } from './dead-letter-queue/record.ts';
@@ -13,15 +13,15 @@ export type { ExpiryResult } from './dead-letters/expiry.ts';
 export type { DeadLetterFilter } from './dead-letters/filter.ts';
 export type { DeadLetterGroup, DeadLetterGroups } from './dead-letters/groups.ts';
 export type { DeadLetterPage, DeadLetterPageRequest } from './dead-letters/page.ts';
-export type { RedisConnection, SqliteDatabaseLike, SqliteLocation } from './engines/engine-choice.ts';
+export type { EngineOptions, RedisConnection, SqliteDatabaseLike, SqliteLocation, } from './engines/engine-choice.ts';
 export type { PostgresAddress, PostgresLocation, PostgresPoolLike } from './engines/postgres-location.ts';
 export type { RedisAddress, RedisClientLike, RedisClusterNodes, RedisNode, RedisSentinels, } from './engines/redis-location.ts';
-export { BulkActInterruptedError, DeadLetterBusyError, DeadLetterNotFoundError, DeadLetterStoreError, DirectProcessingError, DiscardFailedError, EvictionPolicyError, InvalidEventError, InvalidJobError, JobAbortedError, JobDeferredError, JobTimeoutError, MissingPeerError, QueueClosedError, QueueError, QueueOptionError, QueueUnavailableError, SpoolFullError, SpoolRefusedError, SpoolWriteError, WorkerStartError, } from './errors.ts';
+export { BulkActInterruptedError, DeadLetterBusyError, DeadLetterNotFoundError, DeadLetterStoreError, DirectProcessingError, DiscardFailedError, EvictionPolicyError, InvalidJobError, InvalidWebhookEventError, JobAbortedError, JobDeferredError, JobTimeoutError, QueueClosedError, QueueError, QueueMissingPeerError, QueueOptionError, QueueUnavailableError, SpoolFullError, SpoolRefusedError, SpoolWriteError, WorkerStartError, } from './errors.ts';
 export type { AttemptRecord } from './failures/attempt-history.ts';
 export type { DeathClass, FailureClass } from './failures/failure-class.ts';
 export { jobIdOf } from './job/job-id.ts';
 export type { Redrive } from './job/job-notes.ts';
-export { type BackoffOptions, DEFAULTS, type KeepCompleted, type QueueDefaults, type QueueOptions, type WhenUnavailable, } from './options.ts';
+export { type BackoffOptions, type KeepCompleted, QUEUE_DEFAULTS, type QueueDefaults, type QueueOptions, type WhenUnavailable, } from './options.ts';
 export { type AddOptions, createJobQueue, type EnqueueResult, type JobProcessor, type JobQueue, type JobQueueOptions, type QueueControl, type QueueMetrics, } from './queue/job-queue.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './queue/standard-schema.ts';
 export { SPOOL_DEFAULTS, type SpoolOptions } from './spool/spool-options.ts';
@@ -36,7 +36,9 @@ export type { ProcessingStats } from './worker/processing-totals.ts';
 import { type Channel, type TracingChannel } from 'node:diagnostics_channel';
 import type { Carrier } from '@holdfast/context';
 import type { DeathClass } from './failures/failure-class.ts';
+/** Which engine a queue runs on. */
 export type EngineName = 'sqlite' | 'redis' | 'postgres';
+/** What became of a job: stored, known already, kept on this machine, or run at once. */
 export type EnqueueStatus = 'queued' | 'duplicate' | 'spooled' | 'processedDirectly';
 /** How an attempt ended: `parked` and `returned` spend none. */
 export type JobOutcome = 'completed' | 'retried' | 'dead' | 'parked' | 'returned';
@@ -124,14 +126,15 @@ export interface SpoolSnapshot {
 /** Collect kind `queue.depth`. */
 export interface QueueSnapshot {
     readonly queue: string;
-    readonly counts: Record<CountedState, number>;
+    readonly counts: Record<JobState, number>;
     /** Age of the oldest job that waits for its first or next attempt and is due; 0 when none does. */
     readonly oldestJobAgeMs: number;
     readonly deadLetters: number;
     /** Jobs that this process keeps until the server is back. */
     readonly spooled: number;
 }
-export type CountedState = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'completed' | 'failed';
+/** Where a job stands, in BullMQ's words. */
+export type JobState = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'completed' | 'failed';
 export declare const enqueueChannel: TracingChannel<string, EnqueueOperation>;
 export declare const processChannel: TracingChannel<string, ProcessOperation>;
 export declare const settledChannel: Channel;
@@ -150,7 +153,8 @@ export type DeathClass = FailureClass | 'stalled';
 
 // dead-letter-queue/clients.d.ts
 /** What the stores call of the clients that an application gives them. */
-interface Statement {
+/** The part of a better-sqlite3 statement that is called here. */
+export interface LetterStatement {
     run(...values: unknown[]): {
         changes: number;
     };
@@ -159,7 +163,7 @@ interface Statement {
 }
 /** The part of a better-sqlite3 database that is called here. */
 export interface LetterDatabase {
-    prepare(source: string): Statement;
+    prepare(source: string): LetterStatement;
     exec(source: string): unknown;
 }
 /** The part of an ioredis `Redis` or `Cluster` that is called here. */
@@ -175,11 +179,11 @@ export interface LetterPgClient {
         rowCount: number | null;
     }>;
 }
-export {};
 
 // dead-letter-queue/dead-letter-queue.d.ts
 import type { DeadLetterQueueOptions } from './options.ts';
 import { type DeadLetterRecord } from './record.ts';
+/** Where a letter comes from. */
 export interface DeadLetterOrigin {
     sourceService?: string;
     /** Default the correlation id of the current context. */
@@ -273,6 +277,7 @@ export interface DeadLetterQueueOptions {
     maxAgeDays?: number;
     /** How long a letter is its taker's after `dequeue`; then another may take it. Default 300000, five minutes. */
     claimMs?: number;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export interface DeadLetterQueueDefaults {
@@ -280,10 +285,12 @@ export interface DeadLetterQueueDefaults {
     readonly maxAgeDays: number;
     readonly claimMs: number;
 }
+/** Every default of a `DeadLetterQueue`. */
 export declare const DEAD_LETTER_QUEUE_DEFAULTS: DeadLetterQueueDefaults;
 
 // dead-letter-queue/record.d.ts
 import type { Carrier } from '@holdfast/context';
+/** An error as it is stored. */
 export interface RecordedError {
     readonly name: string;
     readonly message: string;
@@ -353,10 +360,12 @@ export interface BulkOptions {
     by?: string;
     /** Name of the act: with the name of one that was cut off, that one goes on. Default a new one. */
     run?: string;
+    /** Told after each chunk. */
     onProgress?: (progress: BulkProgress) => void;
     /** Stops it; what was done is done, and it can be resumed. */
     signal?: AbortSignal;
 }
+/** How far a redrive or discard of many is. */
 export interface BulkProgress {
     readonly run: string;
     /** Dead letters looked at. */
@@ -368,6 +377,7 @@ export interface BulkProgress {
     /** Those that somebody else redrove or discarded at the same time. */
     readonly skipped: number;
 }
+/** What a redrive or discard of many did. */
 export interface BulkResult extends BulkProgress {
     readonly act: 'redrive' | 'discard';
     readonly dryRun: boolean;
@@ -510,12 +520,15 @@ export interface KeepCompleted {
 /** What an enqueue does where the engine does not answer in time. */
 export type WhenUnavailable = 'throw' | 'direct' | 'spool';
 export interface QueueOptions extends EngineOptions {
+    /** 1 to 128 of `A-Z a-z 0-9 . _ -`. Queues of one name on one engine are one queue. */
     queueName: string;
     /** Jobs that one worker runs at once. Default 5. */
     concurrency?: number;
     /** Retries after the first attempt: 3 make 4 attempts. Default 3. */
     maxRetries?: number;
+    /** The delays between attempts. */
     backoff?: BackoffOptions;
+    /** How long a finished job is known as a duplicate. */
     keepCompleted?: KeepCompleted;
     /** How long `enqueue` and `ready` may take, whatever state the engine is in. Default 2000. */
     enqueueTimeoutMs?: number;
@@ -548,6 +561,7 @@ export interface QueueOptions extends EngineOptions {
     onError?: (error: Error) => void;
     /** Takes what would be a warning of the process: the store is set up in a way that may lose jobs. */
     onWarning?: (warning: StoreSafety) => void;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export interface ResolvedOptions {
@@ -590,7 +604,8 @@ export interface QueueDefaults {
     readonly maxStalls: number;
     readonly closeTimeoutMs: number;
 }
-export declare const DEFAULTS: QueueDefaults;
+/** Every default that is a number. Durations in ms. */
+export declare const QUEUE_DEFAULTS: QueueDefaults;
 /** @throws QueueOptionError naming option, value and range */
 export declare function resolveOptions(options: QueueOptions): ResolvedOptions;
 /** @throws QueueOptionError */
@@ -605,11 +620,13 @@ export interface SqliteDatabaseLike {
     readonly open: boolean;
     prepare(source: string): unknown;
 }
+/** SQLite: the path of a file, or an open better-sqlite3 database. */
 export type SqliteLocation = {
     file: string;
 } | {
     db: SqliteDatabaseLike;
 };
+/** Redis: one server, Sentinels, a Cluster, or an ioredis client of either. */
 export type RedisConnection = RedisAddress | RedisSentinels | RedisClusterNodes | RedisClientLike;
 /** Which engine a queue runs on. */
 export interface EngineOptions {
@@ -656,6 +673,7 @@ export interface PostgresPoolLike {
     connect(...args: never[]): unknown;
     end(...args: never[]): unknown;
 }
+/** PostgreSQL: an address, or a pool of node-postgres. */
 export interface PostgresLocation {
     postgres: PostgresAddress | PostgresPoolLike;
 }
@@ -685,6 +703,7 @@ export interface RedisAddress {
     db?: number;
     tls?: object;
 }
+/** One server. */
 export interface RedisNode {
     readonly host: string;
     readonly port: number;
@@ -730,6 +749,7 @@ export interface SpoolOptions {
     maxBytes?: number;
 }
 export type ResolvedSpoolOptions = Readonly<Required<SpoolOptions>>;
+/** Every default of a spool. */
 export declare const SPOOL_DEFAULTS: Readonly<{
     maxJobs: number;
     maxBytes: number;
@@ -880,6 +900,7 @@ export interface DeadLetterSummary {
     /** The producer's context: its trace is where to look. */
     readonly carrier: Carrier;
 }
+/** A job that failed for good, with its data and its history. */
 export interface DeadLetter<Data> extends DeadLetterSummary {
     readonly data: Data;
     /** The stack of the last error. */
@@ -927,6 +948,7 @@ export interface JobNotes {
     /** How many redrives came before those. */
     readonly olderRedrives?: number;
 }
+/** A redrive on the record of a letter. */
 export interface Redrive {
     readonly by: string;
     /** Epoch ms. */
@@ -1009,6 +1031,7 @@ export declare function createDeadLetters<Data>(parts: ActParts<Data>, runs: Bul
 // dead-letters/expiry.d.ts
 import type { Clock } from '@holdfast/context/clock';
 import { type ActParts } from './act-on-letter.ts';
+/** What one step of an expiry did. */
 export interface ExpiryResult {
     /** Dead letters removed. */
     readonly expired: number;
@@ -1042,6 +1065,7 @@ export interface DeadLetterGroup {
     /** Event types or job names, ten at most. */
     readonly jobNames: readonly string[];
 }
+/** The dead letters of a queue by failure. */
 export interface DeadLetterGroups {
     /** The largest first, a thousand at most. */
     readonly groups: readonly DeadLetterGroup[];
@@ -1057,6 +1081,7 @@ export declare function groupLetters<Data>(access: EngineAccess<Data>): Promise<
 import type { EngineAccess } from '../engines/engine-access.ts';
 import { type DeadLetterSummary } from './dead-letter.ts';
 import { type DeadLetterFilter } from './filter.ts';
+/** Which page is asked for. */
 export interface DeadLetterPageRequest {
     /** `nextCursor` of the page before. Default the newest letter. */
     cursor?: string;
@@ -1066,6 +1091,7 @@ export interface DeadLetterPageRequest {
     limit?: number;
     filter?: DeadLetterFilter;
 }
+/** One page of dead letters. */
 export interface DeadLetterPage {
     /** Newest first. With a filter there may be fewer than the limit, or none, and still a next page. */
     readonly items: readonly DeadLetterSummary[];
@@ -1096,8 +1122,8 @@ export declare class QueueOptionError extends QueueError {
     constructor(option: string, message: string);
 }
 /** What was given to `enqueue` is not an event. Nothing was enqueued. */
-export declare class InvalidEventError extends QueueError {
-    readonly name = "InvalidEventError";
+export declare class InvalidWebhookEventError extends QueueError {
+    readonly name = "InvalidWebhookEventError";
     readonly code = "ERR_QUEUE_INVALID_EVENT";
     readonly field: string;
     constructor(field: string, message: string);
@@ -1191,8 +1217,8 @@ export declare class WorkerStartError extends QueueError {
     readonly code = "ERR_QUEUE_WORKER_START";
 }
 /** An optional peer dependency that the chosen engine needs is not installed. */
-export declare class MissingPeerError extends QueueError {
-    readonly name = "MissingPeerError";
+export declare class QueueMissingPeerError extends QueueError {
+    readonly name = "QueueMissingPeerError";
     readonly code = "ERR_QUEUE_MISSING_PEER";
     readonly peer: string;
     constructor(peer: string, options: ErrorOptions);
@@ -1265,16 +1291,19 @@ import type { QueueJob } from '../worker/attempt.ts';
 import type { ProcessingStats } from '../worker/processing-totals.ts';
 import type { JobToAdd } from './producer.ts';
 import { type StandardSchema } from './standard-schema.ts';
+/** What became of a job that was enqueued. */
 export interface EnqueueResult {
     status: EnqueueStatus;
     jobId: string;
     /** Present where the queue was unavailable and the processor has run instead. */
     processedDirectly?: true;
 }
+/** What waits, runs and has failed, and how this process did. */
 export interface QueueMetrics extends QueueSnapshot {
     /** Of this process alone. */
     readonly processing: ProcessingStats;
 }
+/** Runs one attempt at a job. What it throws decides what happens next. */
 export type JobProcessor<Data> = (job: QueueJob<Data>) => unknown;
 /** What every kind of queue can do, apart from taking jobs. */
 export interface QueueControl<Data, Job> extends AsyncDisposable {
@@ -1309,6 +1338,7 @@ export interface AddOptions {
     /** Of this job alone. Default that of the queue. */
     backoff?: BackoffOptions;
 }
+/** A durable queue of jobs. */
 export interface JobQueue<Data, Input = Data> extends QueueControl<Data, QueueJob<Data>> {
     /**
      * Stores a job, within `enqueueTimeoutMs`. When it resolves with `queued` or `duplicate` it is in the store, with
@@ -1495,12 +1525,12 @@ export interface OutageSpoolParts {
 export declare class OutageSpool {
     #private;
     constructor(parts: OutageSpoolParts);
-    /** Opens this process's file and looks for those of others. @throws MissingPeerError, or an error of the disk */
+    /** Opens this process's file and looks for those of others. @throws QueueMissingPeerError, or an error of the disk */
     open(): Promise<SpoolWriter>;
     /**
      * Keeps a job until the server takes it; it is on disk when this resolves.
      * @returns whether it was not kept already
-     * @throws SpoolFullError, SpoolWriteError, MissingPeerError
+     * @throws SpoolFullError, SpoolWriteError, QueueMissingPeerError
      */
     put(job: JobToStore): Promise<boolean>;
     /** The server was seen to answer: what is kept need not wait any longer. */
@@ -1616,12 +1646,14 @@ export interface StandardSchema<Input, Output> {
         } | undefined;
     };
 }
+/** What a schema made of a value. */
 export type SchemaResult<Output> = {
     readonly value: Output;
     readonly issues?: undefined;
 } | {
     readonly issues: readonly SchemaIssue[];
 };
+/** What a schema objects to. */
 export interface SchemaIssue {
     readonly message: string;
     readonly path?: readonly (PropertyKey | {
@@ -1647,12 +1679,13 @@ export interface WebhookEvent {
 /** One attempt at an event. It is the event too, so that what takes an event takes a job. */
 export interface WebhookJob extends Omit<QueueJob<WebhookEvent>, 'name' | 'enqueuedAt'>, WebhookEvent {
 }
+/** Runs one attempt at an event. What it throws decides what happens next. */
 export type WebhookProcessor = (job: WebhookJob) => unknown;
 /** 1 for `payment.*` and `transaction.*`, 2 for `subscription.*`, 5 for the rest; lower goes first. */
 export declare function priorityOf(eventType: string): number;
 /**
  * The event as it is stored: the five fields and nothing else.
- * @throws InvalidEventError naming the field
+ * @throws InvalidWebhookEventError naming the field
  */
 export declare function checkedEvent(event: WebhookEvent): WebhookEvent;
 export declare function toWebhookJob(attempt: QueueJob<WebhookEvent>): WebhookJob;
@@ -1667,11 +1700,12 @@ export interface WebhookQueueOptions extends QueueOptions {
     /** The priority of an event, 1 to 2097151, lower first. Default `priorityOf`. */
     priorityOf?: (event: WebhookEvent) => number;
 }
+/** A durable queue of webhooks. */
 export interface WebhookQueue extends QueueControl<WebhookEvent, WebhookJob> {
     /**
      * Stores an event, within `enqueueTimeoutMs`. When it resolves with `queued` or `duplicate`, the event is in the
      * store; with `spooled`, it is on the disk of this machine.
-     * @throws InvalidEventError, QueueUnavailableError, DirectProcessingError, SpoolFullError, SpoolWriteError, QueueClosedError
+     * @throws InvalidWebhookEventError, QueueUnavailableError, DirectProcessingError, SpoolFullError, SpoolWriteError, QueueClosedError
      */
     enqueue(event: WebhookEvent): Promise<EnqueueResult>;
 }

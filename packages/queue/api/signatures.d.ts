@@ -5,7 +5,7 @@ export type { WebhookHeaders } from './headers.ts';
 export { readEvent } from './read-event.ts';
 export type { EventNames, WebhookProvider } from './scheme.ts';
 export { type SignWebhookOptions, signWebhook } from './sign-webhook.ts';
-export { createSignatureVerifier, DEFAULT_TOLERANCE_MS, type SignatureVerifier, type SignatureVerifierOptions, type VerifiedWebhook, } from './verifier.ts';
+export { createSignatureVerifier, SIGNATURE_DEFAULTS, type SignatureVerifier, type SignatureVerifierOptions, type VerifiedWebhook, } from './verifier.ts';
 
 // errors.d.ts
 import type { FailureClass } from './failures/failure-class.ts';
@@ -21,8 +21,8 @@ export declare class QueueOptionError extends QueueError {
     constructor(option: string, message: string);
 }
 /** What was given to `enqueue` is not an event. Nothing was enqueued. */
-export declare class InvalidEventError extends QueueError {
-    readonly name = "InvalidEventError";
+export declare class InvalidWebhookEventError extends QueueError {
+    readonly name = "InvalidWebhookEventError";
     readonly code = "ERR_QUEUE_INVALID_EVENT";
     readonly field: string;
     constructor(field: string, message: string);
@@ -116,8 +116,8 @@ export declare class WorkerStartError extends QueueError {
     readonly code = "ERR_QUEUE_WORKER_START";
 }
 /** An optional peer dependency that the chosen engine needs is not installed. */
-export declare class MissingPeerError extends QueueError {
-    readonly name = "MissingPeerError";
+export declare class QueueMissingPeerError extends QueueError {
+    readonly name = "QueueMissingPeerError";
     readonly code = "ERR_QUEUE_MISSING_PEER";
     readonly peer: string;
     constructor(peer: string, options: ErrorOptions);
@@ -176,9 +176,9 @@ export type FailureClass = 'transient' | 'throttled' | 'permanent' | 'cancelled'
 export type DeathClass = FailureClass | 'stalled';
 
 // signatures/errors.d.ts
+import { QueueError } from '../errors.ts';
 /** Base of what `verify` throws: the request is not proved to come from the provider. Answer it with 401. */
-export declare abstract class SignatureError extends Error {
-    abstract readonly code: string;
+export declare abstract class SignatureError extends QueueError {
 }
 /** A header that carries the signature is not there. */
 export declare class SignatureMissingError extends SignatureError {
@@ -215,7 +215,7 @@ export declare class RawBodyError extends SignatureError {
     constructor();
 }
 /** A verified request does not hold an event with an id and a type. Answer it with 400. */
-export declare class UnreadableEventError extends Error {
+export declare class UnreadableEventError extends QueueError {
     readonly name = "UnreadableEventError";
     readonly code = "ERR_WEBHOOK_UNREADABLE";
     constructor(what: string, options?: ErrorOptions);
@@ -250,6 +250,7 @@ export declare function readEvent(provider: WebhookProvider, headers: WebhookHea
 
 // signatures/scheme.d.ts
 import type { WebhookHeaders } from './headers.ts';
+/** Whose way of signing is meant. */
 export type WebhookProvider = 'github' | 'stripe' | 'paddle' | 'standard';
 /** What the headers of a signed request say. */
 export interface SignedParts {
@@ -262,6 +263,7 @@ export interface SignedParts {
     readonly eventId: string | undefined;
     readonly eventType: string | undefined;
 }
+/** The names of an event. */
 export interface EventNames {
     readonly eventId: string;
     readonly eventType: string;
@@ -297,8 +299,11 @@ export declare const LONGEST_EVENT_TYPE = 256;
 // signatures/sign-webhook.d.ts
 import type { WebhookProvider } from './scheme.ts';
 export interface SignWebhookOptions {
+    /** Whose way of signing is meant. */
     provider: WebhookProvider;
+    /** As the provider shows it. */
     secret: string;
+    /** What is sent, to the byte. */
     body: string | Uint8Array;
     /** For GitHub's delivery id and the id of Standard Webhooks. Default a new one. */
     eventId?: string;
@@ -318,11 +323,13 @@ import { type Clock } from '@holdfast/context/clock';
 import type { WebhookHeaders } from './headers.ts';
 import { type WebhookProvider } from './scheme.ts';
 export interface SignatureVerifierOptions {
+    /** Whose webhooks are verified. */
     provider: WebhookProvider;
     /** Every secret that is active; while one is rolled over, the old and the new. As the provider shows them. */
     secrets: readonly string[];
     /** How far the time of the signature may lie from ours, either way. Default 300000. GitHub signs no time. */
     toleranceMs?: number;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 /** What is known of a request that its provider has signed. */
@@ -334,6 +341,7 @@ export interface VerifiedWebhook {
     /** When it was signed, epoch ms. */
     readonly timestamp?: number;
 }
+/** Verifies one provider's webhooks. */
 export interface SignatureVerifier {
     /**
      * Checks the signature over the bytes as they were received.
@@ -341,7 +349,10 @@ export interface SignatureVerifier {
      */
     verify(rawBody: Uint8Array | string, headers: WebhookHeaders): VerifiedWebhook;
 }
-export declare const DEFAULT_TOLERANCE_MS = 300000;
+/** Every default of a verifier. */
+export declare const SIGNATURE_DEFAULTS: {
+    readonly toleranceMs: number;
+};
 /**
  * A verifier for one provider's webhooks.
  * @throws QueueOptionError for an unknown provider, no secret, or a secret that is not one

@@ -3,8 +3,10 @@ import { type Channel, channel, type TracingChannel, tracingChannel } from 'node
 import type { Carrier } from '@holdfast/context';
 import type { DeathClass } from './failures/failure-class.ts';
 
+/** Which engine a queue runs on. */
 export type EngineName = 'sqlite' | 'redis' | 'postgres';
 
+/** What became of a job: stored, known already, kept on this machine, or run at once. */
 export type EnqueueStatus = 'queued' | 'duplicate' | 'spooled' | 'processedDirectly';
 
 /** How an attempt ended: `parked` and `returned` spend none. */
@@ -102,7 +104,7 @@ export interface SpoolSnapshot {
 /** Collect kind `queue.depth`. */
 export interface QueueSnapshot {
   readonly queue: string;
-  readonly counts: Record<CountedState, number>;
+  readonly counts: Record<JobState, number>;
   /** Age of the oldest job that waits for its first or next attempt and is due; 0 when none does. */
   readonly oldestJobAgeMs: number;
   readonly deadLetters: number;
@@ -110,7 +112,8 @@ export interface QueueSnapshot {
   readonly spooled: number;
 }
 
-export type CountedState = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'completed' | 'failed';
+/** Where a job stands, in BullMQ's words. */
+export type JobState = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'completed' | 'failed';
 
 export const enqueueChannel: TracingChannel<string, EnqueueOperation> =
   tracingChannel('holdfast:queue:enqueue');

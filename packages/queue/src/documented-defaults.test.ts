@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS } from './options.ts';
-import { DEFAULT_TOLERANCE_MS } from './signatures/index.ts';
+import { QUEUE_DEFAULTS } from './options.ts';
+import { SIGNATURE_DEFAULTS } from './signatures/index.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -11,13 +11,13 @@ function documented(option: string): string {
 }
 
 describe('the README', () => {
-  it.each(Object.entries(DEFAULTS))('documents the default of %s', (option, value: unknown) => {
+  it.each(Object.entries(QUEUE_DEFAULTS))('documents the default of %s', (option, value: unknown) => {
     const numbers = typeof value === 'object' && value !== null ? Object.values(value) : [value];
     const text = documented(option).replace(/\([^)]*\)/g, '');
     expect(text.split(',').map((part) => Number(part.trim()))).toEqual(numbers);
   });
 
   it('documents the tolerance of signatures', () => {
-    expect(README).toContain(`may lie ${DEFAULT_TOLERANCE_MS} ms (\`toleranceMs\`)`);
+    expect(README).toContain(`may lie ${SIGNATURE_DEFAULTS.toleranceMs} ms (\`toleranceMs\`)`);
   });
 });

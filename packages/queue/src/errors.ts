@@ -18,8 +18,8 @@ export class QueueOptionError extends QueueError {
 }
 
 /** What was given to `enqueue` is not an event. Nothing was enqueued. */
-export class InvalidEventError extends QueueError {
-  override readonly name = 'InvalidEventError';
+export class InvalidWebhookEventError extends QueueError {
+  override readonly name = 'InvalidWebhookEventError';
   readonly code = 'ERR_QUEUE_INVALID_EVENT';
   readonly field: string;
 
@@ -187,8 +187,8 @@ export class WorkerStartError extends QueueError {
 }
 
 /** An optional peer dependency that the chosen engine needs is not installed. */
-export class MissingPeerError extends QueueError {
-  override readonly name = 'MissingPeerError';
+export class QueueMissingPeerError extends QueueError {
+  override readonly name = 'QueueMissingPeerError';
   readonly code = 'ERR_QUEUE_MISSING_PEER';
   readonly peer: string;
 

@@ -6,13 +6,19 @@ export type {
   EnqueueStatus,
   JobOutcome,
   JobSettled,
+  JobState,
   ProcessOperation,
   QueueSnapshot,
   QueueTrouble,
   SpoolSnapshot,
   StoreSafety,
 } from './channels.ts';
-export type { LetterDatabase, LetterPgClient, LetterRedisClient } from './dead-letter-queue/clients.ts';
+export type {
+  LetterDatabase,
+  LetterPgClient,
+  LetterRedisClient,
+  LetterStatement,
+} from './dead-letter-queue/clients.ts';
 export {
   type DeadLetterOrigin,
   DeadLetterQueue,
@@ -34,7 +40,12 @@ export type { ExpiryResult } from './dead-letters/expiry.ts';
 export type { DeadLetterFilter } from './dead-letters/filter.ts';
 export type { DeadLetterGroup, DeadLetterGroups } from './dead-letters/groups.ts';
 export type { DeadLetterPage, DeadLetterPageRequest } from './dead-letters/page.ts';
-export type { RedisConnection, SqliteDatabaseLike, SqliteLocation } from './engines/engine-choice.ts';
+export type {
+  EngineOptions,
+  RedisConnection,
+  SqliteDatabaseLike,
+  SqliteLocation,
+} from './engines/engine-choice.ts';
 export type { PostgresAddress, PostgresLocation, PostgresPoolLike } from './engines/postgres-location.ts';
 export type {
   RedisAddress,
@@ -51,14 +62,14 @@ export {
   DirectProcessingError,
   DiscardFailedError,
   EvictionPolicyError,
-  InvalidEventError,
   InvalidJobError,
+  InvalidWebhookEventError,
   JobAbortedError,
   JobDeferredError,
   JobTimeoutError,
-  MissingPeerError,
   QueueClosedError,
   QueueError,
+  QueueMissingPeerError,
   QueueOptionError,
   QueueUnavailableError,
   SpoolFullError,
@@ -72,8 +83,8 @@ export { jobIdOf } from './job/job-id.ts';
 export type { Redrive } from './job/job-notes.ts';
 export {
   type BackoffOptions,
-  DEFAULTS,
   type KeepCompleted,
+  QUEUE_DEFAULTS,
   type QueueDefaults,
   type QueueOptions,
   type WhenUnavailable,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createWebhookQueue } from './index.ts';
-import { DEFAULTS, resolveOptions } from './options.ts';
+import { QUEUE_DEFAULTS, resolveOptions } from './options.ts';
 import { whenUnavailableOf } from './webhook/webhook-queue.ts';
 
 const SQLITE = { queueName: 'q', backend: { file: 'never-opened/queue.db' } };
@@ -9,7 +9,7 @@ describe('resolveOptions', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   it('has the documented defaults', () => {
-    expect(DEFAULTS).toEqual({
+    expect(QUEUE_DEFAULTS).toEqual({
       concurrency: 5,
       maxRetries: 3,
       backoff: { initialDelayMs: 1000, maxDelayMs: 300_000, multiplier: 2 },
@@ -21,7 +21,7 @@ describe('resolveOptions', () => {
       maxStalls: 3,
       closeTimeoutMs: 10_000,
     });
-    expect(Object.isFrozen(DEFAULTS)).toBe(true);
+    expect(Object.isFrozen(QUEUE_DEFAULTS)).toBe(true);
   });
 
   it('makes 4 attempts of 3 retries', () => {

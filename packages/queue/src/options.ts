@@ -28,12 +28,15 @@ export interface KeepCompleted {
 export type WhenUnavailable = 'throw' | 'direct' | 'spool';
 
 export interface QueueOptions extends EngineOptions {
+  /** 1 to 128 of `A-Z a-z 0-9 . _ -`. Queues of one name on one engine are one queue. */
   queueName: string;
   /** Jobs that one worker runs at once. Default 5. */
   concurrency?: number;
   /** Retries after the first attempt: 3 make 4 attempts. Default 3. */
   maxRetries?: number;
+  /** The delays between attempts. */
   backoff?: BackoffOptions;
+  /** How long a finished job is known as a duplicate. */
   keepCompleted?: KeepCompleted;
   /** How long `enqueue` and `ready` may take, whatever state the engine is in. Default 2000. */
   enqueueTimeoutMs?: number;
@@ -66,6 +69,7 @@ export interface QueueOptions extends EngineOptions {
   onError?: (error: Error) => void;
   /** Takes what would be a warning of the process: the store is set up in a way that may lose jobs. */
   onWarning?: (warning: StoreSafety) => void;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -110,7 +114,8 @@ export interface QueueDefaults {
   readonly closeTimeoutMs: number;
 }
 
-export const DEFAULTS: QueueDefaults = Object.freeze({
+/** Every default that is a number. Durations in ms. */
+export const QUEUE_DEFAULTS: QueueDefaults = Object.freeze({
   concurrency: 5,
   maxRetries: 3,
   backoff: Object.freeze({ initialDelayMs: 1000, maxDelayMs: 300_000, multiplier: 2 }),
@@ -125,7 +130,7 @@ export const DEFAULTS: QueueDefaults = Object.freeze({
 
 /** @throws QueueOptionError naming option, value and range */
 export function resolveOptions(options: QueueOptions): ResolvedOptions {
-  const given = { ...DEFAULTS, ...defined(options) };
+  const given = { ...QUEUE_DEFAULTS, ...defined(options) };
   const name = queueName(options.queueName);
   const whenUnavailable = resolveWhenUnavailable(options.whenUnavailable ?? 'throw');
   return {
@@ -161,7 +166,7 @@ export function resolveOptions(options: QueueOptions): ResolvedOptions {
 
 /** @throws QueueOptionError */
 export function resolveBackoff(options: BackoffOptions = {}): Required<BackoffOptions> {
-  const backoff = { ...DEFAULTS.backoff, ...defined(options) };
+  const backoff = { ...QUEUE_DEFAULTS.backoff, ...defined(options) };
   return {
     initialDelayMs: whole('backoff.initialDelayMs', backoff.initialDelayMs, 0, DAY_MS),
     maxDelayMs: whole('backoff.maxDelayMs', backoff.maxDelayMs, 0, 365 * DAY_MS),
@@ -171,12 +176,12 @@ export function resolveBackoff(options: BackoffOptions = {}): Required<BackoffOp
 
 /** A spooled job may be in the engine already, and finished: how many others finished since must not forget it. */
 function resolveKeepCompleted(
-  { ageMs = DEFAULTS.keepCompleted.ageMs, count }: KeepCompleted,
+  { ageMs = QUEUE_DEFAULTS.keepCompleted.ageMs, count }: KeepCompleted,
   whenUnavailable: WhenUnavailable,
 ): ResolvedOptions['keepCompleted'] {
   const age = whole('keepCompleted.ageMs', ageMs, 1000, 3650 * DAY_MS);
   if (whenUnavailable !== 'spool') {
-    const kept = count ?? DEFAULTS.keepCompleted.count;
+    const kept = count ?? QUEUE_DEFAULTS.keepCompleted.count;
     return { ageMs: age, count: whole('keepCompleted.count', kept, 1, 100_000_000) };
   }
   if (count === undefined) return { ageMs: age, count: undefined };

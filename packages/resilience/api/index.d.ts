@@ -10,7 +10,7 @@ export type { CircuitMetrics, CircuitStats } from './circuit-statistics.ts';
 export { BulkheadRejectedError, CallTimeoutError, CircuitNameTakenError, CircuitOpenError, NoTimeLeftError, ResilienceError, ResilienceOptionError, } from './errors.ts';
 export { classifyFailure, type FailureClass } from './failure-class.ts';
 export { withFallback } from './fallback.ts';
-export { DEFAULTS } from './options.ts';
+export { RESILIENCE_DEFAULTS } from './options.ts';
 export { type CircuitPreset, CRITICAL_API_CONFIG, DATABASE_CONFIG, EMAIL_CONFIG, EXTERNAL_API_CONFIG, PAYMENT_API_CONFIG, REDIS_CONFIG, SMS_CONFIG, STORAGE_CONFIG, VIRUS_SCAN_CONFIG, WEBHOOK_DELIVERY_CONFIG, } from './presets.ts';
 export { type CircuitBreakerRegistry, circuitBreakerRegistry, createCircuitBreakerRegistry, } from './registry.ts';
 export { createResilientFunction, type ResilientFunction, type ResilientFunctionOptions, type ResilientFunctionStats, } from './resilient-function.ts';
@@ -25,6 +25,7 @@ export { type TimeoutHandle, type TimeoutOptions, withTimeout } from './timeout.
 import { type BulkheadOptions } from './bulkhead-options.ts';
 import { BulkheadSlots } from './bulkhead-slots.ts';
 import type { BulkheadSnapshot } from './channels.ts';
+/** What a bulkhead does now, and what it refused. */
 export interface BulkheadStats extends BulkheadSnapshot {
     /** Calls rejected since the bulkhead was made. */
     readonly rejections: number;
@@ -35,6 +36,7 @@ export interface BulkheadCallOptions {
     /** For whom the call is made, such as a tenant; replaces the bulkhead's `key`. */
     key?: string;
 }
+/** A limit on calls at the same time. */
 export interface Bulkhead {
     readonly name: string;
     /**
@@ -153,6 +155,7 @@ export interface CircuitTransition {
     readonly at: number;
     readonly reason: TransitionReason;
 }
+/** How a call ended: `rejected` was not made, `ignored` failed in a way that says nothing about the dependency. */
 export type CallOutcome = 'success' | 'failure' | 'timeout' | 'rejected' | 'ignored' | 'fallback';
 /** `holdfast:resilience:call` */
 export interface CircuitCall {
@@ -204,6 +207,7 @@ export declare const attemptChannel: TracingChannel<object>;
 // circuit-state.d.ts
 /** `CLOSED` lets calls through, `OPEN` refuses them, `HALF_OPEN` tries whether the dependency has recovered. */
 export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+/** The states by name. */
 export declare const CircuitState: {
     readonly CLOSED: 'CLOSED';
     readonly OPEN: 'OPEN';
@@ -361,7 +365,9 @@ export interface OperationCircuitBreaker extends CircuitBreakerControl {
     /** As `execute`, with an answer for this call should it fail or be refused. */
     executeWithFallback<R, F>(fallback: (error: unknown) => F | PromiseLike<F>, operation: () => R | PromiseLike<R>): Promise<R | F>;
 }
+/** A circuit breaker around one function, or without type arguments around any operation. */
 export type CircuitBreaker<Args extends readonly unknown[] = never, R = unknown> = [Args] extends [never] ? OperationCircuitBreaker : FunctionCircuitBreaker<Args, R>;
+/** Both ways to make a circuit breaker. */
 export interface CircuitBreakerConstructor {
     new (options: CircuitBreakerOptions<readonly []>): OperationCircuitBreaker;
     new <Args extends unknown[], R, F = never>(fn: (...args: Args) => R | PromiseLike<R>, options?: CircuitBreakerOptions<Args, F>): FunctionCircuitBreaker<Args, R | F>;
@@ -549,6 +555,7 @@ export declare class CircuitListeners {
 import { type Clock } from '@holdfast/context/clock';
 import type { CircuitMode, CircuitState } from './circuit-state.ts';
 import { type FailureClass } from './failure-class.ts';
+/** What `onEvent` is called with. */
 export type CircuitEventName = 'open' | 'halfOpen' | 'close' | 'success' | 'failure' | 'timeout' | 'reject' | 'fallback';
 /** What `onEvent` is told beside the name of the event. */
 export interface CircuitEventDetail {
@@ -597,7 +604,9 @@ export interface CircuitBreakerSettings {
     errorFilter?: (error: unknown) => boolean;
     /** Replaces `classifyFailure`. Only `transient` counts against the circuit. */
     classifyFailure?: (error: unknown) => FailureClass;
+    /** Told of each event; what it throws is counted and goes no further. */
     onEvent?: (event: CircuitEventName, detail: CircuitEventDetail) => void;
+    /** Told of each change of state; what it throws is counted and goes no further. */
     onStateChange?: (from: CircuitState, to: CircuitState) => void;
     /** Time and timers. Default the system's. */
     clock?: Clock;
@@ -739,7 +748,7 @@ export declare function withFallback<R, F>(fn: () => R | PromiseLike<R>, fallbac
 
 // options.d.ts
 /** Every default of this package. Durations in milliseconds, ratios from 0 to 1, percentages from 0 to 100. */
-export declare const DEFAULTS: {
+export declare const RESILIENCE_DEFAULTS: {
     readonly circuitBreaker: {
         readonly timeout: 10_000;
         readonly errorThresholdPercentage: 50;
@@ -873,12 +882,14 @@ export interface ResilientFunctionOptions<Args extends readonly unknown[] = read
     /** Time and timers of every part that names none. Default the system's. */
     clock?: Clock;
 }
+/** What each of its parts counted. */
 export interface ResilientFunctionStats {
     readonly name: string;
     readonly circuitBreaker?: CircuitStats;
     readonly retry?: RetryStats;
     readonly bulkhead?: BulkheadStats;
 }
+/** A function with the parts that were given around it. */
 export interface ResilientFunction<Args extends readonly unknown[], R> {
     readonly name: string;
     /** @throws what the last attempt threw, or what refused it */
@@ -913,6 +924,7 @@ export interface RetryBudget {
     tryRetry(): boolean;
     getStats(): RetryBudgetStats;
 }
+/** How much of a budget is spent. */
 export interface RetryBudgetStats {
     /** Calls in the window. */
     readonly calls: number;
@@ -990,6 +1002,7 @@ import type { ResolvedRetryOptions } from './retry-options.ts';
 export interface Retryable<Args, R> {
     runAttempt(args: Args, attempt: number): Promise<R>;
 }
+/** What was counted since the function was made. */
 export interface RetryStats {
     /** Calls asked for. */
     readonly calls: number;

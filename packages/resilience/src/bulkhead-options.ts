@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { DEFAULTS, durationOption, functionOption, integerOption, nameOption } from './options.ts';
+import { durationOption, functionOption, integerOption, nameOption, RESILIENCE_DEFAULTS } from './options.ts';
 
 export interface BulkheadOptions {
   /** Default `anonymous`. */
@@ -31,7 +31,7 @@ const MOST = 1_000_000;
 
 /** @throws ResilienceOptionError naming the option, its value and its range */
 export function resolveBulkheadOptions(options: BulkheadOptions): ResolvedBulkheadOptions {
-  const defaults = DEFAULTS.bulkhead;
+  const defaults = RESILIENCE_DEFAULTS.bulkhead;
   functionOption('key', options.key);
   const most = integerOption('maxConcurrent', options.maxConcurrent, defaults.maxConcurrent, 1, MOST);
   return {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { manualFunction, watch } from '../test/deferred.ts';
 import { createBulkhead } from './bulkhead.ts';
 import type { BulkheadOptions } from './bulkhead-options.ts';
-import { DEFAULTS } from './options.ts';
+import { RESILIENCE_DEFAULTS } from './options.ts';
 
 function setUp(options: BulkheadOptions) {
   const clock = new ManualClock();
@@ -16,7 +16,7 @@ function setUp(options: BulkheadOptions) {
 
 describe('createBulkhead', () => {
   it('has these defaults', () => {
-    expect(DEFAULTS.bulkhead).toEqual({
+    expect(RESILIENCE_DEFAULTS.bulkhead).toEqual({
       maxConcurrent: 10,
       maxQueue: 0,
       queueTimeoutMs: 10_000,

@@ -4,6 +4,7 @@ import { BulkheadSlots } from './bulkhead-slots.ts';
 import type { BulkheadSnapshot } from './channels.ts';
 import { LiveObjects } from './live-objects.ts';
 
+/** What a bulkhead does now, and what it refused. */
 export interface BulkheadStats extends BulkheadSnapshot {
   /** Calls rejected since the bulkhead was made. */
   readonly rejections: number;
@@ -16,6 +17,7 @@ export interface BulkheadCallOptions {
   key?: string;
 }
 
+/** A limit on calls at the same time. */
 export interface Bulkhead {
   readonly name: string;
   /**

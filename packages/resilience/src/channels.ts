@@ -23,6 +23,7 @@ export interface CircuitTransition {
   readonly reason: TransitionReason;
 }
 
+/** How a call ended: `rejected` was not made, `ignored` failed in a way that says nothing about the dependency. */
 export type CallOutcome = 'success' | 'failure' | 'timeout' | 'rejected' | 'ignored' | 'fallback';
 
 /** `holdfast:resilience:call` */

@@ -71,10 +71,12 @@ export interface OperationCircuitBreaker extends CircuitBreakerControl {
   ): Promise<R | F>;
 }
 
+/** A circuit breaker around one function, or without type arguments around any operation. */
 export type CircuitBreaker<Args extends readonly unknown[] = never, R = unknown> = [Args] extends [never]
   ? OperationCircuitBreaker
   : FunctionCircuitBreaker<Args, R>;
 
+/** Both ways to make a circuit breaker. */
 export interface CircuitBreakerConstructor {
   new (options: CircuitBreakerOptions<readonly []>): OperationCircuitBreaker;
   new <Args extends unknown[], R, F = never>(

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import { type CircuitBreakerSettings, resolveCircuitSettings } from './circuit-options.ts';
-import { DEFAULTS } from './options.ts';
+import { RESILIENCE_DEFAULTS } from './options.ts';
 
 describe('the options of a circuit breaker', () => {
   it('have these defaults', () => {
-    expect(DEFAULTS.circuitBreaker).toEqual({
+    expect(RESILIENCE_DEFAULTS.circuitBreaker).toEqual({
       timeout: 10_000,
       errorThresholdPercentage: 50,
       failureThreshold: 5,
@@ -20,7 +20,7 @@ describe('the options of a circuit breaker', () => {
       windowSize: 60_000,
       probeTimeoutMs: 30_000,
     });
-    expect(Object.isFrozen(DEFAULTS.circuitBreaker)).toBe(true);
+    expect(Object.isFrozen(RESILIENCE_DEFAULTS.circuitBreaker)).toBe(true);
     expect(resolveCircuitSettings({})).toMatchObject({
       name: 'anonymous',
       timeoutMs: 10_000,

@@ -3,15 +3,16 @@ import type { CircuitMode, CircuitState } from './circuit-state.ts';
 import { ResilienceOptionError } from './errors.ts';
 import { classifyFailure, type FailureClass } from './failure-class.ts';
 import {
-  DEFAULTS,
   delayOption,
   durationOption,
   functionOption,
   integerOption,
   nameOption,
+  RESILIENCE_DEFAULTS,
   rangeOption,
 } from './options.ts';
 
+/** What `onEvent` is called with. */
 export type CircuitEventName =
   | 'open'
   | 'halfOpen'
@@ -70,7 +71,9 @@ export interface CircuitBreakerSettings {
   errorFilter?: (error: unknown) => boolean;
   /** Replaces `classifyFailure`. Only `transient` counts against the circuit. */
   classifyFailure?: (error: unknown) => FailureClass;
+  /** Told of each event; what it throws is counted and goes no further. */
   onEvent?: (event: CircuitEventName, detail: CircuitEventDetail) => void;
+  /** Told of each change of state; what it throws is counted and goes no further. */
   onStateChange?: (from: CircuitState, to: CircuitState) => void;
   /** Time and timers. Default the system's. */
   clock?: Clock;
@@ -122,7 +125,7 @@ export function resolveCircuitSettings(
   options: CircuitBreakerSettings,
   fn?: { readonly name: string },
 ): ResolvedCircuitSettings {
-  const defaults = DEFAULTS.circuitBreaker;
+  const defaults = RESILIENCE_DEFAULTS.circuitBreaker;
   for (const option of ['errorFilter', 'classifyFailure', 'onEvent', 'onStateChange', 'random'] as const) {
     functionOption(option, options[option]);
   }
@@ -190,7 +193,7 @@ type OpenTimeSettings = Pick<
 
 function openTimeOptions(options: CircuitBreakerSettings): OpenTimeSettings {
   const { resetTimeout, resetTimeoutJitterRatio, resetTimeoutMultiplier, maxResetTimeoutMs } =
-    DEFAULTS.circuitBreaker;
+    RESILIENCE_DEFAULTS.circuitBreaker;
   const resetTimeoutMs = delayOption('resetTimeout', options.resetTimeout, resetTimeout);
   const longestMs = Math.max(maxResetTimeoutMs, resetTimeoutMs);
   const maxMs = delayOption('maxResetTimeoutMs', options.maxResetTimeoutMs, longestMs);
@@ -232,13 +235,13 @@ function percentageOption(
       `a percentage above 1 and up to 100, not a ratio: write ${value * 100} for ${value * 100} %`,
     );
   }
-  return rangeOption(option, value, DEFAULTS.circuitBreaker[option], 1, 100);
+  return rangeOption(option, value, RESILIENCE_DEFAULTS.circuitBreaker[option], 1, 100);
 }
 
 function streakOption({ failureThreshold, errorThresholdPercentage }: CircuitBreakerSettings): number {
   if (failureThreshold === false) return OFF;
   const percentageOnly = typeof errorThresholdPercentage === 'number';
-  const fallback = percentageOnly ? OFF : DEFAULTS.circuitBreaker.failureThreshold;
+  const fallback = percentageOnly ? OFF : RESILIENCE_DEFAULTS.circuitBreaker.failureThreshold;
   return integerOption('failureThreshold', failureThreshold, fallback, 1, LONGEST_STREAK);
 }
 
@@ -249,9 +252,9 @@ function windowOption(options: CircuitBreakerSettings): number {
     if (windowMs !== OFF) return windowMs;
     throw new ResilienceOptionError(name, windowMs, 'a finite number of milliseconds above 0');
   }
-  return DEFAULTS.circuitBreaker.windowSize;
+  return RESILIENCE_DEFAULTS.circuitBreaker.windowSize;
 }
 
 function probeDefault(timeoutMs: number): number {
-  return timeoutMs === OFF ? DEFAULTS.circuitBreaker.probeTimeoutMs : timeoutMs;
+  return timeoutMs === OFF ? RESILIENCE_DEFAULTS.circuitBreaker.probeTimeoutMs : timeoutMs;
 }

@@ -1,6 +1,7 @@
 /** `CLOSED` lets calls through, `OPEN` refuses them, `HALF_OPEN` tries whether the dependency has recovered. */
 export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
+/** The states by name. */
 export const CircuitState: {
   readonly CLOSED: 'CLOSED';
   readonly OPEN: 'OPEN';

@@ -39,7 +39,7 @@ export {
 } from './errors.ts';
 export { classifyFailure, type FailureClass } from './failure-class.ts';
 export { withFallback } from './fallback.ts';
-export { DEFAULTS } from './options.ts';
+export { RESILIENCE_DEFAULTS } from './options.ts';
 export {
   type CircuitPreset,
   CRITICAL_API_CONFIG,

@@ -1,7 +1,7 @@
 import { ResilienceOptionError } from './errors.ts';
 
 /** Every default of this package. Durations in milliseconds, ratios from 0 to 1, percentages from 0 to 100. */
-export const DEFAULTS: {
+export const RESILIENCE_DEFAULTS: {
   readonly circuitBreaker: {
     readonly timeout: 10_000;
     readonly errorThresholdPercentage: 50;

@@ -33,6 +33,7 @@ export interface ResilientFunctionOptions<Args extends readonly unknown[] = read
   clock?: Clock;
 }
 
+/** What each of its parts counted. */
 export interface ResilientFunctionStats {
   readonly name: string;
   readonly circuitBreaker?: CircuitStats;
@@ -40,6 +41,7 @@ export interface ResilientFunctionStats {
   readonly bulkhead?: BulkheadStats;
 }
 
+/** A function with the parts that were given around it. */
 export interface ResilientFunction<Args extends readonly unknown[], R> {
   readonly name: string;
   /** @throws what the last attempt threw, or what refused it */

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { DEFAULTS, durationOption, rangeOption } from './options.ts';
+import { durationOption, RESILIENCE_DEFAULTS, rangeOption } from './options.ts';
 import { RollingCounter } from './rolling-counter.ts';
 
 export interface RetryBudgetOptions {
@@ -22,6 +22,7 @@ export interface RetryBudget {
   getStats(): RetryBudgetStats;
 }
 
+/** How much of a budget is spent. */
 export interface RetryBudgetStats {
   /** Calls in the window. */
   readonly calls: number;
@@ -38,7 +39,7 @@ export interface RetryBudgetStats {
  * @see https://sre.google/sre-book/handling-overload/
  */
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
-  const defaults = DEFAULTS.retryBudget;
+  const defaults = RESILIENCE_DEFAULTS.retryBudget;
   const clock = options.clock ?? systemClock;
   const ratio = rangeOption('ratio', options.ratio, defaults.ratio, 0, 1);
   const floor = rangeOption('floor', options.floor, defaults.floor, 0, 1_000_000);

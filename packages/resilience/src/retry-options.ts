@@ -1,7 +1,14 @@
 import { type Clock, systemClock } from '@holdfast/context/clock';
 import { ResilienceOptionError } from './errors.ts';
 import { classifyFailure, type FailureClass } from './failure-class.ts';
-import { DEFAULTS, delayOption, functionOption, integerOption, nameOption, rangeOption } from './options.ts';
+import {
+  delayOption,
+  functionOption,
+  integerOption,
+  nameOption,
+  RESILIENCE_DEFAULTS,
+  rangeOption,
+} from './options.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
 export interface RetryOptions {
@@ -57,7 +64,7 @@ export function resolveRetryOptions(
   options: RetryOptions,
   fn?: { readonly name: string },
 ): ResolvedRetryOptions {
-  const defaults = DEFAULTS.retry;
+  const defaults = RESILIENCE_DEFAULTS.retry;
   for (const option of ['onRetry', 'classifyFailure', 'random'] as const)
     functionOption(option, options[option]);
   const initialDelayMs = delayOption('initialDelayMs', options.initialDelayMs, defaults.initialDelayMs);

@@ -12,6 +12,7 @@ export interface Retryable<Args, R> {
   runAttempt(args: Args, attempt: number): Promise<R>;
 }
 
+/** What was counted since the function was made. */
 export interface RetryStats {
   /** Calls asked for. */
   readonly calls: number;

@@ -4,7 +4,7 @@ import { ManualClock } from '@holdfast/context/testing';
 import { describe, expect, it } from 'vitest';
 import { watch } from '../test/deferred.ts';
 import { BulkheadRejectedError, CircuitOpenError } from './errors.ts';
-import { DEFAULTS } from './options.ts';
+import { RESILIENCE_DEFAULTS } from './options.ts';
 import { retryWithBackoff } from './retry.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import type { RetryOptions } from './retry-options.ts';
@@ -32,7 +32,7 @@ async function run(times: number, options: RetryOptions, error?: unknown) {
 
 describe('retryWithBackoff', () => {
   it('has these defaults', () => {
-    expect(DEFAULTS.retry).toEqual({
+    expect(RESILIENCE_DEFAULTS.retry).toEqual({
       maxAttempts: 3,
       initialDelayMs: 100,
       maxDelayMs: 30_000,
@@ -250,7 +250,7 @@ describe('retryWithBackoff', () => {
 
 describe('a retry budget', () => {
   it('has these defaults', () => {
-    expect(DEFAULTS.retryBudget).toEqual({ ratio: 0.2, floor: 10, windowMs: 10_000 });
+    expect(RESILIENCE_DEFAULTS.retryBudget).toEqual({ ratio: 0.2, floor: 10, windowMs: 10_000 });
   });
 
   it('allows a share of the calls of the window and a small floor', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { DEFAULTS } from '../src/index.ts';
+import { RESILIENCE_DEFAULTS } from '../src/index.ts';
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 /** Without the padding of its tables. */
@@ -13,7 +13,7 @@ it('names every error code in its README, and no other', () => {
 });
 
 it('gives the defaults of the code in its README', () => {
-  const { circuitBreaker, retry, retryBudget, bulkhead } = DEFAULTS;
+  const { circuitBreaker, retry, retryBudget, bulkhead } = RESILIENCE_DEFAULTS;
   expect(readme).toContain(`| \`timeout\` | ms or \`false\` | ${circuitBreaker.timeout} |`);
   const { errorThresholdPercentage, failureThreshold, successThreshold, halfOpenMaxCalls } = circuitBreaker;
   expect(readme).toContain(`| above 1 to 100, or \`false\` | ${errorThresholdPercentage} |`);

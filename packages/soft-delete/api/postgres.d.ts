@@ -4,6 +4,7 @@ export { migrationFor, type PostgresMigration, type PostgresMigrationOptions } f
 export { type ActOptions, createSoftDeleteRepository, type InTx, type PostgresRepositoryOptions, type PostgresSoftDeleteRepository, } from './repository.ts';
 
 // postgres/client.d.ts
+/** The part of a `pg` result that is read here. */
 export interface PgResult {
     readonly rows: readonly unknown[];
     readonly rowCount: number | null;
@@ -12,6 +13,7 @@ export interface PgResult {
 export interface PgClient {
     query(text: string, values?: unknown[]): Promise<PgResult>;
 }
+/** A connection of a pool. */
 export interface PgPoolClient extends PgClient {
     release(error?: Error | boolean): void;
     on?(event: 'error', listener: (error: Error) => void): unknown;
@@ -25,9 +27,11 @@ export interface PgPool extends PgClient {
 export interface PgTx {
     readonly client: PgClient;
 }
-/** Either a pool, or one connection; it stays the caller's to close. */
+/** Either a pool, or one connection; it stays the caller's to end. */
 export interface PgConnection {
+    /** A `pg` Pool: each act takes a connection of its own. */
     pool?: PgPool;
+    /** A connected `pg` Client: acts wait for one another. */
     client?: PgClient;
 }
 /** Runs work in transactions: its own on the connection that was given, or inside the caller's. */
@@ -59,6 +63,7 @@ export interface PostgresMigrationOptions extends MigrationOptions {
      */
     lockTimeoutMs?: number;
 }
+/** Makes a table ready for soft delete, and takes it back. */
 export interface PostgresMigration {
     /**
      * Adds the columns and indexes and makes unique constraints hold among live rows only. Indexes are built
@@ -68,12 +73,16 @@ export interface PostgresMigration {
     /** Takes everything back. @throws MigrationBlockedError while rows are deleted, see `reviveDeleted` */
     down(): Promise<MigrationRun>;
 }
-/** @throws SoftDeleteOptionError */
+/**
+ * Makes a table ready for soft delete, in steps of which none holds a lock for long.
+ * @throws SoftDeleteOptionError
+ */
 export declare function migrationFor(table: string, options: PostgresMigrationOptions): PostgresMigration;
 
 // migration-options.d.ts
 import { type SoftDeleteColumns } from './schema.ts';
 export interface MigrationOptions {
+    /** What the columns are called. @default { deletedAt: 'deleted_at', deletedBy: 'deleted_by', deletionId: 'deletion_id' } */
     columns?: SoftDeleteColumns;
     /**
      * Further lists of columns that queries of live rows filter or sort by; each gets an index of live rows only.
@@ -110,6 +119,7 @@ export declare function indexName(...parts: readonly string[]): string;
  * deleted, loses its foreign key (which a restore does not bring back), or stays as it is.
  */
 export type OnDelete = 'cascade' | 'restrict' | 'set null' | 'keep';
+/** What the columns are called. */
 export interface SoftDeleteColumns {
     /** @default 'deleted_at' */
     deletedAt?: string;
@@ -118,6 +128,7 @@ export interface SoftDeleteColumns {
     /** @default 'deletion_id' */
     deletionId?: string;
 }
+/** How rows of a table belong to rows of another. */
 export interface RelationDefinition {
     /** The column, or columns, of this table that name the parent. */
     foreignKey: string | readonly string[];
@@ -127,6 +138,7 @@ export interface RelationDefinition {
     references?: string | readonly string[];
     onDelete: OnDelete;
 }
+/** What is told of a table. */
 export interface TableDefinition {
     /** @default 'id' */
     primaryKey?: string | readonly string[];
@@ -144,6 +156,7 @@ export interface TableDefinition {
      */
     softDelete?: boolean;
 }
+/** A table of a schema, resolved. */
 export interface Table {
     readonly name: string;
     readonly primaryKey: readonly string[];
@@ -157,6 +170,7 @@ export interface Table {
     /** Relations in which this table is the parent. */
     readonly children: readonly Relation[];
 }
+/** A relation of a schema, resolved. */
 export interface Relation {
     readonly child: Table;
     readonly foreignKey: readonly string[];
@@ -164,8 +178,10 @@ export interface Relation {
     readonly references: readonly string[];
     readonly onDelete: OnDelete;
 }
+/** Tables by name, as `defineSchema` gives them. */
 export type Schema = ReadonlyMap<string, Table>;
-export declare const COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>>;
+/** The names of the columns. */
+export declare const SOFT_DELETE_COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>>;
 /**
  * Tables by name and how they belong together. Relations may form cycles.
  * @throws SoftDeleteOptionError
@@ -183,11 +199,12 @@ import { type PurgeOutcome } from '../engine/purge-rows.ts';
 import type { DeleteManyResult, DeleteResult, RestoreResult } from '../outcomes.ts';
 import { type PurgeOptions, type ScopeOptions } from '../scope.ts';
 import type { Match } from '../sql/condition.ts';
-import { type Key, type ReadScope, type RepositoryBase, type Row } from '../sql/repository-plan.ts';
+import { type Key, type ReadScope, type RepositoryOptions, type Row } from '../sql/repository-plan.ts';
 import { type ReadOptions } from '../sql/statements.ts';
 import { type PgConnection, type PgTx } from './client.ts';
-export interface PostgresRepositoryOptions extends RepositoryBase, PgConnection {
+export interface PostgresRepositoryOptions extends RepositoryOptions, PgConnection {
 }
+/** In whose transaction a call works. */
 export interface InTx {
     /** The caller's transaction, `{ client }`. Default one of its own. */
     tx?: PgTx;
@@ -219,12 +236,17 @@ export interface PostgresSoftDeleteRepository<R extends object = Row> {
     /** Overwrites values for good, deleted or not, and keeps the row. */
     erase(key: Key, values: Readonly<Row>, options?: ScopeOptions & InTx): Promise<void>;
 }
-/** @throws SoftDeleteOptionError */
+/**
+ * Rows of one table in PostgreSQL that can be deleted and brought back.
+ * @example const orders = createSoftDeleteRepository({ pool, table: 'orders' });
+ * @throws SoftDeleteOptionError
+ */
 export declare function createSoftDeleteRepository<R extends object = Row>(options: PostgresRepositoryOptions): PostgresSoftDeleteRepository<R>;
 
 // engine/purge-rows.d.ts
 import type { Table } from '../schema.ts';
 import { type Act, type Condition, type Port } from './port.ts';
+/** What one step of a purge did. */
 export interface PurgeOutcome {
     /** Rows removed for good, in each table. */
     readonly counts: Record<string, number>;
@@ -299,6 +321,7 @@ export interface DeleteResult {
     /** Rows marked, with those that followed by cascade. */
     readonly counts: Readonly<Record<string, number>>;
 }
+/** What a delete of many did. */
 export interface DeleteManyResult extends DeleteResult {
     /** Rows that were asked for, without those that followed. */
     readonly count: number;
@@ -330,6 +353,7 @@ export interface ScopeOptions {
 export declare function tenantScope(table: string, scoped: boolean, options: ScopeOptions): string | undefined;
 /** One act: when, by whom, and the id that its rows share. */
 export declare function newStamp(clock: Clock, deletedBy: string | undefined): Stamp;
+/** Every default of a purge. */
 export declare const PURGE_DEFAULTS: Readonly<{
     batchSize: number;
 }>;
@@ -360,7 +384,7 @@ export declare function conditionSql(statement: Statement, table: Table, alias: 
 // sql/dialect.d.ts
 /** Where SQLite and PostgreSQL differ in the statements of this package. */
 export interface Dialect {
-    readonly engine: 'sqlite' | 'postgresql';
+    readonly engine: 'sqlite' | 'postgres';
     /** The mark of the nth value of a statement, counted from 1. */
     placeholder(index: number): string;
     /** How an epoch time in ms is stored. */
@@ -394,6 +418,7 @@ import type { Match } from './condition.ts';
 export type Key = string | number | bigint | Readonly<Record<string, unknown>>;
 /** Values by column. */
 export type Row = Record<string, unknown>;
+/** Which rows a read sees. */
 export interface ReadScope extends ScopeOptions {
     /**
      * Deleted rows as well.
@@ -406,10 +431,13 @@ export interface ReadScope extends ScopeOptions {
      */
     onlyDeleted?: boolean;
 }
-export interface RepositoryBase extends TableDefinition {
+/** What repositories of every database take. */
+export interface RepositoryOptions extends TableDefinition {
+    /** The table whose rows these are. */
     table: string;
     /** The tables of the service, from `defineSchema`. Without it the table stands alone, as its own options say. */
     schema?: Schema;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 /** What a repository of either database knows before it asks the database. */
@@ -419,7 +447,7 @@ export declare class RepositoryPlan {
     readonly table: Table;
     readonly clock: Clock;
     /** @throws SoftDeleteOptionError */
-    constructor(options: RepositoryBase);
+    constructor(options: RepositoryOptions);
     tenant(options: ScopeOptions): string | undefined;
     /**
      * As `tenant`; a shared row with tenants' rows below it is nobody's to delete or restore alone.
@@ -443,10 +471,13 @@ export interface Sql {
     readonly text: string;
     readonly values: unknown[];
 }
+/** Order and part of what is read. */
 export interface ReadOptions {
+    /** Columns and their direction, the first one counting most. Default the order of the database. */
     orderBy?: Readonly<Record<string, 'asc' | 'desc'>> | undefined;
     /** Most rows to read. */
     limit?: number | undefined;
+    /** Rows to skip before. Default 0. */
     offset?: number | undefined;
 }
 export declare function markSql(dialect: Dialect, table: Table, where: Condition, stamp: Stamp): Sql;

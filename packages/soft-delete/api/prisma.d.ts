@@ -1,6 +1,6 @@
 // prisma/index.d.ts
 export { softDeleteExtension } from './extension.ts';
-export { EXTENSION_DEFAULTS, type SoftDeleteExtensionOptions } from './options.ts';
+export { SOFT_DELETE_EXTENSION_DEFAULTS, type SoftDeleteExtensionOptions } from './options.ts';
 export type { ReadFlags, SoftDeleteExtension, SoftDeleteMethods, TenantFlags } from './types.ts';
 
 // prisma/extension.d.ts
@@ -38,6 +38,7 @@ export interface SoftDeleteExtensionOptions {
      * @default 30000
      */
     transactionTimeoutMs?: number;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 export interface ResolvedOptions {
@@ -52,8 +53,13 @@ export interface ResolvedOptions {
     readonly transactionTimeoutMs: number;
     readonly clock: Clock;
 }
-export declare const EXTENSION_DEFAULTS: Readonly<{
-    fields: ResolvedOptions['fields'];
+/** Every default of the extension. */
+export declare const SOFT_DELETE_EXTENSION_DEFAULTS: Readonly<{
+    fields: Readonly<{
+        deletedAt: string;
+        deletedBy: string;
+        deletionId: string;
+    }>;
     transactionTimeoutMs: number;
 }>;
 /** @throws SoftDeleteOptionError */
@@ -65,6 +71,7 @@ export declare function resolveOptions(options: SoftDeleteExtensionOptions): Res
  * deleted, loses its foreign key (which a restore does not bring back), or stays as it is.
  */
 export type OnDelete = 'cascade' | 'restrict' | 'set null' | 'keep';
+/** What the columns are called. */
 export interface SoftDeleteColumns {
     /** @default 'deleted_at' */
     deletedAt?: string;
@@ -73,6 +80,7 @@ export interface SoftDeleteColumns {
     /** @default 'deletion_id' */
     deletionId?: string;
 }
+/** How rows of a table belong to rows of another. */
 export interface RelationDefinition {
     /** The column, or columns, of this table that name the parent. */
     foreignKey: string | readonly string[];
@@ -82,6 +90,7 @@ export interface RelationDefinition {
     references?: string | readonly string[];
     onDelete: OnDelete;
 }
+/** What is told of a table. */
 export interface TableDefinition {
     /** @default 'id' */
     primaryKey?: string | readonly string[];
@@ -99,6 +108,7 @@ export interface TableDefinition {
      */
     softDelete?: boolean;
 }
+/** A table of a schema, resolved. */
 export interface Table {
     readonly name: string;
     readonly primaryKey: readonly string[];
@@ -112,6 +122,7 @@ export interface Table {
     /** Relations in which this table is the parent. */
     readonly children: readonly Relation[];
 }
+/** A relation of a schema, resolved. */
 export interface Relation {
     readonly child: Table;
     readonly foreignKey: readonly string[];
@@ -119,8 +130,10 @@ export interface Relation {
     readonly references: readonly string[];
     readonly onDelete: OnDelete;
 }
+/** Tables by name, as `defineSchema` gives them. */
 export type Schema = ReadonlyMap<string, Table>;
-export declare const COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>>;
+/** The names of the columns. */
+export declare const SOFT_DELETE_COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>>;
 /**
  * Tables by name and how they belong together. Relations may form cycles.
  * @throws SoftDeleteOptionError
@@ -203,6 +216,7 @@ export {};
 // engine/purge-rows.d.ts
 import type { Table } from '../schema.ts';
 import { type Act, type Condition, type Port } from './port.ts';
+/** What one step of a purge did. */
 export interface PurgeOutcome {
     /** Rows removed for good, in each table. */
     readonly counts: Record<string, number>;
@@ -277,6 +291,7 @@ export interface DeleteResult {
     /** Rows marked, with those that followed by cascade. */
     readonly counts: Readonly<Record<string, number>>;
 }
+/** What a delete of many did. */
 export interface DeleteManyResult extends DeleteResult {
     /** Rows that were asked for, without those that followed. */
     readonly count: number;
@@ -308,6 +323,7 @@ export interface ScopeOptions {
 export declare function tenantScope(table: string, scoped: boolean, options: ScopeOptions): string | undefined;
 /** One act: when, by whom, and the id that its rows share. */
 export declare function newStamp(clock: Clock, deletedBy: string | undefined): Stamp;
+/** Every default of a purge. */
 export declare const PURGE_DEFAULTS: Readonly<{
     batchSize: number;
 }>;

@@ -29,6 +29,7 @@ export interface SqliteMigrationOptions extends MigrationOptions {
     /** A better-sqlite3 connection, without an open transaction. */
     db: SqliteDatabase;
 }
+/** Makes a table ready for soft delete, and takes it back. */
 export interface SqliteMigration {
     /** Adds the columns and indexes and makes unique constraints hold among live rows only. Once done it does nothing. */
     up(): MigrationRun;
@@ -46,6 +47,7 @@ export declare function migrationFor(table: string, options: SqliteMigrationOpti
 // migration-options.d.ts
 import { type SoftDeleteColumns } from './schema.ts';
 export interface MigrationOptions {
+    /** What the columns are called. @default { deletedAt: 'deleted_at', deletedBy: 'deleted_by', deletionId: 'deletion_id' } */
     columns?: SoftDeleteColumns;
     /**
      * Further lists of columns that queries of live rows filter or sort by; each gets an index of live rows only.
@@ -82,6 +84,7 @@ export declare function indexName(...parts: readonly string[]): string;
  * deleted, loses its foreign key (which a restore does not bring back), or stays as it is.
  */
 export type OnDelete = 'cascade' | 'restrict' | 'set null' | 'keep';
+/** What the columns are called. */
 export interface SoftDeleteColumns {
     /** @default 'deleted_at' */
     deletedAt?: string;
@@ -90,6 +93,7 @@ export interface SoftDeleteColumns {
     /** @default 'deletion_id' */
     deletionId?: string;
 }
+/** How rows of a table belong to rows of another. */
 export interface RelationDefinition {
     /** The column, or columns, of this table that name the parent. */
     foreignKey: string | readonly string[];
@@ -99,6 +103,7 @@ export interface RelationDefinition {
     references?: string | readonly string[];
     onDelete: OnDelete;
 }
+/** What is told of a table. */
 export interface TableDefinition {
     /** @default 'id' */
     primaryKey?: string | readonly string[];
@@ -116,6 +121,7 @@ export interface TableDefinition {
      */
     softDelete?: boolean;
 }
+/** A table of a schema, resolved. */
 export interface Table {
     readonly name: string;
     readonly primaryKey: readonly string[];
@@ -129,6 +135,7 @@ export interface Table {
     /** Relations in which this table is the parent. */
     readonly children: readonly Relation[];
 }
+/** A relation of a schema, resolved. */
 export interface Relation {
     readonly child: Table;
     readonly foreignKey: readonly string[];
@@ -136,8 +143,10 @@ export interface Relation {
     readonly references: readonly string[];
     readonly onDelete: OnDelete;
 }
+/** Tables by name, as `defineSchema` gives them. */
 export type Schema = ReadonlyMap<string, Table>;
-export declare const COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>>;
+/** The names of the columns. */
+export declare const SOFT_DELETE_COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>>;
 /**
  * Tables by name and how they belong together. Relations may form cycles.
  * @throws SoftDeleteOptionError
@@ -155,10 +164,10 @@ import { type PurgeOutcome } from '../engine/purge-rows.ts';
 import type { DeleteManyResult, DeleteResult, RestoreResult } from '../outcomes.ts';
 import { type PurgeOptions, type ScopeOptions } from '../scope.ts';
 import type { Match } from '../sql/condition.ts';
-import { type Key, type ReadScope, type RepositoryBase, type Row } from '../sql/repository-plan.ts';
+import { type Key, type ReadScope, type RepositoryOptions, type Row } from '../sql/repository-plan.ts';
 import { type ReadOptions } from '../sql/statements.ts';
 import { type SqliteDatabase } from './database.ts';
-export interface SqliteRepositoryOptions extends RepositoryBase {
+export interface SqliteRepositoryOptions extends RepositoryOptions {
     /**
      * A better-sqlite3 connection. Where a transaction is open on it, every call is part of it; else a call has one
      * of its own.
@@ -191,12 +200,17 @@ export interface SqliteSoftDeleteRepository<R extends object = Row> {
     /** Overwrites values for good, deleted or not, and keeps the row. */
     erase(key: Key, values: Readonly<Row>, options?: ScopeOptions): void;
 }
-/** @throws SoftDeleteOptionError, MissingColumnsError */
+/**
+ * Rows of one table in SQLite that can be deleted and brought back.
+ * @example const orders = createSoftDeleteRepository({ db, table: 'orders' });
+ * @throws SoftDeleteOptionError, MissingColumnsError
+ */
 export declare function createSoftDeleteRepository<R extends object = Row>(options: SqliteRepositoryOptions): SqliteSoftDeleteRepository<R>;
 
 // engine/purge-rows.d.ts
 import type { Table } from '../schema.ts';
 import { type Act, type Condition, type Port } from './port.ts';
+/** What one step of a purge did. */
 export interface PurgeOutcome {
     /** Rows removed for good, in each table. */
     readonly counts: Record<string, number>;
@@ -271,6 +285,7 @@ export interface DeleteResult {
     /** Rows marked, with those that followed by cascade. */
     readonly counts: Readonly<Record<string, number>>;
 }
+/** What a delete of many did. */
 export interface DeleteManyResult extends DeleteResult {
     /** Rows that were asked for, without those that followed. */
     readonly count: number;
@@ -302,6 +317,7 @@ export interface ScopeOptions {
 export declare function tenantScope(table: string, scoped: boolean, options: ScopeOptions): string | undefined;
 /** One act: when, by whom, and the id that its rows share. */
 export declare function newStamp(clock: Clock, deletedBy: string | undefined): Stamp;
+/** Every default of a purge. */
 export declare const PURGE_DEFAULTS: Readonly<{
     batchSize: number;
 }>;
@@ -332,7 +348,7 @@ export declare function conditionSql(statement: Statement, table: Table, alias: 
 // sql/dialect.d.ts
 /** Where SQLite and PostgreSQL differ in the statements of this package. */
 export interface Dialect {
-    readonly engine: 'sqlite' | 'postgresql';
+    readonly engine: 'sqlite' | 'postgres';
     /** The mark of the nth value of a statement, counted from 1. */
     placeholder(index: number): string;
     /** How an epoch time in ms is stored. */
@@ -366,6 +382,7 @@ import type { Match } from './condition.ts';
 export type Key = string | number | bigint | Readonly<Record<string, unknown>>;
 /** Values by column. */
 export type Row = Record<string, unknown>;
+/** Which rows a read sees. */
 export interface ReadScope extends ScopeOptions {
     /**
      * Deleted rows as well.
@@ -378,10 +395,13 @@ export interface ReadScope extends ScopeOptions {
      */
     onlyDeleted?: boolean;
 }
-export interface RepositoryBase extends TableDefinition {
+/** What repositories of every database take. */
+export interface RepositoryOptions extends TableDefinition {
+    /** The table whose rows these are. */
     table: string;
     /** The tables of the service, from `defineSchema`. Without it the table stands alone, as its own options say. */
     schema?: Schema;
+    /** Time and timers. Default the system's. */
     clock?: Clock;
 }
 /** What a repository of either database knows before it asks the database. */
@@ -391,7 +411,7 @@ export declare class RepositoryPlan {
     readonly table: Table;
     readonly clock: Clock;
     /** @throws SoftDeleteOptionError */
-    constructor(options: RepositoryBase);
+    constructor(options: RepositoryOptions);
     tenant(options: ScopeOptions): string | undefined;
     /**
      * As `tenant`; a shared row with tenants' rows below it is nobody's to delete or restore alone.
@@ -415,10 +435,13 @@ export interface Sql {
     readonly text: string;
     readonly values: unknown[];
 }
+/** Order and part of what is read. */
 export interface ReadOptions {
+    /** Columns and their direction, the first one counting most. Default the order of the database. */
     orderBy?: Readonly<Record<string, 'asc' | 'desc'>> | undefined;
     /** Most rows to read. */
     limit?: number | undefined;
+    /** Rows to skip before. Default 0. */
     offset?: number | undefined;
 }
 export declare function markSql(dialect: Dialect, table: Table, where: Condition, stamp: Stamp): Sql;

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 
-export type SoftDeleteEngine = 'sqlite' | 'postgresql' | 'prisma';
+/** Where the rows are. */
+export type SoftDeleteEngine = 'sqlite' | 'postgres' | 'prisma';
 
 /** The fact on `holdfast:soft-delete:deleted`. */
 export interface RowsDeleted {

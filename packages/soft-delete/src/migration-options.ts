@@ -1,7 +1,8 @@
 import { SoftDeleteOptionError } from './errors.ts';
-import { COLUMN_DEFAULTS, checkName, type SoftDeleteColumns } from './schema.ts';
+import { checkName, SOFT_DELETE_COLUMN_DEFAULTS, type SoftDeleteColumns } from './schema.ts';
 
 export interface MigrationOptions {
+  /** What the columns are called. @default { deletedAt: 'deleted_at', deletedBy: 'deleted_by', deletionId: 'deletion_id' } */
   columns?: SoftDeleteColumns;
   /**
    * Further lists of columns that queries of live rows filter or sort by; each gets an index of live rows only.
@@ -30,7 +31,7 @@ export interface ResolvedMigration {
 /** @throws SoftDeleteOptionError */
 export function resolveMigration(table: string, options: MigrationOptions): ResolvedMigration {
   checkName('table', table);
-  const columns = { ...COLUMN_DEFAULTS, ...options.columns };
+  const columns = { ...SOFT_DELETE_COLUMN_DEFAULTS, ...options.columns };
   for (const column of Object.values(columns)) checkName('columns', column);
   const liveIndexes = options.liveIndexes ?? [];
   for (const list of liveIndexes) {

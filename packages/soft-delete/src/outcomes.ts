@@ -6,6 +6,7 @@ export interface DeleteResult {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** What a delete of many did. */
 export interface DeleteManyResult extends DeleteResult {
   /** Rows that were asked for, without those that followed. */
   readonly count: number;

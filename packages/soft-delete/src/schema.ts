@@ -6,6 +6,7 @@ import { SoftDeleteOptionError } from './errors.ts';
  */
 export type OnDelete = 'cascade' | 'restrict' | 'set null' | 'keep';
 
+/** What the columns are called. */
 export interface SoftDeleteColumns {
   /** @default 'deleted_at' */
   deletedAt?: string;
@@ -15,6 +16,7 @@ export interface SoftDeleteColumns {
   deletionId?: string;
 }
 
+/** How rows of a table belong to rows of another. */
 export interface RelationDefinition {
   /** The column, or columns, of this table that name the parent. */
   foreignKey: string | readonly string[];
@@ -25,6 +27,7 @@ export interface RelationDefinition {
   onDelete: OnDelete;
 }
 
+/** What is told of a table. */
 export interface TableDefinition {
   /** @default 'id' */
   primaryKey?: string | readonly string[];
@@ -43,6 +46,7 @@ export interface TableDefinition {
   softDelete?: boolean;
 }
 
+/** A table of a schema, resolved. */
 export interface Table {
   readonly name: string;
   readonly primaryKey: readonly string[];
@@ -57,6 +61,7 @@ export interface Table {
   readonly children: readonly Relation[];
 }
 
+/** A relation of a schema, resolved. */
 export interface Relation {
   readonly child: Table;
   readonly foreignKey: readonly string[];
@@ -65,9 +70,11 @@ export interface Relation {
   readonly onDelete: OnDelete;
 }
 
+/** Tables by name, as `defineSchema` gives them. */
 export type Schema = ReadonlyMap<string, Table>;
 
-export const COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>> = Object.freeze({
+/** The names of the columns. */
+export const SOFT_DELETE_COLUMN_DEFAULTS: Readonly<Required<SoftDeleteColumns>> = Object.freeze({
   deletedAt: 'deleted_at',
   deletedBy: 'deleted_by',
   deletionId: 'deletion_id',
@@ -133,7 +140,7 @@ function openTable(name: string, definition: TableDefinition): OpenTable {
   const table: OpenTable = {
     name,
     primaryKey: names(`primaryKey of "${name}"`, primaryKey),
-    columns: { ...COLUMN_DEFAULTS, ...columns },
+    columns: { ...SOFT_DELETE_COLUMN_DEFAULTS, ...columns },
     tenantColumn,
     tenantThrough: undefined,
     softDelete,

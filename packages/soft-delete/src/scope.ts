@@ -34,6 +34,7 @@ export function newStamp(clock: Clock, deletedBy: string | undefined): Stamp {
   };
 }
 
+/** Every default of a purge. */
 export const PURGE_DEFAULTS: Readonly<{ batchSize: number }> = Object.freeze({ batchSize: 500 });
 const LARGEST_BATCH = 10_000;
 

@@ -8,6 +8,7 @@ export interface BullmqTelemetryOptions {
     /** Whether a job's attempt is a trace of its own linked to its producer, or continues its trace. Default `link`. */
     jobs?: 'link' | 'parent' | undefined;
 }
+/** Every default of `bullmqTelemetry`. */
 export declare const BULLMQ_TELEMETRY_DEFAULTS: {
     readonly jobs: 'link';
 };

@@ -1,5 +1,5 @@
 // http.d.ts
-export { HTTP_CLIENT_CHANNEL, type HttpClientFact } from './channels.ts';
+export type { HttpClientFact } from './channels.ts';
 export { type AxiosLike, type InstrumentedAxios, instrumentAxios } from './http-client/axios.ts';
 export { type HttpClientSpanOptions, startHttpClientSpan, traceHeaders } from './http-client/client-span.ts';
 export { instrumentOutgoingHttp, type OutgoingHttp } from './http-client/instrument.ts';
@@ -7,8 +7,8 @@ export type { OutgoingHttpOptions } from './http-client/options.ts';
 export { tracedFetch } from './http-client/traced-fetch.ts';
 
 // channels.d.ts
-/** Published for every traced statement, also when nothing is recorded; read by metrics. */
 export declare const QUERY_CHANNEL = "holdfast:tracing:query";
+/** Fact `holdfast:tracing:query`: a traced statement ended, also where nothing is recorded. */
 export interface QueryFact {
     readonly system: 'sqlite' | 'postgresql';
     /** The first word of the statement in capitals: `SELECT`, `INSERT`, `PRAGMA`. */
@@ -16,15 +16,15 @@ export interface QueryFact {
     readonly durationMs: number;
     readonly failed: boolean;
 }
-/** Published for a statement that took longer than `slowQueryThreshold`. */
 export declare const SLOW_QUERY_CHANNEL = "holdfast:tracing:slow-query";
+/** Fact `holdfast:tracing:slow-query`: it took longer than `slowQueryThreshold`. */
 export interface SlowQueryFact extends QueryFact {
     /** The statement with its literals replaced by `?`. */
     readonly queryText: string;
     readonly thresholdMs: number;
 }
-/** Published when the answer of an outgoing request has arrived, or it failed. */
 export declare const HTTP_CLIENT_CHANNEL = "holdfast:tracing:http-client";
+/** Fact `holdfast:tracing:http-client`: the answer of an outgoing request has arrived, or it failed. */
 export interface HttpClientFact {
     /** Host and port as they were asked for. */
     readonly host: string;
@@ -34,16 +34,16 @@ export interface HttpClientFact {
     readonly durationMs: number;
     readonly failed: boolean;
 }
-/** Published for every command of a traced Redis client, also when nothing is recorded; read by metrics. */
 export declare const REDIS_CHANNEL = "holdfast:tracing:redis";
+/** Fact `holdfast:tracing:redis`: a command of a traced Redis client ended, also where nothing is recorded. */
 export interface RedisFact {
     /** In capitals: `GET`, `CONFIG SET`. */
     readonly command: string;
     readonly durationMs: number;
     readonly failed: boolean;
 }
-/** Published for an operation on Redis that took longer than `slowOperationThreshold`. */
 export declare const SLOW_OPERATION_CHANNEL = "holdfast:tracing:slow-redis-operation";
+/** Fact `holdfast:tracing:slow-redis-operation`: it took longer than `slowOperationThreshold`. */
 export interface SlowOperationFact extends RedisFact {
     readonly thresholdMs: number;
 }
@@ -103,6 +103,7 @@ import type { Attributes, Span } from '@opentelemetry/api';
 export interface HttpClientSpanOptions {
     /** The span above. Default the active span. */
     parentSpan?: Span | undefined;
+    /** Of the span, beside those of HTTP. Default none. */
     attributes?: Attributes | undefined;
 }
 /**

@@ -1,18 +1,18 @@
 // index.d.ts
-export { HTTP_CLIENT_CHANNEL, type HttpClientFact, QUERY_CHANNEL, type QueryFact, REDIS_CHANNEL, type RedisFact, SLOW_OPERATION_CHANNEL, SLOW_QUERY_CHANNEL, type SlowOperationFact, type SlowQueryFact, } from './channels.ts';
-export { TraceFileError, TracingAlreadyStartedError, TracingError, TracingOptionError, TracingSdkMissingError, } from './errors.ts';
+export type { HttpClientFact, QueryFact, RedisFact, SlowOperationFact, SlowQueryFact } from './channels.ts';
+export { TraceFileError, TracingAlreadyStartedError, TracingError, TracingMissingPeerError, TracingOptionError, } from './errors.ts';
 export { type HttpServerSpan, type HttpServerSpanEnd, type HttpServerSpanInit, startHttpServerSpan, } from './http-server.ts';
 export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
 export type { SpanLimits } from './light/limits.ts';
-export { DEFAULTS, type SpanExporter, type SpanProcessor, type TracingOptions } from './options.ts';
+export { type SpanExporter, type SpanProcessor, TRACING_DEFAULTS, type TracingOptions } from './options.ts';
 export { SpanKind, SpanStatusCode } from './otel-api.ts';
 export type { ResourceAttributes } from './resource.ts';
 export type { SinkStats } from './sinks/sink.ts';
 export { addSpanAttributes, type CreateSpanOptions, createSpan, getCurrentSpan, type SpanInit, traceAsync, withSpan, } from './spans.ts';
 
 // channels.d.ts
-/** Published for every traced statement, also when nothing is recorded; read by metrics. */
 export declare const QUERY_CHANNEL = "holdfast:tracing:query";
+/** Fact `holdfast:tracing:query`: a traced statement ended, also where nothing is recorded. */
 export interface QueryFact {
     readonly system: 'sqlite' | 'postgresql';
     /** The first word of the statement in capitals: `SELECT`, `INSERT`, `PRAGMA`. */
@@ -20,15 +20,15 @@ export interface QueryFact {
     readonly durationMs: number;
     readonly failed: boolean;
 }
-/** Published for a statement that took longer than `slowQueryThreshold`. */
 export declare const SLOW_QUERY_CHANNEL = "holdfast:tracing:slow-query";
+/** Fact `holdfast:tracing:slow-query`: it took longer than `slowQueryThreshold`. */
 export interface SlowQueryFact extends QueryFact {
     /** The statement with its literals replaced by `?`. */
     readonly queryText: string;
     readonly thresholdMs: number;
 }
-/** Published when the answer of an outgoing request has arrived, or it failed. */
 export declare const HTTP_CLIENT_CHANNEL = "holdfast:tracing:http-client";
+/** Fact `holdfast:tracing:http-client`: the answer of an outgoing request has arrived, or it failed. */
 export interface HttpClientFact {
     /** Host and port as they were asked for. */
     readonly host: string;
@@ -38,16 +38,16 @@ export interface HttpClientFact {
     readonly durationMs: number;
     readonly failed: boolean;
 }
-/** Published for every command of a traced Redis client, also when nothing is recorded; read by metrics. */
 export declare const REDIS_CHANNEL = "holdfast:tracing:redis";
+/** Fact `holdfast:tracing:redis`: a command of a traced Redis client ended, also where nothing is recorded. */
 export interface RedisFact {
     /** In capitals: `GET`, `CONFIG SET`. */
     readonly command: string;
     readonly durationMs: number;
     readonly failed: boolean;
 }
-/** Published for an operation on Redis that took longer than `slowOperationThreshold`. */
 export declare const SLOW_OPERATION_CHANNEL = "holdfast:tracing:slow-redis-operation";
+/** Fact `holdfast:tracing:slow-redis-operation`: it took longer than `slowOperationThreshold`. */
 export interface SlowOperationFact extends RedisFact {
     readonly thresholdMs: number;
 }
@@ -71,15 +71,16 @@ export declare class TracingAlreadyStartedError extends TracingError {
     constructor();
 }
 /** Something was asked for that only the OpenTelemetry SDK can do, and it could not be loaded. */
-export declare class TracingSdkMissingError extends TracingError {
-    readonly name = "TracingSdkMissingError";
-    readonly code = "ERR_TRACING_SDK_MISSING";
-    constructor(cause: unknown);
+export declare class TracingMissingPeerError extends TracingError {
+    readonly name = "TracingMissingPeerError";
+    readonly code = "ERR_TRACING_MISSING_PEER";
+    readonly peer: string;
+    constructor(peer: string, options: ErrorOptions);
 }
 /** A file of spans that cannot be opened. */
 export declare class TraceFileError extends TracingError {
     readonly name = "TraceFileError";
-    readonly code = "ERR_TRACE_FILE";
+    readonly code = "ERR_TRACING_FILE";
     readonly path: string;
     constructor(path: string, purpose: 'read' | 'written', cause: unknown);
 }
@@ -107,6 +108,7 @@ export interface HttpServerSpanEnd {
     statusCode?: number | undefined;
     error?: unknown;
 }
+/** The span of an incoming request. */
 export interface HttpServerSpan {
     readonly span: Span;
     /** The matched pattern with its mount path, known when the request has been routed. */
@@ -130,6 +132,7 @@ import { type SinkStats } from './sinks/sink.ts';
  * `foreign` an SDK that the application had started before; `disabled` nobody (`OTEL_SDK_DISABLED`).
  */
 export type TracingMode = 'light' | 'sdk' | 'foreign' | 'disabled';
+/** What became of the spans since the start. */
 export interface TracingStats extends SinkStats {
     readonly mode: TracingMode;
 }
@@ -141,7 +144,7 @@ export interface Tracing extends AsyncDisposable {
     /** Flushes, gives up what is left, and takes everything back that was registered. */
     shutdown(): Promise<void>;
     close(): Promise<void>;
-    stats(): TracingStats;
+    getStats(): TracingStats;
 }
 /**
  * Starts tracing, at once and without patching anything; call it once, before the first request. No OpenTelemetry SDK
@@ -212,7 +215,8 @@ export interface TracingOptions {
     /** Time and timers. Default the system's. */
     clock?: Clock | undefined;
 }
-export declare const DEFAULTS: {
+/** Every default of `initTracing`. Durations in ms. */
+export declare const TRACING_DEFAULTS: {
     readonly serviceName: 'unknown_service:node';
     readonly exporterEndpoint: 'http://localhost:4318';
     readonly compression: 'none';
@@ -490,6 +494,7 @@ export type SpanStatusCode = Api.SpanStatusCode;
 
 // spans.d.ts
 import type { Attributes, Link, Span, SpanKind, TimeInput } from '@opentelemetry/api';
+/** What a span begins with. */
 export interface SpanInit {
     /** Default internal. */
     kind?: SpanKind;

@@ -1,5 +1,5 @@
 // postgres.d.ts
-export { type SlowQueryLogger, TRACED_DATABASE_DEFAULTS as TRACE_PG_DEFAULTS } from './database/options.ts';
+export { type DatabaseOptions, type SlowQueryLogger, TRACED_DATABASE_DEFAULTS as TRACE_PG_DEFAULTS, } from './database/options.ts';
 export type { PgClientLike, PgPoolLike } from './postgres/pg-client.ts';
 export { type TracePgOptions, tracePg } from './postgres/trace-pg.ts';
 
@@ -26,6 +26,7 @@ export interface DatabaseOptions {
     /** Default the system's. */
     clock?: Clock | undefined;
 }
+/** Every default of `TracedDatabase` and `tracePg`. */
 export declare const TRACED_DATABASE_DEFAULTS: {
     readonly includeTraceComments: false;
     readonly trackQueryDuration: true;

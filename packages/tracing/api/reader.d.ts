@@ -2,7 +2,7 @@
 export { formatDuration } from './describe.ts';
 export { joinLinkedTraces } from './join-traces.ts';
 export { type ReadSpansOptions, readSpans } from './read-spans.ts';
-export { renderWaterfallSvg, type SvgOptions } from './svg.ts';
+export { renderWaterfallSvg, type WaterfallSvgOptions } from './svg.ts';
 export type { TraceEvent, TraceSpan, TraceSpanKind } from './trace-span.ts';
 export { renderWaterfall, type WaterfallOptions } from './waterfall.ts';
 
@@ -27,7 +27,9 @@ export interface Note {
 export declare function notesOf(span: TraceSpan): Note[];
 
 // reader/trace-span.d.ts
+/** Which side of which call a span is. */
 export type TraceSpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+/** An event of a span, as it is read back from a file. */
 export interface TraceEvent {
     readonly name: string;
     /** Epoch ms, with a fraction. */
@@ -79,7 +81,7 @@ export declare function readSpans(path: string, options?: ReadSpansOptions): Pro
 
 // reader/svg.d.ts
 import type { TraceSpan } from './trace-span.ts';
-export interface SvgOptions {
+export interface WaterfallSvgOptions {
     /** Pixels. Default 1100, at least 640. */
     width?: number;
     /** Above the drawing. Default the name of the first span. */
@@ -89,7 +91,7 @@ export interface SvgOptions {
  * The same drawing as `renderWaterfall`, as one SVG document that needs nothing else: no font, no script, no address
  * but that of the SVG namespace. It follows the reader's light or dark scheme.
  */
-export declare function renderWaterfallSvg(spans: readonly TraceSpan[], options?: SvgOptions): string;
+export declare function renderWaterfallSvg(spans: readonly TraceSpan[], options?: WaterfallSvgOptions): string;
 
 // reader/waterfall.d.ts
 import type { TraceSpan } from './trace-span.ts';

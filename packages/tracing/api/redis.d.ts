@@ -1,5 +1,5 @@
 // redis.d.ts
-export { REDIS_CHANNEL, type RedisFact, SLOW_OPERATION_CHANNEL, type SlowOperationFact } from './channels.ts';
+export type { RedisFact, SlowOperationFact } from './channels.ts';
 export { REDIS_TRACE_DEFAULTS, type RedisTraceOptions, type SlowOperationLogger, type TraceRedisOptions, } from './redis/options.ts';
 export type { RedisClientLike } from './redis/redis-client.ts';
 export { type StampedKeyOptions, stampedKey } from './redis/stamped-key.ts';
@@ -7,8 +7,8 @@ export { traceRedis } from './redis/trace-redis.ts';
 export { withRedisTrace } from './redis/with-redis-trace.ts';
 
 // channels.d.ts
-/** Published for every traced statement, also when nothing is recorded; read by metrics. */
 export declare const QUERY_CHANNEL = "holdfast:tracing:query";
+/** Fact `holdfast:tracing:query`: a traced statement ended, also where nothing is recorded. */
 export interface QueryFact {
     readonly system: 'sqlite' | 'postgresql';
     /** The first word of the statement in capitals: `SELECT`, `INSERT`, `PRAGMA`. */
@@ -16,15 +16,15 @@ export interface QueryFact {
     readonly durationMs: number;
     readonly failed: boolean;
 }
-/** Published for a statement that took longer than `slowQueryThreshold`. */
 export declare const SLOW_QUERY_CHANNEL = "holdfast:tracing:slow-query";
+/** Fact `holdfast:tracing:slow-query`: it took longer than `slowQueryThreshold`. */
 export interface SlowQueryFact extends QueryFact {
     /** The statement with its literals replaced by `?`. */
     readonly queryText: string;
     readonly thresholdMs: number;
 }
-/** Published when the answer of an outgoing request has arrived, or it failed. */
 export declare const HTTP_CLIENT_CHANNEL = "holdfast:tracing:http-client";
+/** Fact `holdfast:tracing:http-client`: the answer of an outgoing request has arrived, or it failed. */
 export interface HttpClientFact {
     /** Host and port as they were asked for. */
     readonly host: string;
@@ -34,16 +34,16 @@ export interface HttpClientFact {
     readonly durationMs: number;
     readonly failed: boolean;
 }
-/** Published for every command of a traced Redis client, also when nothing is recorded; read by metrics. */
 export declare const REDIS_CHANNEL = "holdfast:tracing:redis";
+/** Fact `holdfast:tracing:redis`: a command of a traced Redis client ended, also where nothing is recorded. */
 export interface RedisFact {
     /** In capitals: `GET`, `CONFIG SET`. */
     readonly command: string;
     readonly durationMs: number;
     readonly failed: boolean;
 }
-/** Published for an operation on Redis that took longer than `slowOperationThreshold`. */
 export declare const SLOW_OPERATION_CHANNEL = "holdfast:tracing:slow-redis-operation";
+/** Fact `holdfast:tracing:slow-redis-operation`: it took longer than `slowOperationThreshold`. */
 export interface SlowOperationFact extends RedisFact {
     readonly thresholdMs: number;
 }
@@ -69,6 +69,7 @@ export interface TraceRedisOptions extends RedisTraceOptions {
      */
     stampKeys?: boolean | undefined;
 }
+/** Every default of `traceRedis` and `withRedisTrace`. */
 export declare const REDIS_TRACE_DEFAULTS: {
     readonly slowOperationThreshold: 100;
     readonly stampKeys: false;

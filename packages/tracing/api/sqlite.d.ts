@@ -1,5 +1,5 @@
 // sqlite.d.ts
-export { type SlowQueryLogger, TRACED_DATABASE_DEFAULTS } from './database/options.ts';
+export { type DatabaseOptions, type SlowQueryLogger, TRACED_DATABASE_DEFAULTS } from './database/options.ts';
 export { TracedDatabase, type TracedDatabaseOptions } from './sqlite/traced-database.ts';
 
 // database/options.d.ts
@@ -25,6 +25,7 @@ export interface DatabaseOptions {
     /** Default the system's. */
     clock?: Clock | undefined;
 }
+/** Every default of `TracedDatabase` and `tracePg`. */
 export declare const TRACED_DATABASE_DEFAULTS: {
     readonly includeTraceComments: false;
     readonly trackQueryDuration: true;

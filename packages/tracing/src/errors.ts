@@ -26,22 +26,25 @@ export class TracingAlreadyStartedError extends TracingError {
 }
 
 /** Something was asked for that only the OpenTelemetry SDK can do, and it could not be loaded. */
-export class TracingSdkMissingError extends TracingError {
-  override readonly name = 'TracingSdkMissingError';
-  readonly code = 'ERR_TRACING_SDK_MISSING';
+export class TracingMissingPeerError extends TracingError {
+  override readonly name = 'TracingMissingPeerError';
+  readonly code = 'ERR_TRACING_MISSING_PEER';
 
-  constructor(cause: unknown) {
+  readonly peer: string;
+
+  constructor(peer: string, options: ErrorOptions) {
     super(
-      'A SpanExporter, spanProcessors or a sampler was given, and @opentelemetry/sdk-node could not be loaded. Install it beside @holdfast/tracing.',
-      { cause },
+      `initTracing() was given a SpanExporter, spanProcessors or a sampler, which needs the package ${peer}, which could not be loaded: run "npm install ${peer}".`,
+      options,
     );
+    this.peer = peer;
   }
 }
 
 /** A file of spans that cannot be opened. */
 export class TraceFileError extends TracingError {
   override readonly name = 'TraceFileError';
-  readonly code = 'ERR_TRACE_FILE';
+  readonly code = 'ERR_TRACING_FILE';
   readonly path: string;
 
   constructor(path: string, purpose: 'read' | 'written', cause: unknown) {

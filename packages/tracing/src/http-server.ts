@@ -29,6 +29,7 @@ export interface HttpServerSpanEnd {
   error?: unknown;
 }
 
+/** The span of an incoming request. */
 export interface HttpServerSpan {
   readonly span: Span;
   /** The matched pattern with its mount path, known when the request has been routed. */

@@ -1,4 +1,4 @@
-export { HTTP_CLIENT_CHANNEL, type HttpClientFact } from './channels.ts';
+export type { HttpClientFact } from './channels.ts';
 export { type AxiosLike, type InstrumentedAxios, instrumentAxios } from './http-client/axios.ts';
 export { type HttpClientSpanOptions, startHttpClientSpan, traceHeaders } from './http-client/client-span.ts';
 export { instrumentOutgoingHttp, type OutgoingHttp } from './http-client/instrument.ts';

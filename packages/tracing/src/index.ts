@@ -1,21 +1,10 @@
-export {
-  HTTP_CLIENT_CHANNEL,
-  type HttpClientFact,
-  QUERY_CHANNEL,
-  type QueryFact,
-  REDIS_CHANNEL,
-  type RedisFact,
-  SLOW_OPERATION_CHANNEL,
-  SLOW_QUERY_CHANNEL,
-  type SlowOperationFact,
-  type SlowQueryFact,
-} from './channels.ts';
+export type { HttpClientFact, QueryFact, RedisFact, SlowOperationFact, SlowQueryFact } from './channels.ts';
 export {
   TraceFileError,
   TracingAlreadyStartedError,
   TracingError,
+  TracingMissingPeerError,
   TracingOptionError,
-  TracingSdkMissingError,
 } from './errors.ts';
 export {
   type HttpServerSpan,
@@ -25,7 +14,7 @@ export {
 } from './http-server.ts';
 export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
 export type { SpanLimits } from './light/limits.ts';
-export { DEFAULTS, type SpanExporter, type SpanProcessor, type TracingOptions } from './options.ts';
+export { type SpanExporter, type SpanProcessor, TRACING_DEFAULTS, type TracingOptions } from './options.ts';
 export { SpanKind, SpanStatusCode } from './otel-api.ts';
 export type { ResourceAttributes } from './resource.ts';
 export type { SinkStats } from './sinks/sink.ts';

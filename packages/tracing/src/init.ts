@@ -17,6 +17,7 @@ import { subscribeToOperations } from './subscribers/subscribe.ts';
  */
 export type TracingMode = 'light' | 'sdk' | 'foreign' | 'disabled';
 
+/** What became of the spans since the start. */
 export interface TracingStats extends SinkStats {
   readonly mode: TracingMode;
 }
@@ -29,7 +30,7 @@ export interface Tracing extends AsyncDisposable {
   /** Flushes, gives up what is left, and takes everything back that was registered. */
   shutdown(): Promise<void>;
   close(): Promise<void>;
-  stats(): TracingStats;
+  getStats(): TracingStats;
 }
 
 interface Started {
@@ -119,6 +120,6 @@ function handleOf({ mode, sink, undo }: Started, flushTimeoutMs: number): Tracin
     shutdown,
     close: shutdown,
     [Symbol.asyncDispose]: shutdown,
-    stats: () => ({ ...sink.stats(), mode }),
+    getStats: () => ({ ...sink.stats(), mode }),
   };
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { DEFAULTS, resolveOptions } from './options.ts';
+import { resolveOptions, TRACING_DEFAULTS } from './options.ts';
 
 describe('options', () => {
   it('have the defaults that the README tells', () => {
     const rows = readFileSync(new URL('../README.md', import.meta.url), 'utf8').split('\n');
-    for (const [option, value] of Object.entries(DEFAULTS)) {
+    for (const [option, value] of Object.entries(TRACING_DEFAULTS)) {
       const row = rows.find((line) => line.startsWith(`| \`${option}\``))?.replace(/['`]/g, '');
       expect(
         row?.split('|').map((cell) => cell.trim()),
@@ -16,7 +16,7 @@ describe('options', () => {
   });
 
   it('have these defaults', () => {
-    expect(DEFAULTS).toEqual({
+    expect(TRACING_DEFAULTS).toEqual({
       serviceName: 'unknown_service:node',
       exporterEndpoint: 'http://localhost:4318',
       compression: 'none',
@@ -28,7 +28,7 @@ describe('options', () => {
       exportTimeoutMs: 10000,
       flushTimeoutMs: 5000,
     });
-    expect(Object.isFrozen(DEFAULTS)).toBe(true);
+    expect(Object.isFrozen(TRACING_DEFAULTS)).toBe(true);
     const resolved = resolveOptions({}, {});
     expect(resolved).toMatchObject({
       disabled: false,

@@ -71,7 +71,8 @@ export interface TracingOptions {
   clock?: Clock | undefined;
 }
 
-export const DEFAULTS: {
+/** Every default of `initTracing`. Durations in ms. */
+export const TRACING_DEFAULTS: {
   readonly serviceName: 'unknown_service:node';
   readonly exporterEndpoint: 'http://localhost:4318';
   readonly compression: 'none';
@@ -123,7 +124,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: TracingOptions, env: Environment = process.env): ResolvedOptions {
   const maxQueueSpans = atLeast(
     'maxQueueSpans',
-    options.maxQueueSpans ?? wholeNumber(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 1) ?? DEFAULTS.maxQueueSpans,
+    options.maxQueueSpans ?? wholeNumber(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 1) ?? TRACING_DEFAULTS.maxQueueSpans,
     1,
   );
   const destination = resolveDestination(options.exporter, env);
@@ -142,10 +143,12 @@ export function resolveOptions(options: TracingOptions, env: Environment = proce
     headSampler: chooseSampler(options.sampleRate, env),
     sampler: options.sampler,
     spanProcessors: options.spanProcessors ?? [],
-    jobs: oneOf('jobs', options.jobs ?? DEFAULTS.jobs, ['link', 'parent']),
+    jobs: oneOf('jobs', options.jobs ?? TRACING_DEFAULTS.jobs, ['link', 'parent']),
     exportIntervalMs: atLeast(
       'exportIntervalMs',
-      options.exportIntervalMs ?? wholeNumber(env, 'OTEL_BSP_SCHEDULE_DELAY', 0) ?? DEFAULTS.exportIntervalMs,
+      options.exportIntervalMs ??
+        wholeNumber(env, 'OTEL_BSP_SCHEDULE_DELAY', 0) ??
+        TRACING_DEFAULTS.exportIntervalMs,
       0,
     ),
     maxBatchSpans: Math.min(
@@ -154,13 +157,13 @@ export function resolveOptions(options: TracingOptions, env: Environment = proce
         'maxBatchSpans',
         options.maxBatchSpans ??
           wholeNumber(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 1) ??
-          DEFAULTS.maxBatchSpans,
+          TRACING_DEFAULTS.maxBatchSpans,
         1,
       ),
     ),
     maxQueueSpans,
     exportTimeoutMs: atLeast('exportTimeoutMs', options.exportTimeoutMs ?? timeoutFrom(env), 1),
-    flushTimeoutMs: atLeast('flushTimeoutMs', options.flushTimeoutMs ?? DEFAULTS.flushTimeoutMs, 1),
+    flushTimeoutMs: atLeast('flushTimeoutMs', options.flushTimeoutMs ?? TRACING_DEFAULTS.flushTimeoutMs, 1),
     limits: { ...DEFAULT_LIMITS, ...limitsFrom(env), ...present(options.spanLimits ?? {}) },
     registersPropagator: registersPropagator(env),
     clock: options.clock ?? systemClock,
@@ -179,7 +182,7 @@ function timeoutFrom(env: Environment): number {
     wholeNumber(env, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 1) ??
     wholeNumber(env, 'OTEL_EXPORTER_OTLP_TIMEOUT', 1) ??
     wholeNumber(env, 'OTEL_BSP_EXPORT_TIMEOUT', 1) ??
-    DEFAULTS.exportTimeoutMs
+    TRACING_DEFAULTS.exportTimeoutMs
   );
 }
 
@@ -191,7 +194,7 @@ function resolveResource(options: TracingOptions, env: Environment): ResourceAtt
     'deployment.environment.name': options.environment,
   };
   return {
-    'service.name': DEFAULTS.serviceName,
+    'service.name': TRACING_DEFAULTS.serviceName,
     ...detectedResource(),
     ...pairs(env, 'OTEL_RESOURCE_ATTRIBUTES'),
     ...present(options.resourceAttributes ?? {}),
@@ -204,7 +207,7 @@ function resolveCompression(options: TracingOptions, env: Environment): 'none' |
     options.compression ??
     text(env, 'OTEL_EXPORTER_OTLP_TRACES_COMPRESSION') ??
     text(env, 'OTEL_EXPORTER_OTLP_COMPRESSION') ??
-    DEFAULTS.compression;
+    TRACING_DEFAULTS.compression;
   return oneOf('compression', chosen, ['none', 'gzip']);
 }
 

@@ -1,4 +1,4 @@
-export { REDIS_CHANNEL, type RedisFact, SLOW_OPERATION_CHANNEL, type SlowOperationFact } from './channels.ts';
+export type { RedisFact, SlowOperationFact } from './channels.ts';
 export {
   REDIS_TRACE_DEFAULTS,
   type RedisTraceOptions,

@@ -2,6 +2,7 @@ import type { Attributes, Exception, Link, Span, SpanKind, TimeInput } from '@op
 import { activeSource } from './active-source.ts';
 import { SpanStatusCode } from './otel-api.ts';
 
+/** What a span begins with. */
 export interface SpanInit {
   /** Default internal. */
   kind?: SpanKind;

@@ -196,7 +196,7 @@ describe('with parts of the OpenTelemetry SDK', () => {
     });
     await tracing.flush();
     expect(exporter.spans.map((span) => span.name)).toEqual(['inner', 'apart', 'outer']);
-    expect(tracing.stats()).toMatchObject({ mode: 'sdk', exported: 3, dropped: 0, queued: 0 });
+    expect(tracing.getStats()).toMatchObject({ mode: 'sdk', exported: 3, dropped: 0, queued: 0 });
     await tracing.shutdown();
     expect(exporter.stopped).toBe(true);
   });
@@ -267,10 +267,10 @@ describe('with parts of the OpenTelemetry SDK', () => {
     tracing = initTracing({ exporter });
     withSpan('first', () => undefined);
     await tracing.flush();
-    expect(tracing.stats()).toMatchObject({ dropped: 1, lastError: 'RangeError' });
+    expect(tracing.getStats()).toMatchObject({ dropped: 1, lastError: 'RangeError' });
     withSpan('second', () => undefined);
     await tracing.flush();
-    expect(tracing.stats()).toMatchObject({ dropped: 2, failedAttempts: 2, lastError: 'TypeError' });
+    expect(tracing.getStats()).toMatchObject({ dropped: 2, failedAttempts: 2, lastError: 'TypeError' });
     await tracing.shutdown();
   });
 });

@@ -229,6 +229,6 @@ describe('document 004', () => {
   it('flushes at shutdown', async () => {
     withSpan('last', () => expect(getCurrentTrace()).toBeDefined());
     await recording.tracing.flush();
-    expect(recording.tracing.stats().exported).toBe(1);
+    expect(recording.tracing.getStats().exported).toBe(1);
   });
 });

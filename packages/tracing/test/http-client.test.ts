@@ -8,8 +8,8 @@ import axios, { type AxiosInstance } from 'axios';
 import axiosRetry from 'axios-retry';
 import * as undici from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HTTP_CLIENT_CHANNEL } from '../src/channels.ts';
 import {
-  HTTP_CLIENT_CHANNEL,
   type HttpClientFact,
   instrumentAxios,
   instrumentOutgoingHttp,

@@ -253,11 +253,11 @@ describe('when the collector has trouble', () => {
     await clock.advance(10);
     await receiver.received(1);
     await untilStats(running, (stats) => stats.failedAttempts === 1);
-    expect(running.stats()).toMatchObject({ exported: 0, queued: 1, lastError: `status ${status}` });
+    expect(running.getStats()).toMatchObject({ exported: 0, queued: 1, lastError: `status ${status}` });
     await clock.advance(1000);
     await receiver.received(2);
     await untilStats(running, (stats) => stats.exported === 1);
-    expect(running.stats()).toMatchObject({ exported: 1, dropped: 0, queued: 0, failedAttempts: 1 });
+    expect(running.getStats()).toMatchObject({ exported: 1, dropped: 0, queued: 0, failedAttempts: 1 });
   });
 
   it.each(['7', 'Thu, 01 Jan 2026 00:00:07 GMT'])(
@@ -289,7 +289,7 @@ describe('when the collector has trouble', () => {
     withSpan('work', () => undefined);
     await running.flush();
     expect(receiver.requests).toHaveLength(1);
-    expect(running.stats()).toMatchObject({ exported: 0, dropped: 1, queued: 0, lastError: 'status 400' });
+    expect(running.getStats()).toMatchObject({ exported: 0, dropped: 1, queued: 0, lastError: 'status 400' });
   });
 
   it('counts what a partial success leaves out', async () => {
@@ -297,7 +297,7 @@ describe('when the collector has trouble', () => {
     receiver.answer = (response) => response.end(partialSuccess(2));
     for (let i = 0; i < 5; i++) withSpan('work', () => undefined);
     await running.flush();
-    expect(running.stats()).toMatchObject({ exported: 3, dropped: 2 });
+    expect(running.getStats()).toMatchObject({ exported: 3, dropped: 2 });
   });
 
   it('gives a batch up after six attempts', async () => {
@@ -309,9 +309,9 @@ describe('when the collector has trouble', () => {
     };
     withSpan('work', () => undefined);
     await clock.advance(0);
-    while (running.stats().queued > 0) await clock.advance(100);
+    while (running.getStats().queued > 0) await clock.advance(100);
     expect(receiver.requests).toHaveLength(6);
-    expect(running.stats()).toMatchObject({ exported: 0, dropped: 1, queued: 0, failedAttempts: 6 });
+    expect(running.getStats()).toMatchObject({ exported: 0, dropped: 1, queued: 0, failedAttempts: 6 });
   });
 
   it('keeps a bounded queue while the collector is down, counts the rest, and delivers what it kept', async () => {
@@ -326,9 +326,9 @@ describe('when the collector has trouble', () => {
       exportIntervalMs: 10,
     });
     for (let i = 0; i < 25; i++) withSpan(`span ${i}`, () => undefined);
-    expect(running.stats()).toMatchObject({ queued: 10, dropped: 15, exported: 0 });
+    expect(running.getStats()).toMatchObject({ queued: 10, dropped: 15, exported: 0 });
     await untilStats(running, (stats) => stats.failedAttempts === 1);
-    expect(running.stats().lastError).toBe('ECONNREFUSED');
+    expect(running.getStats().lastError).toBe('ECONNREFUSED');
     receiver = await OtlpReceiver.start(Number(new URL(exporterEndpoint).port));
     await clock.advance(1_000);
     await receiver.received(2);
@@ -345,10 +345,10 @@ describe('when the collector has trouble', () => {
     withSpan('work', () => undefined);
     await clock.advance(0);
     await receiver.received(1);
-    expect(running.stats()).toMatchObject({ failedAttempts: 0, queued: 1 });
+    expect(running.getStats()).toMatchObject({ failedAttempts: 0, queued: 1 });
     await clock.advance(2_000);
     await untilStats(running, (stats) => stats.failedAttempts === 1);
-    expect(running.stats().lastError).toBe('timeout');
+    expect(running.getStats().lastError).toBe('timeout');
   });
 
   it('lets the service go on while an answer is outstanding', async () => {
@@ -356,7 +356,7 @@ describe('when the collector has trouble', () => {
     const running = start({ clock, maxBatchSpans: 1, maxQueueSpans: 4 });
     receiver.answer = () => undefined;
     for (let i = 0; i < 100; i++) expect(withSpan('work', () => i)).toBe(i);
-    expect(running.stats()).toMatchObject({ queued: 4, dropped: 96 });
+    expect(running.getStats()).toMatchObject({ queued: 4, dropped: 96 });
   });
 
   it('never follows a redirect', async () => {
@@ -367,7 +367,7 @@ describe('when the collector has trouble', () => {
     withSpan('work', () => undefined);
     await running.flush();
     expect(receiver.requests.map((request) => request.path)).toEqual(['/v1/traces']);
-    expect(running.stats().dropped).toBe(1);
+    expect(running.getStats().dropped).toBe(1);
   });
 
   it('survives a server that speaks no HTTP', async () => {
@@ -379,7 +379,7 @@ describe('when the collector has trouble', () => {
     withSpan('work', () => undefined);
     await clock.advance(0);
     await untilStats(running, (stats) => stats.failedAttempts === 1);
-    expect(running.stats().lastError).toMatch(/^HPE_/);
+    expect(running.getStats().lastError).toMatch(/^HPE_/);
     server.close();
   });
 });
@@ -396,7 +396,7 @@ describe('flush and shutdown', () => {
     await clock.advance(0);
     await untilStats(running, (stats) => stats.failedAttempts === 1);
     await running.flush();
-    expect(running.stats()).toMatchObject({ exported: 1, queued: 0 });
+    expect(running.getStats()).toMatchObject({ exported: 1, queued: 0 });
   });
 
   it('flush gives up after its time and keeps the spans', async () => {
@@ -408,11 +408,11 @@ describe('flush and shutdown', () => {
     await receiver.received(1);
     await clock.advance(3_000);
     await flushed;
-    expect(running.stats()).toMatchObject({ exported: 0, dropped: 0, queued: 1 });
+    expect(running.getStats()).toMatchObject({ exported: 0, dropped: 0, queued: 1 });
     const stopped = running.shutdown();
     await clock.advance(3_000);
     await stopped;
-    expect(running.stats()).toMatchObject({ exported: 0, dropped: 1, queued: 0 });
+    expect(running.getStats()).toMatchObject({ exported: 0, dropped: 1, queued: 0 });
   });
 
   it('shutdown sends what is left, then records nothing more', async () => {
@@ -423,16 +423,16 @@ describe('flush and shutdown', () => {
     late.end();
     withSpan('after', () => undefined);
     expect(receiver.spans.map((span) => span.name)).toEqual(['before']);
-    expect(running.stats()).toMatchObject({ exported: 1, dropped: 1 });
+    expect(running.getStats()).toMatchObject({ exported: 1, dropped: 1 });
   });
 });
 
 async function untilStats(
   running: Tracing,
-  reached: (stats: ReturnType<Tracing['stats']>) => boolean,
+  reached: (stats: ReturnType<Tracing['getStats']>) => boolean,
 ): Promise<void> {
-  for (let turn = 0; !reached(running.stats()); turn++) {
-    if (turn > 100_000) throw new Error(`never reached: ${JSON.stringify(running.stats())}`);
+  for (let turn = 0; !reached(running.getStats()); turn++) {
+    if (turn > 100_000) throw new Error(`never reached: ${JSON.stringify(running.getStats())}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

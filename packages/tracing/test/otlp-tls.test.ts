@@ -37,7 +37,7 @@ const PROGRAM = `
   const tracing = initTracing({ flushTimeoutMs: 1500 });
   withSpan('work', () => undefined);
   await tracing.flush();
-  console.log(tracing.stats().exported);
+  console.log(tracing.getStats().exported);
   process.exit(0);
 `;
 

@@ -6,7 +6,8 @@ import pg from 'pg';
 import Cursor from 'pg-cursor';
 import QueryStream from 'pg-query-stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { QUERY_CHANNEL, type QueryFact, withSpan } from '../src/index.ts';
+import { QUERY_CHANNEL } from '../src/channels.ts';
+import { type QueryFact, withSpan } from '../src/index.ts';
 import { TRACE_PG_DEFAULTS, type TracePgOptions, tracePg } from '../src/postgres.ts';
 import { type Recording, startRecording } from './recording.ts';
 

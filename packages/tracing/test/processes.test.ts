@@ -71,7 +71,7 @@ describe('with initTracing', () => {
       await first.shutdown();
       await first.close();
       await using second = initTracing({ exporter: 'none' });
-      console.log(second.stats().mode);
+      console.log(second.getStats().mode);
     `);
     expect(stdout).toBe('ERR_TRACING_ALREADY_STARTED\nlight\n');
   });
@@ -107,7 +107,7 @@ describe('with initTracing', () => {
       initTracing({ exporter: { file: './no/such/folder/spans.jsonl' } });
     `);
     expect(code).toBe(1);
-    expect(stderr).toContain('ERR_TRACE_FILE');
+    expect(stderr).toContain('ERR_TRACING_FILE');
     expect(stderr).toContain('The trace file ./no/such/folder/spans.jsonl cannot be written (ENOENT).');
   });
 });
@@ -161,7 +161,7 @@ describe('the end of a process', () => {
       import { initTracing, withSpan } from '@holdfast/tracing';
       const tracing = initTracing({ flushTimeoutMs: 1 });
       withSpan('work', () => undefined);
-      process.on('exit', () => console.log(tracing.stats().queued));
+      process.on('exit', () => console.log(tracing.getStats().queued));
       `,
       { OTEL_EXPORTER_OTLP_ENDPOINT: url },
     );

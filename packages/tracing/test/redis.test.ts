@@ -4,12 +4,11 @@ import { ManualClock } from '@holdfast/context/testing';
 import { type RedisServer, startRedis } from '@holdfast/test-servers';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { REDIS_CHANNEL, SLOW_OPERATION_CHANNEL } from '../src/channels.ts';
 import { withSpan } from '../src/index.ts';
 import {
-  REDIS_CHANNEL,
   REDIS_TRACE_DEFAULTS,
   type RedisFact,
-  SLOW_OPERATION_CHANNEL,
   stampedKey,
   type TraceRedisOptions,
   traceRedis,

@@ -46,7 +46,7 @@ function open(): { store: IdempotencyStore; effects: Effects } {
         made.on('error', () => undefined);
         return made;
       };
-      return { store: new PostgresIdempotencyStore({ client: pool() }), effects: postgresEffects(pool()) };
+      return { store: new PostgresIdempotencyStore({ pool: pool() }), effects: postgresEffects(pool()) };
     }
     default:
       return { store: new MemoryIdempotencyStore(), effects: fileEffects(EFFECTS) };

@@ -13,6 +13,7 @@ export interface Anchor {
   readonly hash: string;
 }
 
+/** What is wrong with the first row that does not fit. */
 export type BrokenReason =
   /** The stored values are not those that were sealed. */
   | 'changed'
@@ -29,6 +30,7 @@ export type BrokenReason =
   /** A change is in no chain: written past it, left behind by a cut, or captured and not sealed yet. */
   | 'unsealed';
 
+/** The first row that does not fit its chain. */
 export interface BrokenRow {
   readonly reason: BrokenReason;
   readonly chain: string;
@@ -45,11 +47,13 @@ export interface VerifyOptions extends Pick<TenantScope, 'tenantId'> {
   anchor?: Anchor | readonly Anchor[];
   /** How many rows are in memory at once, from 1 to 10,000. @default 1000 */
   batchSize?: number;
+  /** Told after each batch. */
   onProgress?: (progress: { readonly checked: number; readonly seq: number }) => void;
   /** Ends the work with the reason of the signal. */
   signal?: AbortSignal;
 }
 
+/** The answer of `verify`: how many rows were read, and the end of the chain or the row that is wrong. */
 export type Verification =
   | { readonly ok: true; readonly checked: number; readonly head: Anchor }
   | { readonly ok: false; readonly checked: number; readonly broken: BrokenRow };

@@ -12,14 +12,15 @@ import { timeText } from './migration.ts';
 import { type PgNames, type PostgresTableOptions, pgNamesOf } from './names.ts';
 
 export interface PostgresAuditLogOptions extends AuditLogOptions, PostgresTableOptions {
-  /** A pg Pool or Client: the log is read through it, and written where no transaction is given. */
-  client?: PgClient;
-  /** The same, under the name that a Pool usually has. */
+  /** A `pg` Pool: the log is read through it, and written where no transaction is given. It stays the caller's to end. */
   pool?: PgClient;
+  /** A connected `pg` Client instead, or whatever has its `query`; it stays the caller's to end. */
+  client?: PgClient;
   /** A Prisma client, for those who have no `pg`. */
   prisma?: PrismaRawClient;
 }
 
+/** A log in PostgreSQL. Every call is awaited. */
 export interface PostgresAuditLog extends AuditReader {
   /** Writes the change in the transaction that is given; without one, in one of its own. */
   record(change: Change, tx?: PgTx | PrismaTx): Promise<Recorded>;
@@ -34,7 +35,11 @@ export interface PostgresAuditLog extends AuditReader {
 
 type Query = (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
-/** @throws AuditOptionError */
+/**
+ * A log of changes in PostgreSQL; run the SQL of `migrationFor` before.
+ * @example const audit = createAuditLog({ pool });
+ * @throws AuditOptionError
+ */
 export function createAuditLog(options: PostgresAuditLogOptions): PostgresAuditLog {
   const { client, pool, prisma, schema, ...rest } = options;
   const resolved = resolveOptions(rest);

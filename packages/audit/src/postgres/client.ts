@@ -1,6 +1,7 @@
 import { AuditError, AuditOptionError, AuditStoreError } from '../errors.ts';
 import { driverErrorOf } from '../prisma-client.ts';
 
+/** The part of a `pg` result that is read here. */
 export interface PgResult {
   readonly rows: readonly unknown[];
 }

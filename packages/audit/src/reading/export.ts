@@ -11,6 +11,7 @@ export interface ExportOptions extends TenantScope {
   after?: string;
   /** How many rows are in memory at once, from 1 to 10,000. @default 500 */
   batchSize?: number;
+  /** Ends the export with the reason of the signal. */
   signal?: AbortSignal;
 }
 

@@ -5,6 +5,7 @@ import { checkInteger, type ResolvedOptions } from '../options.ts';
 import { type AuditEntry, entryOf } from './entry.ts';
 import { columns, Parameters, type ReadPort, type Row, textOf } from './port.ts';
 
+/** Whose rows are read. */
 export interface TenantScope {
   /** @default the tenant of the context; without one, and without one chain for each tenant, every row */
   tenantId?: string;
@@ -22,14 +23,20 @@ export interface PageOptions extends TenantScope {
 }
 
 export interface HistoryOptions extends PageOptions {
+  /** Of this kind alone. */
   recordType?: string;
 }
 
 export interface SearchOptions extends PageOptions {
+  /** Of this record alone. */
   recordId?: string;
+  /** Of this kind alone. */
   recordType?: string;
+  /** Changes of this type alone, `'CREATED'` for one. */
   changeType?: string;
+  /** Made by this actor. */
   actorId?: string;
+  /** Made under this correlation id. */
   correlationId?: string;
   /** From this time on. */
   since?: Date;
@@ -37,6 +44,7 @@ export interface SearchOptions extends PageOptions {
   until?: Date;
 }
 
+/** One page of changes. */
 export interface AuditPage {
   readonly entries: readonly AuditEntry[];
   /** Given as `after` it continues; undefined at the end. */

@@ -20,6 +20,7 @@ export interface SqliteAuditLogOptions extends AuditLogOptions {
   prisma?: PrismaRawClient;
 }
 
+/** A log in SQLite. With `{ db }` a change is written when `record` returns. */
 export interface SqliteAuditLog extends AuditReader {
   /** Writes the change in the transaction that is open on `db`; where none is, in one of its own. */
   record(change: Change, tx?: SqliteTx): Recorded;
@@ -35,7 +36,11 @@ export interface SqliteAuditLog extends AuditReader {
   seal(): Promise<number>;
 }
 
-/** @throws AuditOptionError */
+/**
+ * A log of changes in SQLite; with `db` its tables are made here.
+ * @example const audit = createAuditLog({ db });
+ * @throws AuditOptionError
+ */
 export function createAuditLog(options: SqliteAuditLogOptions): SqliteAuditLog {
   const { db, prisma, ...rest } = options;
   if ((db === undefined) === (prisma === undefined)) {

@@ -29,7 +29,7 @@ export interface HttpCache extends AsyncDisposable {
   deleteMatching(text: string): Promise<void>;
   /** @throws CacheStoreError */
   clear(): Promise<void>;
-  stats(): CacheStats;
+  getStats(): CacheStats;
   close(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function createHttpCache(options: HttpCacheOptions = {}): HttpCache {
     delete: (key) => keyed.delete(key),
     deleteMatching: (text) => keyed.deleteMatching(text),
     clear: () => keyed.clear(),
-    stats: () => keyed.stats(),
+    getStats: () => keyed.stats(),
     close: () => {
       unregister();
       return keyed.close();

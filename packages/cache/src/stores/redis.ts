@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CacheOptionError } from '../errors.ts';
+import { CacheMissingPeerError, CacheOptionError } from '../errors.ts';
 import type { CacheStore, CacheStoreFactory, Invalidation, Stored } from '../store.ts';
 import { REMOVE, type RedisScript, SET_IF_UNCHANGED } from './redis-scripts.ts';
 
@@ -211,7 +211,9 @@ class RedisCacheStore implements CacheStore {
   }
 
   async #connect(): Promise<RedisClient> {
-    const { Redis } = await import('ioredis');
+    const { Redis } = await import('ioredis').catch((cause: unknown) => {
+      throw new CacheMissingPeerError('ioredis', { cause });
+    });
     // Fails at once while there is no connection: the cache does better without the store than waiting for it.
     const options = { enableOfflineQueue: false, lazyConnect: true, maxRetriesPerRequest: 0 };
     const client = new Redis(this.#url ?? '', options);

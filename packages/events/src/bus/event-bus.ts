@@ -51,6 +51,7 @@ export interface EventBusLag {
   readonly groups: Readonly<Record<string, number>>;
 }
 
+/** A durable bus: every group gets every event, once it is committed, at least once. */
 export interface EventBus<Types extends EventTypes = EventTypes> extends AsyncDisposable {
   readonly name: string;
   /** Resolves when the stores are open. @throws EventsUnavailableError and what the stores throw */

@@ -14,11 +14,17 @@ export interface SubscribeOptions {
   concurrency?: number;
   /** Retries after the first attempt. Default 3. */
   maxRetries?: number;
-  /** Full jitter: each delay is random up to `initialDelayMs * 2 ** (retry - 1)`, at most `maxDelayMs`. */
+  /**
+   * Full jitter: each delay is random up to `initialDelayMs` (default 1000) times `2 ** (retry - 1)`, at most `maxDelayMs`
+   * (default 300000).
+   */
   backoff?: { initialDelayMs?: number; maxDelayMs?: number };
   /** How long one attempt may take: then its signal aborts and it has failed. Default 60000. */
   handlerTimeoutMs?: number;
-  /** The circuit of the group opens after so many failures in a row and takes no event for `resetTimeoutMs`; false for none. */
+  /**
+   * The circuit of the group opens after `failureThreshold` failures in a row (default 10) and takes no event for
+   * `resetTimeoutMs` (default 30000); false for none.
+   */
   circuit?: { failureThreshold?: number; resetTimeoutMs?: number } | false;
   /** How long a worker may be silent before what it had is given to another. Default 30000. */
   lockDurationMs?: number;
@@ -52,6 +58,7 @@ export interface GroupDefaults {
 
 const DAY_MS = 86_400_000;
 
+/** Every default of a group. Durations in ms. */
 export const GROUP_DEFAULTS: GroupDefaults = Object.freeze({
   concurrency: 5,
   maxRetries: 3,

@@ -10,6 +10,7 @@ import type { Stores } from './stores.ts';
 
 const RETRY_AFTER_MS = 1000;
 
+/** What became of a publish. */
 export interface Published {
   readonly id: string;
   /** `outbox`: written, and on its way as soon as the transaction has been committed. */

@@ -7,7 +7,7 @@ import type { EventBusOptions, EventTypes } from '../options.ts';
 import { createEventBus, type EventBus, type EventBusStats, type PublishOptions } from './event-bus.ts';
 import type { Published } from './publisher.ts';
 
-export interface ResilientOptions<Types extends EventTypes>
+export interface ResilientEventBusOptions<Types extends EventTypes>
   extends Omit<EventBusOptions<Types>, 'onDeadLetter'> {
   /** Attempts at a publish, the first among them. Default 3. */
   maxAttempts?: number;
@@ -19,11 +19,13 @@ export interface ResilientOptions<Types extends EventTypes>
   resetTimeoutMs?: number;
 }
 
+/** As `Published`; `dead-lettered` where the event was handed to `onDeadLetter` instead. */
 export type ResilientPublished = Published | { readonly id: string; readonly status: 'dead-lettered' };
 
 /** An event that could not be published, or delivered to `group`. */
 export type DeadLetterHandler = (event: BusEvent, error: Error, group?: string) => unknown;
 
+/** An event bus whose publishes are retried behind a circuit. */
 export interface ResilientEventBus<Types extends EventTypes>
   extends Omit<EventBus<Types>, 'publish' | 'getStats'> {
   /**
@@ -48,7 +50,7 @@ export interface ResilientEventBus<Types extends EventTypes>
 export function createResilientEventBusWrapper<Types extends EventTypes = EventTypes>(
   serviceName: string,
   onDeadLetter: DeadLetterHandler,
-  options: ResilientOptions<Types> = {},
+  options: ResilientEventBusOptions<Types> = {},
 ): ResilientEventBus<Types> {
   const {
     maxAttempts,

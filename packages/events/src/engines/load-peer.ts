@@ -1,10 +1,10 @@
-import { MissingPeerError } from '../errors.ts';
+import { EventsMissingPeerError } from '../errors.ts';
 
-/** @throws MissingPeerError with the import's own error as cause */
+/** @throws EventsMissingPeerError with the import's own error as cause */
 export async function loadPeer<T>(peer: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (error) {
-    throw new MissingPeerError(peer, { cause: error });
+    throw new EventsMissingPeerError(peer, { cause: error });
   }
 }

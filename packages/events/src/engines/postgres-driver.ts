@@ -15,7 +15,7 @@ export interface PostgresDriverOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** @throws MissingPeerError */
+/** @throws EventsMissingPeerError */
 export async function openPostgresDriver(options: PostgresDriverOptions): Promise<SqlDriver> {
   const { default: pg } = await loadPeer('pg', () => import('pg'));
   const { settings, timeoutMs } = options;

@@ -14,7 +14,7 @@ export type AnyRedis = Redis | Cluster;
 /**
  * A client of our own, connected. It keeps nothing for a server that is away: what was answered with an error must not
  * be sent later.
- * @throws MissingPeerError; EventsUnavailableError where the server is not there within `timeoutMs`
+ * @throws EventsMissingPeerError; EventsUnavailableError where the server is not there within `timeoutMs`
  */
 export async function connectRedis(
   connection: RedisConnection,

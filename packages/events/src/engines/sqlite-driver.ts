@@ -22,7 +22,7 @@ export interface SqliteDriverOptions {
   readonly pollIntervalMs: number;
 }
 
-/** @throws MissingPeerError; EventsUnavailableError where the file cannot be opened */
+/** @throws EventsMissingPeerError; EventsUnavailableError where the file cannot be opened */
 export async function openSqliteDriver(options: SqliteDriverOptions): Promise<SqlDriver> {
   const { default: Sqlite } = await loadPeer('better-sqlite3', () => import('better-sqlite3'));
   mkdirSync(dirname(options.file), { recursive: true });

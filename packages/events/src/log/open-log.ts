@@ -11,7 +11,7 @@ import { openSqlLog } from './sql-log.ts';
 /** Where the database tells of commits, it is asked so many times less often. */
 const POLL_FACTOR_WITH_LISTEN = 10;
 
-/** @throws MissingPeerError; SchemaVersionError; what the store throws */
+/** @throws EventsMissingPeerError; EventsSchemaVersionError; what the store throws */
 export async function openLog(options: ResolvedOptions): Promise<EventLog> {
   const { place, name: bus, clock, timeoutMs, pollIntervalMs, onError } = options;
   if (place.engine !== 'redis') {
@@ -25,7 +25,7 @@ export async function openLog(options: ResolvedOptions): Promise<EventLog> {
   return new RedisLog(redis, { bus, clock, pollIntervalMs });
 }
 
-/** @throws MissingPeerError; what the database throws */
+/** @throws EventsMissingPeerError; what the database throws */
 export function openDriver(
   place: Exclude<Place, { engine: 'redis' }>,
   { timeoutMs, pollIntervalMs, onError }: ResolvedOptions,

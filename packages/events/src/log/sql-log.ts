@@ -17,7 +17,7 @@ import { createLogTables } from './sql-schema.ts';
 const END = Number.MAX_SAFE_INTEGER;
 const EVERY_TYPE = null;
 
-/** @throws SchemaVersionError; whatever the database throws */
+/** @throws EventsSchemaVersionError; whatever the database throws */
 export async function openSqlLog(driver: SqlDriver, bus: string, clock: Clock): Promise<EventLog> {
   await createLogTables(driver);
   return new SqlLog(driver, bus, clock);

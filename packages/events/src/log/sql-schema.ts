@@ -1,9 +1,9 @@
 import { type SqlDriver, type SqlStatement, schemaLock } from '../engines/sql-driver.ts';
-import { SchemaVersionError } from '../errors.ts';
+import { EventsSchemaVersionError } from '../errors.ts';
 
 const VERSION = 1;
 
-/** @throws SchemaVersionError */
+/** @throws EventsSchemaVersionError */
 export async function createLogTables(driver: SqlDriver): Promise<void> {
   const isSqlite = driver.dialect === 'sqlite';
   const integer = isSqlite ? 'INTEGER' : 'BIGINT';
@@ -45,5 +45,5 @@ export async function createLogTables(driver: SqlDriver): Promise<void> {
   ];
   const rows = await driver.write(...statements);
   const version = Number(rows.at(-1)?.[0]?.['version']);
-  if (version > VERSION) throw new SchemaVersionError(version, VERSION);
+  if (version > VERSION) throw new EventsSchemaVersionError(version, VERSION);
 }

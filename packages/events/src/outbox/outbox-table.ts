@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NOTIFY_CHANNEL } from '../engines/postgres-driver.ts';
 import { nowOf, type SqlDriver, type SqlRow, schemaLock } from '../engines/sql-driver.ts';
-import { SchemaVersionError } from '../errors.ts';
+import { EventsSchemaVersionError } from '../errors.ts';
 import type { EventToLog } from '../log/event-log.ts';
 
 const VERSION = 1;
@@ -91,7 +91,7 @@ export class OutboxTable {
   }
 }
 
-/** @throws SchemaVersionError; what the database throws */
+/** @throws EventsSchemaVersionError; what the database throws */
 export async function openOutboxTable(driver: SqlDriver, bus: string): Promise<OutboxTable> {
   const isSqlite = driver.dialect === 'sqlite';
   const integer = isSqlite ? 'INTEGER' : 'BIGINT';
@@ -122,7 +122,8 @@ export async function openOutboxTable(driver: SqlDriver, bus: string): Promise<O
     ['SELECT id, version FROM holdfast_outbox_identity'],
   );
   const row = results.at(-1)?.[0];
-  if (Number(row?.['version']) > VERSION) throw new SchemaVersionError(Number(row?.['version']), VERSION);
+  if (Number(row?.['version']) > VERSION)
+    throw new EventsSchemaVersionError(Number(row?.['version']), VERSION);
   return new OutboxTable(driver, bus, String(row?.['id']));
 }
 

@@ -40,6 +40,7 @@ export interface PrismaTx {
 
 /** A transaction of the caller, whose statements are awaited. */
 export type AsyncTx = PgTx | PrismaTx;
+/** The caller's own transaction: the event commits with the caller's rows or not at all. */
 export type Tx = SqliteTx | AsyncTx;
 
 /** @throws OutboxTransactionError for what shows that it is no transaction */

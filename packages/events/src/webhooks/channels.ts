@@ -40,6 +40,7 @@ export interface WebhookAttempt {
   readonly ageMs: number;
 }
 
+/** Why an endpoint is disabled: by hand, since it answered 410, or since every attempt failed for `disableAfterMs`. */
 export type DisabledReason = 'manual' | 'gone' | 'failing';
 
 /** Fact `holdfast:events:webhook-endpoint`: an endpoint was disabled or enabled. */

@@ -23,6 +23,7 @@ export interface WebhookDelivery {
   readonly updatedAt: number;
 }
 
+/** One attempt at a delivery. */
 export interface DeliveryAttempt {
   /** 1-based, over all rounds. */
   readonly attempt: number;
@@ -36,12 +37,14 @@ export interface DeliveryAttempt {
   readonly excerpt?: string;
 }
 
+/** A delivery with what is sent and every attempt. */
 export interface DeliveryDetail extends WebhookDelivery {
   /** What is sent, as text. */
   readonly body: string;
   readonly log: readonly DeliveryAttempt[];
 }
 
+/** Which deliveries of an endpoint are listed; what is left out does not matter. */
 export interface DeliveryQuery {
   status?: DeliveryStatus;
   /** Epoch ms of the acceptance, included. */
@@ -54,6 +57,7 @@ export interface DeliveryQuery {
   after?: string;
 }
 
+/** One page of deliveries. */
 export interface DeliveryPage {
   /** The newest first. */
   readonly items: readonly WebhookDelivery[];
@@ -61,6 +65,7 @@ export interface DeliveryPage {
   readonly next?: string;
 }
 
+/** Which deliveries of an endpoint are sent again. */
 export interface RedeliverRange {
   endpointId: string;
   /** Default `failed`. */

@@ -27,6 +27,7 @@ export interface WebhookEndpoint {
   readonly createdAt: number;
 }
 
+/** What can be set of an endpoint, and changed later. */
 export interface EndpointSettings {
   /** `https://`, a public host, an allowed port, no credentials. */
   url: string;
@@ -38,6 +39,7 @@ export interface EndpointSettings {
   concurrency?: number;
 }
 
+/** An endpoint to be registered. */
 export interface NewEndpoint extends EndpointSettings {
   /** Default `ep_` and a new one. */
   id?: string;
@@ -53,6 +55,7 @@ export interface IssuedSecret {
   readonly verificationKey: string;
 }
 
+/** Who gets webhooks, and with which secrets. */
 export interface WebhookEndpoints {
   /** @throws EndpointUrlRefusedError, WebhookSecretError, EndpointExistsError, WebhookOptionError */
   register(endpoint: NewEndpoint): Promise<WebhookEndpoint & IssuedSecret>;

@@ -127,8 +127,13 @@ export class WebhookSenderClosedError extends WebhookError {
 export class WebhookMissingPeerError extends WebhookError {
   override readonly name = 'WebhookMissingPeerError';
   readonly code = 'ERR_WEBHOOK_MISSING_PEER';
+  readonly peer: string;
 
   constructor(peer: string, options: ErrorOptions) {
-    super(`The webhook sender needs ${peer} here, which is not installed. Run: npm install ${peer}`, options);
+    super(
+      `This webhook sender needs the package ${peer}, which could not be loaded: run "npm install ${peer}".`,
+      options,
+    );
+    this.peer = peer;
   }
 }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { InvalidWebhookError } from './errors.ts';
 
+/** An event to be sent to endpoints. */
 export interface OutgoingEvent<Data = unknown> {
   /** The same event is accepted once for each endpoint. Default `msg_` and a new one. */
   id?: string;

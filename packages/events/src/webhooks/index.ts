@@ -36,7 +36,7 @@ export {
 } from './errors.ts';
 export type { OutgoingEvent } from './event.ts';
 export type { ResolveHost } from './http/resolver.ts';
-export { type SenderDefaults, WEBHOOK_DEFAULTS, type WebhookSenderOptions } from './options.ts';
+export { WEBHOOK_SENDER_DEFAULTS, type WebhookSenderDefaults, type WebhookSenderOptions } from './options.ts';
 export { STANDARD_SCHEDULE_MS } from './schedule.ts';
 export { generateSecret, type SigningScheme, verificationKey } from './secrets.ts';
 export {

@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { resolveSenderOptions, WEBHOOK_DEFAULTS, type WebhookSenderOptions } from './options.ts';
+import { resolveSenderOptions, WEBHOOK_SENDER_DEFAULTS, type WebhookSenderOptions } from './options.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
 describe('the options of the webhook sender', () => {
-  it.each(Object.entries(WEBHOOK_DEFAULTS))('have the default of %s that the README says', (name, value) => {
-    const [, section = ''] = readme.split('### Options of the webhook sender');
-    const row = section.split('\n').find((line) => new RegExp(`^\\| \`${name}\` +\\|`).test(line));
-    const cells = row?.split('|').map((cell) => cell.trim().replaceAll('`', ''));
-    expect(cells?.[4]?.split(' ')[0]).toBe(String(value));
-  });
+  it.each(Object.entries(WEBHOOK_SENDER_DEFAULTS))(
+    'have the default of %s that the README says',
+    (name, value) => {
+      const [, section = ''] = readme.split('### Options of the webhook sender');
+      const row = section.split('\n').find((line) => new RegExp(`^\\| \`${name}\` +\\|`).test(line));
+      const cells = row?.split('|').map((cell) => cell.trim().replaceAll('`', ''));
+      expect(cells?.[4]?.split(' ')[0]).toBe(String(value));
+    },
+  );
 
   it.each<[WebhookSenderOptions, string]>([
     [{ timeoutMs: 0 }, 'timeoutMs is 0; it must be a whole number from 1 to 3600000.'],

@@ -71,6 +71,7 @@ export interface WebhookSenderOptions extends QueuePart {
   ca?: string | readonly string[];
   /** Default `Holdfast-Webhooks`. */
   userAgent?: string;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -103,7 +104,7 @@ export interface ResolvedSenderOptions {
 }
 
 /** Every default that is a number, and the name of the queue. */
-export interface SenderDefaults {
+export interface WebhookSenderDefaults {
   readonly queueName: string;
   readonly concurrency: number;
   readonly endpointConcurrency: number;
@@ -124,7 +125,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const YEAR_MS = 365 * DAY_MS;
 
-export const WEBHOOK_DEFAULTS: SenderDefaults = Object.freeze({
+/** Every default of a sender that is a number, and the name of its queue. Durations in ms, sizes in bytes. */
+export const WEBHOOK_SENDER_DEFAULTS: WebhookSenderDefaults = Object.freeze({
   queueName: 'webhook-deliveries',
   concurrency: 256,
   endpointConcurrency: 4,
@@ -142,7 +144,7 @@ export const WEBHOOK_DEFAULTS: SenderDefaults = Object.freeze({
 });
 
 const RANGES: Readonly<
-  Record<Exclude<keyof SenderDefaults, 'queueName' | 'retryJitterRatio'>, [number, number]>
+  Record<Exclude<keyof WebhookSenderDefaults, 'queueName' | 'retryJitterRatio'>, [number, number]>
 > = {
   concurrency: [1, 10_000],
   endpointConcurrency: [1, 1000],
@@ -161,11 +163,11 @@ const RANGES: Readonly<
 /** @throws WebhookOptionError naming option, value and range */
 export function resolveSenderOptions(options: WebhookSenderOptions): ResolvedSenderOptions {
   const number = (name: keyof typeof RANGES) =>
-    whole(name, options[name] ?? WEBHOOK_DEFAULTS[name], ...RANGES[name]);
+    whole(name, options[name] ?? WEBHOOK_SENDER_DEFAULTS[name], ...RANGES[name]);
   const allowLocalNames = options.allowPrivate !== undefined && options.allowPrivate !== false;
   const { backend, connection } = options;
   return {
-    queueName: options.queueName ?? WEBHOOK_DEFAULTS.queueName,
+    queueName: options.queueName ?? WEBHOOK_SENDER_DEFAULTS.queueName,
     queue: queuePartOf(options),
     store:
       options.store ??
@@ -175,7 +177,10 @@ export function resolveSenderOptions(options: WebhookSenderOptions): ResolvedSen
     endpointConcurrency: number('endpointConcurrency'),
     schedule: {
       stepsMs: checkedSchedule(options.retryScheduleMs ?? STANDARD_SCHEDULE_MS),
-      jitterRatio: ratio('retryJitterRatio', options.retryJitterRatio ?? WEBHOOK_DEFAULTS.retryJitterRatio),
+      jitterRatio: ratio(
+        'retryJitterRatio',
+        options.retryJitterRatio ?? WEBHOOK_SENDER_DEFAULTS.retryJitterRatio,
+      ),
     },
     maxRetryAfterMs: number('maxRetryAfterMs'),
     timeoutMs: number('timeoutMs'),

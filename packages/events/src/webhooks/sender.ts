@@ -27,6 +27,7 @@ import { openStore } from './store/open-store.ts';
 /** Whom an event is for: one endpoint, or all that listen to a topic. */
 export type SendTarget = { readonly endpointId: string } | { readonly topic: string };
 
+/** What became of an event for one endpoint. */
 export interface AcceptedDelivery {
   readonly deliveryId: string;
   readonly endpointId: string;
@@ -34,12 +35,14 @@ export interface AcceptedDelivery {
   readonly status: 'queued' | 'duplicate' | 'held';
 }
 
+/** What became of an event for every endpoint that it is for. */
 export interface SendResult {
   /** What receivers find in `webhook-id`. */
   readonly eventId: string;
   readonly deliveries: readonly AcceptedDelivery[];
 }
 
+/** Sends events to endpoints, and keeps what it sent. */
 export interface WebhookSender extends AsyncDisposable {
   readonly endpoints: WebhookEndpoints;
   /**

@@ -1,15 +1,15 @@
 import { type Clock, systemClock, type Timer } from '@holdfast/context/clock';
 import { IdempotencyOptionError, StoreFullError } from '../errors.ts';
+import { nextToken, outcomeOf, purgeLimit } from './record.ts';
 import type {
   ClaimOutcome,
   ClaimRequest,
   CompleteOutcome,
   IdempotencyStore,
   Lease,
+  PurgeResult,
   StorePurgeOptions,
-  StorePurgeResult,
-} from '../store.ts';
-import { nextToken, outcomeOf, purgeLimit } from './record.ts';
+} from './store.ts';
 
 export interface MemoryIdempotencyStoreOptions {
   /**
@@ -17,6 +17,7 @@ export interface MemoryIdempotencyStoreOptions {
    * @default 100000
    */
   maxRecords?: number;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -100,21 +101,21 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return this.#records.delete(lease.key);
   }
 
-  async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
+  async purge(options?: StorePurgeOptions): Promise<PurgeResult> {
     const limit = purgeLimit(options);
     const now = this.#clock.wallTime();
     this.#cursor ??= this.#records.entries();
-    let deleted = 0;
+    let removed = 0;
     for (let looked = 0; looked < limit; looked += 1) {
       const next = this.#cursor.next();
       if (next.done === true) {
         this.#cursor = undefined;
-        return { deleted, more: false };
+        return { removed, more: false };
       }
       const [key, record] = next.value;
-      if (record.expiresAt <= now && this.#records.delete(key)) deleted += 1;
+      if (record.expiresAt <= now && this.#records.delete(key)) removed += 1;
     }
-    return { deleted, more: true };
+    return { removed, more: true };
   }
 
   async close(): Promise<void> {

@@ -1,17 +1,8 @@
 import type { Clock } from '@holdfast/context/clock';
-import { IdempotencyOptionError, LeaseLostError, SchemaVersionError } from '../errors.ts';
-import type { PgClient, PgResult } from '../pg-client.ts';
-import { openSqlTx } from '../sql-tx.ts';
-import type {
-  ClaimOutcome,
-  ClaimRequest,
-  CompleteOutcome,
-  IdempotencyStore,
-  Lease,
-  StorePurgeOptions,
-  StorePurgeResult,
-  Tx,
-} from '../store.ts';
+import { IdempotencyOptionError, IdempotencySchemaVersionError, LeaseLostError } from '../errors.ts';
+import type { PgClient, PgResult } from '../transaction/pg-client.ts';
+import { openSqlTx } from '../transaction/sql-tx.ts';
+import { loadPeer } from './load-peer.ts';
 import {
   CLAIM,
   COMPLETE,
@@ -24,9 +15,21 @@ import {
   SCHEMA_VERSION,
 } from './postgres-statements.ts';
 import { purgeLimit } from './record.ts';
+import type {
+  ClaimOutcome,
+  ClaimRequest,
+  CompleteOutcome,
+  IdempotencyStore,
+  Lease,
+  PurgeResult,
+  StorePurgeOptions,
+  Tx,
+} from './store.ts';
 
 export interface PostgresIdempotencyStoreOptions {
-  /** A `pg` Pool or Client; it stays the caller's to close. */
+  /** A `pg` Pool; it stays the caller's to end. */
+  pool?: PgClient;
+  /** A connected `pg` Client, or whatever has its `query`; it stays the caller's to end. */
   client?: PgClient;
   /** Where PostgreSQL is; the store makes a Pool with the optional peer `pg` and closes it. */
   url?: string;
@@ -57,8 +60,9 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
 
   /** @throws IdempotencyOptionError */
   constructor(options: PostgresIdempotencyStoreOptions) {
-    if ((options.client === undefined) === (options.url === undefined)) {
-      throw new IdempotencyOptionError('PostgresIdempotencyStore: give either client or url.');
+    const given = [options.pool, options.client, options.url].filter((value) => value !== undefined);
+    if (given.length !== 1) {
+      throw new IdempotencyOptionError('PostgresIdempotencyStore: give one of pool, client and url.');
     }
     this.#options = options;
   }
@@ -111,11 +115,11 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     if ((await sql.run(COMPLETE_IN, values)) === 0) throw new LeaseLostError();
   }
 
-  async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
+  async purge(options?: StorePurgeOptions): Promise<PurgeResult> {
     const limit = purgeLimit(options);
     const { rowCount } = await this.#query(PURGE, [this.#now(), limit]);
-    const deleted = rowCount ?? 0;
-    return { deleted, more: deleted === limit };
+    const removed = rowCount ?? 0;
+    return { removed, more: removed === limit };
   }
 
   async close(): Promise<void> {
@@ -155,14 +159,14 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
   }
 
   async #connect(): Promise<PgClient> {
-    const client = this.#options.client ?? (await this.#open());
+    const client = this.#options.pool ?? this.#options.client ?? (await this.#open());
     await checkVersion(client);
     return client;
   }
 
   async #open(): Promise<PgClient> {
     if (this.#opened !== undefined) return this.#opened;
-    const { default: pg } = await import('pg');
+    const { default: pg } = await loadPeer('pg', () => import('pg'));
     const pool = new pg.Pool({ connectionString: this.#options.url });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     pool.on('error', () => undefined);
@@ -180,7 +184,7 @@ async function checkVersion(client: PgClient): Promise<void> {
     if (isMissingTable(error)) return;
     throw error;
   }
-  if (found > SCHEMA_VERSION) throw new SchemaVersionError(found, SCHEMA_VERSION);
+  if (found > SCHEMA_VERSION) throw new IdempotencySchemaVersionError(found, SCHEMA_VERSION);
 }
 
 /** @returns undefined when the row is older than the claim that was in the way: ask again */

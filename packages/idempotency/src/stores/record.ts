@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { IdempotencyOptionError } from '../errors.ts';
-import type { ClaimOutcome, ClaimRequest, StorePurgeOptions } from '../store.ts';
+import type { ClaimOutcome, ClaimRequest, StorePurgeOptions } from './store.ts';
 
 /** A record as a store reads it. */
 export interface StoredRecord {

@@ -1,16 +1,17 @@
 import type { Clock } from '@holdfast/context/clock';
 import { IdempotencyOptionError } from '../errors.ts';
+import { loadPeer } from './load-peer.ts';
+import { purgeLimit } from './record.ts';
+import { CLAIM, COMPLETE, RELEASE, RENEW, type RedisScript } from './redis-scripts.ts';
 import type {
   ClaimOutcome,
   ClaimRequest,
   CompleteOutcome,
   IdempotencyStore,
   Lease,
+  PurgeResult,
   StorePurgeOptions,
-  StorePurgeResult,
-} from '../store.ts';
-import { purgeLimit } from './record.ts';
-import { CLAIM, COMPLETE, RELEASE, RENEW, type RedisScript } from './redis-scripts.ts';
+} from './store.ts';
 
 /** The part of an ioredis `Redis` or `Cluster` that is called here. */
 export interface RedisClient {
@@ -96,9 +97,9 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   }
 
   /** Redis removes records itself when their time has come. */
-  async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
+  async purge(options?: StorePurgeOptions): Promise<PurgeResult> {
     purgeLimit(options);
-    return { deleted: 0, more: false };
+    return { removed: 0, more: false };
   }
 
   async close(): Promise<void> {
@@ -134,7 +135,7 @@ export class RedisIdempotencyStore implements IdempotencyStore {
   async #connect(): Promise<RedisClient> {
     const { client, url = '' } = this.#options;
     if (client !== undefined) return client;
-    const { Redis } = await import('ioredis');
+    const { Redis } = await loadPeer('ioredis', () => import('ioredis'));
     const opened = new Redis(url);
     // Each call fails with its own error; without a listener this one would be written to the console.
     opened.on('error', () => undefined);

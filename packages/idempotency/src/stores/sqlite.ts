@@ -1,25 +1,16 @@
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '@holdfast/context/clock';
-import { checkDurable, checkDurableTx } from '../durability.ts';
 import {
   IdempotencyError,
   IdempotencyOptionError,
   IdempotencyStoreError,
   LeaseLostError,
 } from '../errors.ts';
-import type { PrismaTx } from '../prisma-client.ts';
-import { openSqlTx } from '../sql-tx.ts';
-import type { SqliteDatabase } from '../sqlite-database.ts';
-import type {
-  ClaimOutcome,
-  ClaimRequest,
-  CompleteOutcome,
-  IdempotencyStore,
-  Lease,
-  StorePurgeOptions,
-  StorePurgeResult,
-  Tx,
-} from '../store.ts';
+import { checkDurable, checkDurableTx } from '../transaction/durability.ts';
+import type { PrismaTx } from '../transaction/prisma-client.ts';
+import { openSqlTx } from '../transaction/sql-tx.ts';
+import type { SqliteDatabase } from '../transaction/sqlite-database.ts';
+import { loadPeer } from './load-peer.ts';
 import { purgeLimit } from './record.ts';
 import { Checkpoints } from './sqlite/checkpoints.ts';
 import {
@@ -31,6 +22,16 @@ import {
   sqliteRecordsOf,
 } from './sqlite/records.ts';
 import { isBusy, SqliteWrites } from './sqlite/writes.ts';
+import type {
+  ClaimOutcome,
+  ClaimRequest,
+  CompleteOutcome,
+  IdempotencyStore,
+  Lease,
+  PurgeResult,
+  StorePurgeOptions,
+  Tx,
+} from './store.ts';
 
 /** An import of `node:fs` would load its streams, promises and watchers, too. */
 const { mkdirSync } = process.getBuiltinModule('node:fs');
@@ -45,6 +46,7 @@ export interface SqliteIdempotencyStoreOptions {
    * @default true
    */
   requireDurable?: boolean;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -147,11 +149,11 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
   }
 
   /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
-  async purge(options?: StorePurgeOptions): Promise<StorePurgeResult> {
+  async purge(options?: StorePurgeOptions): Promise<PurgeResult> {
     const limit = purgeLimit(options);
     const { records, checkpoints } = await this.#opening();
     const result = guarded('purge', () => records.purge(limit, this.#clock));
-    await checkpoints.after(result.deleted, result.more);
+    await checkpoints.after(result.removed, result.more);
     return result;
   }
 
@@ -199,7 +201,7 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
   }
 
   async #openFile(): Promise<SqliteDatabase> {
-    const { default: Database } = await import('better-sqlite3');
+    const { default: Database } = await loadPeer('better-sqlite3', () => import('better-sqlite3'));
     const file =
       this.#options.file ?? join(process.env['HOLDFAST_DATA_DIR'] ?? '.holdfast', 'idempotency.db');
     mkdirSync(dirname(file), { recursive: true });

@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
-import type { ClaimRequest, IdempotencyStore, Lease } from '../store.ts';
+import type { ClaimRequest, IdempotencyStore, Lease } from '../stores/store.ts';
 
 /** A store to be tried, empty, and the hands of its clock. */
 export interface StoreHarness {
@@ -251,16 +251,16 @@ export const storeContract: readonly StoreCase[] = [
       await advance(1_000);
       await claimed(store, { key: 'young', ttlMs: 2_000 });
       await advance(1_000);
-      let deleted = 0;
+      let removed = 0;
       for (let calls = 0, more = true; more; calls += 1) {
         ok(calls < 20, 'purge() says "more" for ever');
         const step = await store.purge({ limit: 2 });
-        ok(step.deleted <= 2);
-        deleted += step.deleted;
+        ok(step.removed <= 2);
+        removed += step.removed;
         more = step.more;
       }
       // A store that removes records by itself has nothing left to do.
-      ok(deleted === 5 || deleted === 0, `${deleted} removed`);
+      ok(removed === 5 || removed === 0, `${removed} removed`);
       equal(await statusOf(store, { key: 'young', owner: 'b' }), 'expired');
       equal(await statusOf(store, { key: 'old-1', owner: 'b' }), 'claimed');
     },

@@ -71,7 +71,7 @@ describe('the samples of several processes', () => {
   it('have the default labels of their registry, and leave out a metric that is of another type', async () => {
     const one = registryWith((registers) => new Gauge({ name: 'x', help: 'X.', registers }).set(1));
     one.setDefaultLabels({ region: 'eu' });
-    await using metrics = buildMetrics({ service: 's', processMetrics: false });
+    await using metrics = buildMetrics({ serviceName: 's', processMetrics: false });
     metrics.own.registerCounter('x', 'X.', { labelNames: [] });
     const joined = await aggregate([fresh(await samplesOf(one)), fresh(await samplesOf(metrics.registry))]);
     expect(valuesOf(joined, 'x')).toEqual({ 'x{region="eu"}': 1 });
@@ -84,8 +84,8 @@ describe('the samples of several processes', () => {
       request.add('resilience.circuit', { name: 'c', state: 'OPEN' });
       request.add('resilience.bulkhead', { name: 'b', active: 2, queued: 1, maxConcurrent: 5 });
     });
-    await using one = buildMetrics({ service: 's', processMetrics: false });
-    await using two = buildMetrics({ service: 's', processMetrics: false });
+    await using one = buildMetrics({ serviceName: 's', processMetrics: false });
+    await using two = buildMetrics({ serviceName: 's', processMetrics: false });
     await Promise.all([one.render(), two.render()]);
     unsubscribe();
     const joined = await aggregate([
@@ -106,7 +106,11 @@ describe('the samples of several processes', () => {
   });
 
   it('come in parts of a thousand', async () => {
-    await using metrics = buildMetrics({ service: 's', processMetrics: false, maxSeriesPerMetric: 10_000 });
+    await using metrics = buildMetrics({
+      serviceName: 's',
+      processMetrics: false,
+      maxSeriesPerMetric: 10_000,
+    });
     metrics.own.registerCounter('many_total', 'M.', { labelNames: ['n'] });
     for (let n = 0; n < 2500; n += 1) metrics.own.incrementCounter('many_total', { n });
     const sizes: number[] = [];

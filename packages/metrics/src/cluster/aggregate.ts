@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Aggregator } from '../family.ts';
+import type { Aggregator } from '../families/family.ts';
 import { accumulates, isQuantile, type MetricSamples, type ProcessSamples } from './process-samples.ts';
 
 /** The samples of one process, and which of them to take: of a process that is silent only what accumulates. */

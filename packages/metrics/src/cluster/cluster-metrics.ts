@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import type { RenderRequest } from '../create-metrics.ts';
 import { defaultInstance } from '../default-instance.ts';
-import { negotiate } from '../negotiate.ts';
-import type { RenderedMetrics } from '../rendered.ts';
+import { negotiate } from '../exposition/negotiate.ts';
+import type { RenderedMetrics } from '../exposition/rendered.ts';
 import { type ClusterMetricsOptions, clusterInstance, resolveClusterOptions } from './options.ts';
 import { createPrimary } from './primary.ts';
 import { createWorker } from './worker.ts';

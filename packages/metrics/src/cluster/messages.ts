@@ -1,4 +1,4 @@
-import type { ExpositionFormat } from '../negotiate.ts';
+import type { ExpositionFormat } from '../exposition/negotiate.ts';
 import type { SamplePart } from './snapshot.ts';
 
 /** What the processes of a cluster say to each other, beside what the application says over the same channel. */

@@ -11,6 +11,7 @@ export interface ClusterMetricsOptions {
   timeoutMs?: number | undefined;
   /** Samples of workers that are gone which the primary remembers, 0 to 10,000,000. Default 100,000. */
   maxRetiredSamples?: number | undefined;
+  /** Time and timers. Default the system's. */
   clock?: Clock | undefined;
 }
 
@@ -28,13 +29,14 @@ export interface ResolvedClusterOptions {
   readonly clock: Clock;
 }
 
-export const CLUSTER_DEFAULTS: { readonly timeoutMs: number; readonly maxRetiredSamples: number } =
+/** Every default of `createClusterMetrics`. */
+export const CLUSTER_METRICS_DEFAULTS: { readonly timeoutMs: number; readonly maxRetiredSamples: number } =
   Object.freeze({ timeoutMs: 2000, maxRetiredSamples: 100_000 });
 
 /** @throws MetricsOptionError naming the option, its value and its range */
 export function resolveClusterOptions(options: ClusterMetricsOptions): ResolvedClusterOptions {
-  const timeoutMs = options.timeoutMs ?? CLUSTER_DEFAULTS.timeoutMs;
-  const maxRetiredSamples = options.maxRetiredSamples ?? CLUSTER_DEFAULTS.maxRetiredSamples;
+  const timeoutMs = options.timeoutMs ?? CLUSTER_METRICS_DEFAULTS.timeoutMs;
+  const maxRetiredSamples = options.maxRetiredSamples ?? CLUSTER_METRICS_DEFAULTS.maxRetiredSamples;
   checkInteger('createClusterMetrics', 'timeoutMs', timeoutMs, 1, 60_000);
   checkInteger('createClusterMetrics', 'maxRetiredSamples', maxRetiredSamples, 0, 10_000_000);
   return {

@@ -1,9 +1,9 @@
 import cluster, { type Worker } from 'node:cluster';
-import { limited } from '../collect.ts';
-import type { ExpositionFormat } from '../negotiate.ts';
-import { headText, SlicedText } from '../render.ts';
-import { type RenderedMetrics, renderedMetrics } from '../rendered.ts';
-import { numberText } from '../text.ts';
+import { limited } from '../exposition/collect.ts';
+import type { ExpositionFormat } from '../exposition/negotiate.ts';
+import { headText, SlicedText } from '../exposition/render.ts';
+import { type RenderedMetrics, renderedMetrics } from '../exposition/rendered.ts';
+import { numberText } from '../exposition/text.ts';
 import { aggregate, type Contribution } from './aggregate.ts';
 import { type ClusterMessage, isClusterMessage, sendMessage } from './messages.ts';
 import type { ResolvedClusterOptions } from './options.ts';

@@ -1,18 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
-import { exemplarSample } from '../exemplars.ts';
-import { AGGREGATORS, type Aggregator, isFamily } from '../family.ts';
 import {
   type ForeignLimits,
   type ForeignMetric,
   type ForeignSample,
   type ForeignSnapshot,
   readForeign,
-} from '../foreign.ts';
-import type { HistogramFamily, HistogramSeries } from '../histogram-family.ts';
-import { defaultLabelsOf } from '../render.ts';
-import type { ScalarFamily } from '../scalar-family.ts';
-import { exemplarText, labelText, numberText } from '../text.ts';
+} from '../exposition/foreign.ts';
+import { defaultLabelsOf } from '../exposition/render.ts';
+import { exemplarText, labelText, numberText } from '../exposition/text.ts';
+import { exemplarSample } from '../families/exemplars.ts';
+import { AGGREGATORS, type Aggregator, isFamily } from '../families/family.ts';
+import type { HistogramFamily, HistogramSeries } from '../families/histogram-family.ts';
+import type { ScalarFamily } from '../families/scalar-family.ts';
 
 /** What the samples of one metric have in common. */
 export interface SampleHead {

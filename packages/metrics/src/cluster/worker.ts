@@ -1,6 +1,6 @@
 import { ClusterMetricsError } from '../errors.ts';
-import type { ExpositionFormat } from '../negotiate.ts';
-import { type RenderedMetrics, renderedMetrics } from '../rendered.ts';
+import type { ExpositionFormat } from '../exposition/negotiate.ts';
+import { type RenderedMetrics, renderedMetrics } from '../exposition/rendered.ts';
 import { type ClusterMessage, isClusterMessage, sendMessage } from './messages.ts';
 import type { ClusterInstance, ResolvedClusterOptions } from './options.ts';
 import { snapshotParts } from './snapshot.ts';

@@ -70,6 +70,7 @@ export type ResolvedOperationsOptions = Readonly<
   Required<Omit<OperationsOptions, 'evaluationIntervalMs'>> & { evaluationIntervalMs: number | undefined }
 >;
 
+/** Every default of dashboards and alerts. Durations in ms. */
 export const OPERATIONS_DEFAULTS: ResolvedOperationsOptions = Object.freeze({
   stateEncoding: METRICS_DEFAULTS.stateEncoding,
   durationUnit: METRICS_DEFAULTS.durationUnit,

@@ -1,7 +1,7 @@
 /** Words of PromQL that dashboards and alerts share. */
 
-import { UNIT_OF_MS } from '../family-set.ts';
-import { numberText } from '../text.ts';
+import { numberText } from '../exposition/text.ts';
+import { UNIT_OF_MS } from '../families/family-set.ts';
 import type { ResolvedOperationsOptions } from './options.ts';
 
 /** What makes the names of duration histograms. */

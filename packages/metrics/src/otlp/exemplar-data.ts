@@ -1,4 +1,4 @@
-import type { Exemplar, ExemplarSample } from '../exemplars.ts';
+import type { Exemplar, ExemplarSample } from '../families/exemplars.ts';
 import { hrTime, type OtlpExemplar } from './metric-data.ts';
 
 /** Names under which applications write the two ids into the labels of prom-client's exemplars. */

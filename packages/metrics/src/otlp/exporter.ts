@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as OtlpNodeHttp from '@opentelemetry/otlp-exporter-base/node-http';
 import type * as SdkMetrics from '@opentelemetry/sdk-metrics';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { MetricsPeerMissingError } from '../errors.ts';
+import { MetricsMissingPeerError } from '../errors.ts';
 import { encodeMetrics } from './encode-metrics.ts';
 import type { ResolvedPushOptions } from './push-options.ts';
 
@@ -26,14 +26,14 @@ export interface PushPeers {
   readonly http: typeof OtlpNodeHttp;
 }
 
-/** @throws MetricsPeerMissingError */
+/** @throws MetricsMissingPeerError */
 export function loadPushPeers(): PushPeers {
   const require = createRequire(import.meta.url);
   const load = <T>(peer: string, entry: string): T => {
     try {
       return require(entry) as T;
     } catch (cause) {
-      throw new MetricsPeerMissingError(peer, { cause });
+      throw new MetricsMissingPeerError(peer, { cause });
     }
   };
   return {

@@ -1,6 +1,6 @@
 import type { Histogram, MetricData } from '@opentelemetry/sdk-metrics';
-import type { ForeignSample, ForeignSnapshot } from '../foreign.ts';
-import { labelText } from '../text.ts';
+import type { ForeignSample, ForeignSnapshot } from '../exposition/foreign.ts';
+import { labelText } from '../exposition/text.ts';
 import { foreignExemplar } from './exemplar-data.ts';
 import {
   counterData,

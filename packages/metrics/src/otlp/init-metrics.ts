@@ -4,9 +4,10 @@ import { MetricsAlreadyStartedError } from '../errors.ts';
 import { internalsOf } from '../internals.ts';
 import { createPushExporter, loadPushPeers, type PushOutcome } from './exporter.ts';
 import { createProducer } from './metric-producer.ts';
-import { type InitMetricsOptions, type ResolvedPushOptions, resolvePushOptions } from './push-options.ts';
+import { type MetricsPushOptions, type ResolvedPushOptions, resolvePushOptions } from './push-options.ts';
 import { resourceAttributes } from './resource-attributes.ts';
 
+/** How the pushes went since the start. */
 export interface MetricsPushStats {
   /** Requests that were answered with success. */
   readonly succeeded: number;
@@ -25,7 +26,7 @@ export interface MetricsPush extends AsyncDisposable {
   /** Pushes a last time and ends. */
   shutdown(): Promise<void>;
   close(): Promise<void>;
-  stats(): MetricsPushStats;
+  getStats(): MetricsPushStats;
 }
 
 let running = false;
@@ -35,10 +36,10 @@ let running = false;
  * that is down, slow or hangs costs the service nothing but what `metrics_pushes_total` counts; what one push could not
  * bring, the next one does, since all values are totals.
  * @throws MetricsOptionError for an option or variable that cannot be used
- * @throws MetricsPeerMissingError when `@opentelemetry/sdk-metrics` or `@opentelemetry/otlp-exporter-base` is missing
+ * @throws MetricsMissingPeerError when `@opentelemetry/sdk-metrics` or `@opentelemetry/otlp-exporter-base` is missing
  * @throws MetricsAlreadyStartedError when it runs already
  */
-export function initMetrics(options: InitMetricsOptions = {}): MetricsPush {
+export function initMetrics(options: MetricsPushOptions = {}): MetricsPush {
   if (running) throw new MetricsAlreadyStartedError();
   const resolved = resolvePushOptions(options, process.env);
   const totals = { succeeded: 0, failed: 0, timedOut: 0, lastError: undefined as string | undefined };
@@ -64,7 +65,7 @@ export function initMetrics(options: InitMetricsOptions = {}): MetricsPush {
     shutdown,
     close: shutdown,
     [Symbol.asyncDispose]: shutdown,
-    stats: () => ({ ...totals }),
+    getStats: () => ({ ...totals }),
   };
 }
 
@@ -77,7 +78,7 @@ const COUNTED: Readonly<Record<PushOutcome, 'succeeded' | 'failed' | 'timedOut'>
 };
 
 function startPush(
-  options: InitMetricsOptions,
+  options: MetricsPushOptions,
   resolved: ResolvedPushOptions,
   totals: Totals,
 ): Pick<MetricsPush, 'flush' | 'shutdown'> {

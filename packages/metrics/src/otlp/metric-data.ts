@@ -6,7 +6,7 @@ type HrTime = DataPoint<number>['startTime'];
 /** What the SDK's data model has no place for: exporters that do not know of it leave it out. */
 export interface OtlpExemplar {
   readonly value: number;
-  readonly time: HrTime;
+  readonly time: DataPoint<number>['startTime'];
   /** 32 lower-case hex digits, or undefined where the exemplar names no trace. */
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
@@ -14,6 +14,7 @@ export interface OtlpExemplar {
   readonly filteredAttributes: Readonly<Record<string, string>>;
 }
 
+/** A data point with its exemplars. */
 export interface PointWithExemplars<T> extends DataPoint<T> {
   readonly exemplars?: readonly OtlpExemplar[];
 }

@@ -82,7 +82,7 @@ it('adds the default labels of the registry, and leaves out metrics without a po
 });
 
 it('brings the metrics of this package up to date as a scrape does', async () => {
-  await using metrics = buildMetrics({ service: 's' });
+  await using metrics = buildMetrics({ serviceName: 's' });
   const found = await producerOf(metrics.registry).collect();
   const rss = found.find(({ descriptor }) => descriptor.name === 'process_memory_rss_bytes')?.dataPoints[0];
   expect(rss?.value).toBeGreaterThan(1_000_000);

@@ -2,11 +2,11 @@ import { type Clock, systemClock } from '@holdfast/context/clock';
 import type { CollectionResult, MetricData, MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Registry } from 'prom-client';
 import { MetricNotCollectedError } from '../errors.ts';
-import { isFamily } from '../family.ts';
-import { type ForeignMetric, readForeign } from '../foreign.ts';
-import type { HistogramFamily } from '../histogram-family.ts';
-import { defaultLabelsOf } from '../render.ts';
-import type { ScalarFamily } from '../scalar-family.ts';
+import { type ForeignMetric, readForeign } from '../exposition/foreign.ts';
+import { defaultLabelsOf } from '../exposition/render.ts';
+import { isFamily } from '../families/family.ts';
+import type { HistogramFamily } from '../families/histogram-family.ts';
+import type { ScalarFamily } from '../families/scalar-family.ts';
 import { foreignMetricData } from './foreign-points.ts';
 import { ownMetricData } from './own-points.ts';
 import { createPoints } from './points.ts';
@@ -18,6 +18,7 @@ export interface PromClientProducerOptions {
   resourceAttributes?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** How long the `collect` functions of all metrics together may take, in ms. Default 2000. */
   collectTimeoutMs?: number | undefined;
+  /** Time and timers. Default the system's. */
   clock?: Clock | undefined;
 }
 

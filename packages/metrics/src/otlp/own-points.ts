@@ -1,6 +1,6 @@
 import type { MetricData } from '@opentelemetry/sdk-metrics';
-import type { HistogramFamily, HistogramSeries } from '../histogram-family.ts';
-import type { ScalarFamily } from '../scalar-family.ts';
+import type { HistogramFamily, HistogramSeries } from '../families/histogram-family.ts';
+import type { ScalarFamily } from '../families/scalar-family.ts';
 import { ownExemplar } from './exemplar-data.ts';
 import { counterData, gaugeData, histogramData, type PointWithExemplars } from './metric-data.ts';
 import type { Points } from './points.ts';

@@ -4,9 +4,10 @@ import { MetricsOptionError } from '../errors.ts';
 import { checkInteger, checkOneOf } from '../options.ts';
 import type { ResourceAttributes } from './resource-attributes.ts';
 
-export interface InitMetricsOptions {
+export interface MetricsPushOptions {
   /** Default `OTEL_SERVICE_NAME`. */
   serviceName?: string | undefined;
+  /** `service.version` of the resource. */
   serviceVersion?: string | undefined;
   /** `deployment.environment.name` of the resource. */
   environment?: string | undefined;
@@ -29,17 +30,19 @@ export interface InitMetricsOptions {
   resourceAttributes?: ResourceAttributes | undefined;
   /** Whose metrics are pushed. Default those of the first instance, which is made where there is none. */
   metrics?: ServiceMetrics | undefined;
+  /** Time and timers. Default the system's. */
   clock?: Clock | undefined;
 }
 
-export interface PushDefaults {
+export interface MetricsPushDefaults {
   readonly exporterEndpoint: string;
   readonly exportIntervalMs: number;
   readonly exportTimeoutMs: number;
   readonly maxPointsPerRequest: number;
 }
 
-export const PUSH_DEFAULTS: PushDefaults = Object.freeze({
+/** Every default of `initMetrics` that no variable of the environment sets. Durations in ms. */
+export const METRICS_PUSH_DEFAULTS: MetricsPushDefaults = Object.freeze({
   exporterEndpoint: 'http://localhost:4318',
   exportIntervalMs: 60_000,
   exportTimeoutMs: 10_000,
@@ -64,18 +67,18 @@ const METRICS_PATH = '/v1/metrics';
 const LONGEST_MS = 86_400_000;
 
 /** @throws MetricsOptionError naming the option or variable, its value and its range */
-export function resolvePushOptions(options: InitMetricsOptions, env: Environment): ResolvedPushOptions {
+export function resolvePushOptions(options: MetricsPushOptions, env: Environment): ResolvedPushOptions {
   const exportIntervalMs =
     options.exportIntervalMs ??
     numberFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL') ??
-    PUSH_DEFAULTS.exportIntervalMs;
+    METRICS_PUSH_DEFAULTS.exportIntervalMs;
   const exportTimeoutMs =
     options.exportTimeoutMs ??
     numberFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT') ??
     numberFrom(env, 'OTEL_EXPORTER_OTLP_METRICS_TIMEOUT') ??
     numberFrom(env, 'OTEL_EXPORTER_OTLP_TIMEOUT') ??
-    Math.min(PUSH_DEFAULTS.exportTimeoutMs, exportIntervalMs);
-  const maxPointsPerRequest = options.maxPointsPerRequest ?? PUSH_DEFAULTS.maxPointsPerRequest;
+    Math.min(METRICS_PUSH_DEFAULTS.exportTimeoutMs, exportIntervalMs);
+  const maxPointsPerRequest = options.maxPointsPerRequest ?? METRICS_PUSH_DEFAULTS.maxPointsPerRequest;
   checkInteger('initMetrics', 'exportIntervalMs', exportIntervalMs, 1, LONGEST_MS);
   checkInteger('initMetrics', 'exportTimeoutMs', exportTimeoutMs, 1, exportIntervalMs);
   checkInteger('initMetrics', 'maxPointsPerRequest', maxPointsPerRequest, 1, 100_000);
@@ -103,7 +106,7 @@ function metricsUrl(option: string | undefined, env: Environment): URL {
   if (exact !== undefined) return parse('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', exact);
   const ofMetrics = text(env, 'OTEL_EXPORTER_METRICS_ENDPOINT');
   if (ofMetrics !== undefined) return withPath(parse('OTEL_EXPORTER_METRICS_ENDPOINT', ofMetrics));
-  const ofAll = text(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? PUSH_DEFAULTS.exporterEndpoint;
+  const ofAll = text(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? METRICS_PUSH_DEFAULTS.exporterEndpoint;
   const url = withPath(parse('OTEL_EXPORTER_OTLP_ENDPOINT', ofAll));
   url.pathname = url.pathname.replace(/\/v1\/traces\/?$/, METRICS_PATH);
   return url;

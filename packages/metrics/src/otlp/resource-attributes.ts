@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
+/** Says which process the metrics come from. */
 export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;
 
 export interface ResourceOptions {

@@ -1,6 +1,7 @@
 /** What the stores call of the clients that an application gives them. */
 
-interface Statement {
+/** The part of a better-sqlite3 statement that is called here. */
+export interface LetterStatement {
   run(...values: unknown[]): { changes: number };
   get(...values: unknown[]): unknown;
   all(...values: unknown[]): unknown[];
@@ -8,7 +9,7 @@ interface Statement {
 
 /** The part of a better-sqlite3 database that is called here. */
 export interface LetterDatabase {
-  prepare(source: string): Statement;
+  prepare(source: string): LetterStatement;
   exec(source: string): unknown;
 }
 

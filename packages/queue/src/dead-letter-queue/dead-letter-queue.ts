@@ -25,6 +25,7 @@ import {
 import { type ResolvedLetterOptions, resolveLetterOptions } from './resolve-options.ts';
 import type { DeadLetterStore, Entry } from './store.ts';
 
+/** Where a letter comes from. */
 export interface DeadLetterOrigin {
   sourceService?: string;
   /** Default the correlation id of the current context. */

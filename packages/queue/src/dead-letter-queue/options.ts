@@ -17,6 +17,7 @@ export interface DeadLetterQueueOptions {
   maxAgeDays?: number;
   /** How long a letter is its taker's after `dequeue`; then another may take it. Default 300000, five minutes. */
   claimMs?: number;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -26,6 +27,7 @@ export interface DeadLetterQueueDefaults {
   readonly claimMs: number;
 }
 
+/** Every default of a `DeadLetterQueue`. */
 export const DEAD_LETTER_QUEUE_DEFAULTS: DeadLetterQueueDefaults = Object.freeze({
   queuePrefix: 'dlq:',
   maxAgeDays: 30,

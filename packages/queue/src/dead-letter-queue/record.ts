@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { Carrier } from '@holdfast/context';
 import { describeError } from '../failures/attempt-history.ts';
 
+/** An error as it is stored. */
 export interface RecordedError {
   readonly name: string;
   readonly message: string;

@@ -19,11 +19,13 @@ export interface BulkOptions {
   by?: string;
   /** Name of the act: with the name of one that was cut off, that one goes on. Default a new one. */
   run?: string;
+  /** Told after each chunk. */
   onProgress?: (progress: BulkProgress) => void;
   /** Stops it; what was done is done, and it can be resumed. */
   signal?: AbortSignal;
 }
 
+/** How far a redrive or discard of many is. */
 export interface BulkProgress {
   readonly run: string;
   /** Dead letters looked at. */
@@ -36,6 +38,7 @@ export interface BulkProgress {
   readonly skipped: number;
 }
 
+/** What a redrive or discard of many did. */
 export interface BulkResult extends BulkProgress {
   readonly act: 'redrive' | 'discard';
   readonly dryRun: boolean;

@@ -29,6 +29,7 @@ export interface DeadLetterSummary {
   readonly carrier: Carrier;
 }
 
+/** A job that failed for good, with its data and its history. */
 export interface DeadLetter<Data> extends DeadLetterSummary {
   readonly data: Data;
   /** The stack of the last error. */

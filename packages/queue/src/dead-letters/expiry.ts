@@ -4,6 +4,7 @@ import { FailedScan } from './failed-scan.ts';
 import { inLanes } from './pace.ts';
 import { ScanPosition } from './scan-position.ts';
 
+/** What one step of an expiry did. */
 export interface ExpiryResult {
   /** Dead letters removed. */
   readonly expired: number;

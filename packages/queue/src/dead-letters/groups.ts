@@ -24,6 +24,7 @@ export interface DeadLetterGroup {
   readonly jobNames: readonly string[];
 }
 
+/** The dead letters of a queue by failure. */
 export interface DeadLetterGroups {
   /** The largest first, a thousand at most. */
   readonly groups: readonly DeadLetterGroup[];

@@ -5,6 +5,7 @@ import { FailedScan, type Ranked } from './failed-scan.ts';
 import { checkedFilter, type DeadLetterFilter, isSelective, matches } from './filter.ts';
 import { ScanPosition } from './scan-position.ts';
 
+/** Which page is asked for. */
 export interface DeadLetterPageRequest {
   /** `nextCursor` of the page before. Default the newest letter. */
   cursor?: string;
@@ -15,6 +16,7 @@ export interface DeadLetterPageRequest {
   filter?: DeadLetterFilter;
 }
 
+/** One page of dead letters. */
 export interface DeadLetterPage {
   /** Newest first. With a filter there may be fewer than the limit, or none, and still a next page. */
   readonly items: readonly DeadLetterSummary[];

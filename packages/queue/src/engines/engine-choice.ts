@@ -16,8 +16,10 @@ export interface SqliteDatabaseLike {
   prepare(source: string): unknown;
 }
 
+/** SQLite: the path of a file, or an open better-sqlite3 database. */
 export type SqliteLocation = { file: string } | { db: SqliteDatabaseLike };
 
+/** Redis: one server, Sentinels, a Cluster, or an ioredis client of either. */
 export type RedisConnection = RedisAddress | RedisSentinels | RedisClusterNodes | RedisClientLike;
 
 /** Which engine a queue runs on. */

@@ -9,7 +9,7 @@ describe('loadPeer', () => {
   it('says which package to install when it cannot be loaded', async () => {
     const failure = new Error("Cannot find package 'some-client'");
     await expect(loadPeer('some-client', () => Promise.reject(failure))).rejects.toMatchObject({
-      name: 'MissingPeerError',
+      name: 'QueueMissingPeerError',
       code: 'ERR_QUEUE_MISSING_PEER',
       peer: 'some-client',
       message:

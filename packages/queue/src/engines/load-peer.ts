@@ -1,10 +1,10 @@
-import { MissingPeerError } from '../errors.ts';
+import { QueueMissingPeerError } from '../errors.ts';
 
-/** @throws MissingPeerError with the import's own error as cause */
+/** @throws QueueMissingPeerError with the import's own error as cause */
 export async function loadPeer<T>(peer: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (error) {
-    throw new MissingPeerError(peer, { cause: error });
+    throw new QueueMissingPeerError(peer, { cause: error });
   }
 }

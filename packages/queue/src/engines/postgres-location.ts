@@ -21,6 +21,7 @@ export interface PostgresPoolLike {
   end(...args: never[]): unknown;
 }
 
+/** PostgreSQL: an address, or a pool of node-postgres. */
 export interface PostgresLocation {
   postgres: PostgresAddress | PostgresPoolLike;
 }

@@ -50,7 +50,7 @@ export const WORKER_MANNER: ConnectionManner = {
   cluster: { enableOfflineQueue: true, clusterRetryStrategy: reconnectDelayMs },
 };
 
-/** @throws MissingPeerError */
+/** @throws QueueMissingPeerError */
 export async function createConnector(connection: RedisConnection): Promise<RedisConnector> {
   if (isRedisClient(connection)) return copier(connection as unknown as AnyRedis);
   const ioredis = await loadPeer('ioredis', () => import('ioredis'));

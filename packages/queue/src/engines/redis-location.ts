@@ -20,6 +20,7 @@ export interface RedisAddress {
   tls?: object;
 }
 
+/** One server. */
 export interface RedisNode {
   readonly host: string;
   readonly port: number;

@@ -10,6 +10,7 @@ export interface JobNotes {
   readonly olderRedrives?: number;
 }
 
+/** A redrive on the record of a letter. */
 export interface Redrive {
   readonly by: string;
   /** Epoch ms. */

@@ -23,6 +23,7 @@ import type { JobToAdd } from './producer.ts';
 import { openQueue, type QueueRuntime } from './queue-runtime.ts';
 import { applySchema, type StandardSchema } from './standard-schema.ts';
 
+/** What became of a job that was enqueued. */
 export interface EnqueueResult {
   status: EnqueueStatus;
   jobId: string;
@@ -30,11 +31,13 @@ export interface EnqueueResult {
   processedDirectly?: true;
 }
 
+/** What waits, runs and has failed, and how this process did. */
 export interface QueueMetrics extends QueueSnapshot {
   /** Of this process alone. */
   readonly processing: ProcessingStats;
 }
 
+/** Runs one attempt at a job. What it throws decides what happens next. */
 export type JobProcessor<Data> = (job: QueueJob<Data>) => unknown;
 
 /** What every kind of queue can do, apart from taking jobs. */
@@ -73,6 +76,7 @@ export interface AddOptions {
   backoff?: BackoffOptions;
 }
 
+/** A durable queue of jobs. */
 export interface JobQueue<Data, Input = Data> extends QueueControl<Data, QueueJob<Data>> {
   /**
    * Stores a job, within `enqueueTimeoutMs`. When it resolves with `queued` or `duplicate` it is in the store, with

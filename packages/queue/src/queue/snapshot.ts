@@ -1,15 +1,8 @@
 import { COLLECT_CHANNEL, type CollectRequest, subscribeSafely } from '@holdfast/context/channels';
-import type { CountedState, QueueSnapshot, SpoolSnapshot } from '../channels.ts';
+import type { JobState, QueueSnapshot, SpoolSnapshot } from '../channels.ts';
 import type { QueueEngine } from '../engines/engine.ts';
 
-const STATES: readonly CountedState[] = [
-  'waiting',
-  'prioritized',
-  'active',
-  'delayed',
-  'completed',
-  'failed',
-];
+const STATES: readonly JobState[] = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'];
 
 /** Beyond so many different priorities the age is that of the oldest among the most urgent ones. */
 const MOST_PRIORITIES = 100;

@@ -1,7 +1,7 @@
+import { QueueError } from '../errors.ts';
+
 /** Base of what `verify` throws: the request is not proved to come from the provider. Answer it with 401. */
-export abstract class SignatureError extends Error {
-  abstract readonly code: string;
-}
+export abstract class SignatureError extends QueueError {}
 
 /** A header that carries the signature is not there. */
 export class SignatureMissingError extends SignatureError {
@@ -10,7 +10,9 @@ export class SignatureMissingError extends SignatureError {
   readonly header: string;
 
   constructor(header: string) {
-    super(`The header ${header} is missing: the request is not signed.`);
+    super(
+      `The header ${header} is missing: the request is not signed. Answer 401, and check that the sender has a secret.`,
+    );
     this.header = header;
   }
 }
@@ -22,7 +24,9 @@ export class SignatureMalformedError extends SignatureError {
   readonly header: string;
 
   constructor(header: string) {
-    super(`The header ${header} cannot be read as a signature of this provider.`);
+    super(
+      `The header ${header} cannot be read as a signature of this provider. Answer 401, and check which provider sends here.`,
+    );
     this.header = header;
   }
 }
@@ -65,11 +69,11 @@ export class RawBodyError extends SignatureError {
 }
 
 /** A verified request does not hold an event with an id and a type. Answer it with 400. */
-export class UnreadableEventError extends Error {
+export class UnreadableEventError extends QueueError {
   override readonly name = 'UnreadableEventError';
   readonly code = 'ERR_WEBHOOK_UNREADABLE';
 
   constructor(what: string, options?: ErrorOptions) {
-    super(`The webhook cannot be read: ${what}.`, options);
+    super(`The webhook cannot be read: ${what}. Answer 400; a redelivery would be the same.`, options);
   }
 }

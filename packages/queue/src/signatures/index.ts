@@ -14,7 +14,7 @@ export type { EventNames, WebhookProvider } from './scheme.ts';
 export { type SignWebhookOptions, signWebhook } from './sign-webhook.ts';
 export {
   createSignatureVerifier,
-  DEFAULT_TOLERANCE_MS,
+  SIGNATURE_DEFAULTS,
   type SignatureVerifier,
   type SignatureVerifierOptions,
   type VerifiedWebhook,

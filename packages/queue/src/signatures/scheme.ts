@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { WebhookHeaders } from './headers.ts';
 
+/** Whose way of signing is meant. */
 export type WebhookProvider = 'github' | 'stripe' | 'paddle' | 'standard';
 
 /** What the headers of a signed request say. */
@@ -15,6 +16,7 @@ export interface SignedParts {
   readonly eventType: string | undefined;
 }
 
+/** The names of an event. */
 export interface EventNames {
   readonly eventId: string;
   readonly eventType: string;

@@ -3,8 +3,11 @@ import { keysOf, schemeOf } from './providers.ts';
 import type { WebhookProvider } from './scheme.ts';
 
 export interface SignWebhookOptions {
+  /** Whose way of signing is meant. */
   provider: WebhookProvider;
+  /** As the provider shows it. */
   secret: string;
+  /** What is sent, to the byte. */
   body: string | Uint8Array;
   /** For GitHub's delivery id and the id of Standard Webhooks. Default a new one. */
   eventId?: string;

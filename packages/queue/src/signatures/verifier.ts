@@ -6,11 +6,13 @@ import { keysOf, schemeOf } from './providers.ts';
 import { anyEqual, hmac, type SignatureScheme, type SignedParts, type WebhookProvider } from './scheme.ts';
 
 export interface SignatureVerifierOptions {
+  /** Whose webhooks are verified. */
   provider: WebhookProvider;
   /** Every secret that is active; while one is rolled over, the old and the new. As the provider shows them. */
   secrets: readonly string[];
   /** How far the time of the signature may lie from ours, either way. Default 300000. GitHub signs no time. */
   toleranceMs?: number;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -24,6 +26,7 @@ export interface VerifiedWebhook {
   readonly timestamp?: number;
 }
 
+/** Verifies one provider's webhooks. */
 export interface SignatureVerifier {
   /**
    * Checks the signature over the bytes as they were received.
@@ -32,14 +35,15 @@ export interface SignatureVerifier {
   verify(rawBody: Uint8Array | string, headers: WebhookHeaders): VerifiedWebhook;
 }
 
-export const DEFAULT_TOLERANCE_MS = 300_000;
+/** Every default of a verifier. */
+export const SIGNATURE_DEFAULTS: { readonly toleranceMs: number } = Object.freeze({ toleranceMs: 300_000 });
 
 /**
  * A verifier for one provider's webhooks.
  * @throws QueueOptionError for an unknown provider, no secret, or a secret that is not one
  */
 export function createSignatureVerifier(options: SignatureVerifierOptions): SignatureVerifier {
-  const { provider, secrets, toleranceMs = DEFAULT_TOLERANCE_MS, clock = systemClock } = options;
+  const { provider, secrets, toleranceMs = SIGNATURE_DEFAULTS.toleranceMs, clock = systemClock } = options;
   const scheme = schemeOf(provider);
   const keys = keysOf(provider, secrets);
   if (!(toleranceMs >= 0)) {

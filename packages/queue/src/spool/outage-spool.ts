@@ -43,7 +43,7 @@ export class OutageSpool {
     this.#parts = parts;
   }
 
-  /** Opens this process's file and looks for those of others. @throws MissingPeerError, or an error of the disk */
+  /** Opens this process's file and looks for those of others. @throws QueueMissingPeerError, or an error of the disk */
   open(): Promise<SpoolWriter> {
     if (this.#closed) return Promise.reject(new QueueClosedError(this.#parts.queueName));
     if (this.#opened === undefined) {
@@ -60,7 +60,7 @@ export class OutageSpool {
   /**
    * Keeps a job until the server takes it; it is on disk when this resolves.
    * @returns whether it was not kept already
-   * @throws SpoolFullError, SpoolWriteError, MissingPeerError
+   * @throws SpoolFullError, SpoolWriteError, QueueMissingPeerError
    */
   async put(job: JobToStore): Promise<boolean> {
     await this.open();

@@ -17,6 +17,7 @@ export interface SpoolOptions {
 
 export type ResolvedSpoolOptions = Readonly<Required<SpoolOptions>>;
 
+/** Every default of a spool. */
 export const SPOOL_DEFAULTS: Readonly<{ maxJobs: number; maxBytes: number }> = Object.freeze({
   maxJobs: 100_000,
   maxBytes: 256 * 1024 * 1024,

@@ -1,4 +1,4 @@
-import { InvalidEventError } from '../errors.ts';
+import { InvalidWebhookEventError } from '../errors.ts';
 import type { QueueJob } from '../worker/attempt.ts';
 
 /** What a provider sent. The payload stays the text that was signed. */
@@ -16,6 +16,7 @@ export interface WebhookEvent {
 /** One attempt at an event. It is the event too, so that what takes an event takes a job. */
 export interface WebhookJob extends Omit<QueueJob<WebhookEvent>, 'name' | 'enqueuedAt'>, WebhookEvent {}
 
+/** Runs one attempt at an event. What it throws decides what happens next. */
 export type WebhookProcessor = (job: WebhookJob) => unknown;
 
 const PAYMENT_PRIORITY = 1;
@@ -32,18 +33,20 @@ const TEXT_FIELDS = ['eventId', 'eventType', 'provider'] as const;
 
 /**
  * The event as it is stored: the five fields and nothing else.
- * @throws InvalidEventError naming the field
+ * @throws InvalidWebhookEventError naming the field
  */
 export function checkedEvent(event: WebhookEvent): WebhookEvent {
-  if (typeof event !== 'object' || event === null) throw new InvalidEventError('event', 'must be an object');
+  if (typeof event !== 'object' || event === null)
+    throw new InvalidWebhookEventError('event', 'must be an object');
   for (const field of TEXT_FIELDS) {
     const value: unknown = event[field];
     if (typeof value !== 'string' || value === '')
-      throw new InvalidEventError(field, 'must be a string that is not empty');
+      throw new InvalidWebhookEventError(field, 'must be a string that is not empty');
   }
   const { eventId, eventType, payload, provider, receivedAt } = event;
-  if (typeof payload !== 'string') throw new InvalidEventError('payload', 'must be a string');
-  if (!Number.isFinite(receivedAt)) throw new InvalidEventError('receivedAt', 'must be epoch milliseconds');
+  if (typeof payload !== 'string') throw new InvalidWebhookEventError('payload', 'must be a string');
+  if (!Number.isFinite(receivedAt))
+    throw new InvalidWebhookEventError('receivedAt', 'must be epoch milliseconds');
   return { eventId, eventType, payload, provider, receivedAt };
 }
 

@@ -1,4 +1,4 @@
-import { InvalidEventError, InvalidJobError, QueueOptionError } from '../errors.ts';
+import { InvalidJobError, InvalidWebhookEventError, QueueOptionError } from '../errors.ts';
 import { jobIdOf } from '../job/job-id.ts';
 import { type QueueOptions, resolveOptions, type WhenUnavailable } from '../options.ts';
 import {
@@ -22,11 +22,12 @@ export interface WebhookQueueOptions extends QueueOptions {
   priorityOf?: (event: WebhookEvent) => number;
 }
 
+/** A durable queue of webhooks. */
 export interface WebhookQueue extends QueueControl<WebhookEvent, WebhookJob> {
   /**
    * Stores an event, within `enqueueTimeoutMs`. When it resolves with `queued` or `duplicate`, the event is in the
    * store; with `spooled`, it is on the disk of this machine.
-   * @throws InvalidEventError, QueueUnavailableError, DirectProcessingError, SpoolFullError, SpoolWriteError, QueueClosedError
+   * @throws InvalidWebhookEventError, QueueUnavailableError, DirectProcessingError, SpoolFullError, SpoolWriteError, QueueClosedError
    */
   enqueue(event: WebhookEvent): Promise<EnqueueResult>;
 }
@@ -60,7 +61,7 @@ export function createWebhookQueue(options: WebhookQueueOptions): WebhookQueue {
       } catch (error) {
         if (!(error instanceof InvalidJobError)) throw error;
         const field = error.field === 'name' ? 'eventType' : 'payload';
-        throw new InvalidEventError(
+        throw new InvalidWebhookEventError(
           field,
           'or another field holds U+0000 or half of a character, which PostgreSQL cannot keep',
         );

@@ -2,6 +2,7 @@ import type { Relation, Table } from '../schema.ts';
 import { Counts } from './counts.ts';
 import { type Act, type Condition, type Port, step } from './port.ts';
 
+/** What one step of a purge did. */
 export interface PurgeOutcome {
   /** Rows removed for good, in each table. */
   readonly counts: Record<string, number>;

@@ -1,5 +1,6 @@
 import { SoftDeleteOptionError } from '../errors.ts';
 
+/** The part of a `pg` result that is read here. */
 export interface PgResult {
   readonly rows: readonly unknown[];
   readonly rowCount: number | null;
@@ -10,6 +11,7 @@ export interface PgClient {
   query(text: string, values?: unknown[]): Promise<PgResult>;
 }
 
+/** A connection of a pool. */
 export interface PgPoolClient extends PgClient {
   release(error?: Error | boolean): void;
   on?(event: 'error', listener: (error: Error) => void): unknown;
@@ -26,9 +28,11 @@ export interface PgTx {
   readonly client: PgClient;
 }
 
-/** Either a pool, or one connection; it stays the caller's to close. */
+/** Either a pool, or one connection; it stays the caller's to end. */
 export interface PgConnection {
+  /** A `pg` Pool: each act takes a connection of its own. */
   pool?: PgPool;
+  /** A connected `pg` Client: acts wait for one another. */
   client?: PgClient;
 }
 

@@ -22,6 +22,7 @@ export interface PostgresMigrationOptions extends MigrationOptions {
   lockTimeoutMs?: number;
 }
 
+/** Makes a table ready for soft delete, and takes it back. */
 export interface PostgresMigration {
   /**
    * Adds the columns and indexes and makes unique constraints hold among live rows only. Indexes are built
@@ -44,7 +45,10 @@ interface UniqueIndex {
 const DEFAULT_LOCK_TIMEOUT_MS = 3000;
 const MARK = 'holdfast soft delete, in place of ';
 
-/** @throws SoftDeleteOptionError */
+/**
+ * Makes a table ready for soft delete, in steps of which none holds a lock for long.
+ * @throws SoftDeleteOptionError
+ */
 export function migrationFor(table: string, options: PostgresMigrationOptions): PostgresMigration {
   const { pool, client, lockTimeoutMs = DEFAULT_LOCK_TIMEOUT_MS, ...rest } = options;
   const plan = resolveMigration(table, rest);

@@ -18,7 +18,7 @@ import { parentMatches } from '../sql/parents.ts';
 import {
   type Key,
   type ReadScope,
-  type RepositoryBase,
+  type RepositoryOptions,
   RepositoryPlan,
   type Row,
   readState,
@@ -36,8 +36,9 @@ import {
 import { type PgClient, type PgConnection, PgTransactions, type PgTx } from './client.ts';
 import { change, postgresPort, readRows } from './port.ts';
 
-export interface PostgresRepositoryOptions extends RepositoryBase, PgConnection {}
+export interface PostgresRepositoryOptions extends RepositoryOptions, PgConnection {}
 
+/** In whose transaction a call works. */
 export interface InTx {
   /** The caller's transaction, `{ client }`. Default one of its own. */
   tx?: PgTx;
@@ -72,7 +73,11 @@ export interface PostgresSoftDeleteRepository<R extends object = Row> {
   erase(key: Key, values: Readonly<Row>, options?: ScopeOptions & InTx): Promise<void>;
 }
 
-/** @throws SoftDeleteOptionError */
+/**
+ * Rows of one table in PostgreSQL that can be deleted and brought back.
+ * @example const orders = createSoftDeleteRepository({ pool, table: 'orders' });
+ * @throws SoftDeleteOptionError
+ */
 export function createSoftDeleteRepository<R extends object = Row>(
   options: PostgresRepositoryOptions,
 ): PostgresSoftDeleteRepository<R> {
@@ -108,7 +113,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
       return outcome;
     });
     const { deletionId } = stamp;
-    if (roots > 0) publishDeleted({ engine: 'postgresql', table: table.name, deletionId, counts });
+    if (roots > 0) publishDeleted({ engine: 'postgres', table: table.name, deletionId, counts });
     return { deletionId, counts, count: roots };
   };
 
@@ -117,7 +122,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
     work: (open: PgClient) => Promise<RestoreResult>,
   ): Promise<RestoreResult> => {
     const result = await atomically(scope, work);
-    publishRestored({ engine: 'postgresql', table: table.name, ...result });
+    publishRestored({ engine: 'postgres', table: table.name, ...result });
     return result;
   };
 
@@ -175,7 +180,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
         runAsync(purgeRows(postgresPort(open), table, where, limit)),
       );
       if (outcome.removed > 0) {
-        publishPurged({ engine: 'postgresql', table: table.name, counts: outcome.counts });
+        publishPurged({ engine: 'postgres', table: table.name, counts: outcome.counts });
       }
       return outcome;
     },
@@ -184,7 +189,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
       const where = plan.byKey(key, scope);
       const changed = await change(await reader(scope), updateSql(dialect, table, where, set));
       if (changed === 0) throw new RowNotFoundError(table.name, 'matching');
-      publishErased({ engine: 'postgresql', table: table.name, columns: Object.keys(set) });
+      publishErased({ engine: 'postgres', table: table.name, columns: Object.keys(set) });
     },
   };
 }

@@ -19,6 +19,7 @@ export interface SoftDeleteExtensionOptions {
    * @default 30000
    */
   transactionTimeoutMs?: number;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -31,8 +32,9 @@ export interface ResolvedOptions {
   readonly clock: Clock;
 }
 
-export const EXTENSION_DEFAULTS: Readonly<{
-  fields: ResolvedOptions['fields'];
+/** Every default of the extension. */
+export const SOFT_DELETE_EXTENSION_DEFAULTS: Readonly<{
+  fields: Readonly<{ deletedAt: string; deletedBy: string; deletionId: string }>;
   transactionTimeoutMs: number;
 }> = Object.freeze({
   fields: Object.freeze({ deletedAt: 'deletedAt', deletedBy: 'deletedBy', deletionId: 'deletionId' }),
@@ -41,7 +43,7 @@ export const EXTENSION_DEFAULTS: Readonly<{
 
 /** @throws SoftDeleteOptionError */
 export function resolveOptions(options: SoftDeleteExtensionOptions): ResolvedOptions {
-  const { transactionTimeoutMs = EXTENSION_DEFAULTS.transactionTimeoutMs } = options;
+  const { transactionTimeoutMs = SOFT_DELETE_EXTENSION_DEFAULTS.transactionTimeoutMs } = options;
   if (!(Number.isFinite(transactionTimeoutMs) && transactionTimeoutMs >= 1)) {
     throw new SoftDeleteOptionError(
       `softDeleteExtension: transactionTimeoutMs is ${transactionTimeoutMs}; it must be 1 or more milliseconds.`,
@@ -49,7 +51,7 @@ export function resolveOptions(options: SoftDeleteExtensionOptions): ResolvedOpt
   }
   return {
     models: options.models,
-    fields: { ...EXTENSION_DEFAULTS.fields, ...options.fields },
+    fields: { ...SOFT_DELETE_EXTENSION_DEFAULTS.fields, ...options.fields },
     onDelete: options.onDelete ?? {},
     tenantField: options.tenantField,
     transactionTimeoutMs,

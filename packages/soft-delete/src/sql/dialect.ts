@@ -1,6 +1,6 @@
 /** Where SQLite and PostgreSQL differ in the statements of this package. */
 export interface Dialect {
-  readonly engine: 'sqlite' | 'postgresql';
+  readonly engine: 'sqlite' | 'postgres';
   /** The mark of the nth value of a statement, counted from 1. */
   placeholder(index: number): string;
   /** How an epoch time in ms is stored. */
@@ -19,7 +19,7 @@ export const sqliteDialect: Dialect = {
 };
 
 export const postgresDialect: Dialect = {
-  engine: 'postgresql',
+  engine: 'postgres',
   placeholder: (index) => `$${index}`,
   timestamp: (epochMs) => new Date(epochMs),
   // Rows are locked before they are judged again: one that was restored meanwhile is not removed.

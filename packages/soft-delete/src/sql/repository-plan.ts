@@ -20,6 +20,7 @@ export type Key = string | number | bigint | Readonly<Record<string, unknown>>;
 /** Values by column. */
 export type Row = Record<string, unknown>;
 
+/** Which rows a read sees. */
 export interface ReadScope extends ScopeOptions {
   /**
    * Deleted rows as well.
@@ -33,10 +34,13 @@ export interface ReadScope extends ScopeOptions {
   onlyDeleted?: boolean;
 }
 
-export interface RepositoryBase extends TableDefinition {
+/** What repositories of every database take. */
+export interface RepositoryOptions extends TableDefinition {
+  /** The table whose rows these are. */
   table: string;
   /** The tables of the service, from `defineSchema`. Without it the table stands alone, as its own options say. */
   schema?: Schema;
+  /** Time and timers. Default the system's. */
   clock?: Clock;
 }
 
@@ -47,7 +51,7 @@ export class RepositoryPlan {
   readonly clock: Clock;
 
   /** @throws SoftDeleteOptionError */
-  constructor(options: RepositoryBase) {
+  constructor(options: RepositoryOptions) {
     const { schema, table, clock = systemClock, ...definition } = options;
     this.schema = schema ?? defineSchema({ [table]: definition });
     this.table = tableOf(this.schema, table);

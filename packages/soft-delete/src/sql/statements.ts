@@ -8,10 +8,13 @@ export interface Sql {
   readonly values: unknown[];
 }
 
+/** Order and part of what is read. */
 export interface ReadOptions {
+  /** Columns and their direction, the first one counting most. Default the order of the database. */
   orderBy?: Readonly<Record<string, 'asc' | 'desc'>> | undefined;
   /** Most rows to read. */
   limit?: number | undefined;
+  /** Rows to skip before. Default 0. */
   offset?: number | undefined;
 }
 

@@ -15,6 +15,7 @@ export interface SqliteMigrationOptions extends MigrationOptions {
   db: SqliteDatabase;
 }
 
+/** Makes a table ready for soft delete, and takes it back. */
 export interface SqliteMigration {
   /** Adds the columns and indexes and makes unique constraints hold among live rows only. Once done it does nothing. */
   up(): MigrationRun;

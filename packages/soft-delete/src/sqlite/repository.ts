@@ -18,7 +18,7 @@ import { parentMatches } from '../sql/parents.ts';
 import {
   type Key,
   type ReadScope,
-  type RepositoryBase,
+  type RepositoryOptions,
   RepositoryPlan,
   type Row,
   readState,
@@ -35,7 +35,7 @@ import {
 import { atomically, type SqliteDatabase } from './database.ts';
 import { SqliteRunner, sqlitePort } from './port.ts';
 
-export interface SqliteRepositoryOptions extends RepositoryBase {
+export interface SqliteRepositoryOptions extends RepositoryOptions {
   /**
    * A better-sqlite3 connection. Where a transaction is open on it, every call is part of it; else a call has one
    * of its own.
@@ -71,7 +71,11 @@ export interface SqliteSoftDeleteRepository<R extends object = Row> {
   erase(key: Key, values: Readonly<Row>, options?: ScopeOptions): void;
 }
 
-/** @throws SoftDeleteOptionError, MissingColumnsError */
+/**
+ * Rows of one table in SQLite that can be deleted and brought back.
+ * @example const orders = createSoftDeleteRepository({ db, table: 'orders' });
+ * @throws SoftDeleteOptionError, MissingColumnsError
+ */
 export function createSoftDeleteRepository<R extends object = Row>(
   options: SqliteRepositoryOptions,
 ): SqliteSoftDeleteRepository<R> {

@@ -13,6 +13,7 @@ export interface BullmqTelemetryOptions {
   jobs?: 'link' | 'parent' | undefined;
 }
 
+/** Every default of `bullmqTelemetry`. */
 export const BULLMQ_TELEMETRY_DEFAULTS: { readonly jobs: 'link' } = Object.freeze({ jobs: 'link' });
 
 /**

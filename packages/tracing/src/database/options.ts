@@ -24,6 +24,7 @@ export interface DatabaseOptions {
   clock?: Clock | undefined;
 }
 
+/** Every default of `TracedDatabase` and `tracePg`. */
 export const TRACED_DATABASE_DEFAULTS: {
   readonly includeTraceComments: false;
   readonly trackQueryDuration: true;

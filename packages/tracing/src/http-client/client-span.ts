@@ -7,6 +7,7 @@ import { headersOfSpan } from '../propagation/propagator.ts';
 export interface HttpClientSpanOptions {
   /** The span above. Default the active span. */
   parentSpan?: Span | undefined;
+  /** Of the span, beside those of HTTP. Default none. */
   attributes?: Attributes | undefined;
 }
 

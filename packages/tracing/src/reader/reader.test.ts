@@ -184,7 +184,7 @@ describe('readSpans', () => {
     const path = join(folder, 'none.jsonl');
     await expect(readSpans(path)).rejects.toMatchObject({
       name: 'TraceFileError',
-      code: 'ERR_TRACE_FILE',
+      code: 'ERR_TRACING_FILE',
       path,
       message: `The trace file ${path} cannot be read (ENOENT). Check that its folder exists and who may use it.`,
     });

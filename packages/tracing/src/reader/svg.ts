@@ -2,7 +2,7 @@ import { detailOf, errorOf, formatDuration, notesOf, plainText, showValue } from
 import { type Layout, layOut, type Row } from './layout.ts';
 import type { TraceSpan } from './trace-span.ts';
 
-export interface SvgOptions {
+export interface WaterfallSvgOptions {
   /** Pixels. Default 1100, at least 640. */
   width?: number;
   /** Above the drawing. Default the name of the first span. */
@@ -29,7 +29,7 @@ const COLORS = ['#2f6fde', '#0f9d75', '#c27803', '#7c4ddb', '#0891b2', '#c2417c'
  * The same drawing as `renderWaterfall`, as one SVG document that needs nothing else: no font, no script, no address
  * but that of the SVG namespace. It follows the reader's light or dark scheme.
  */
-export function renderWaterfallSvg(spans: readonly TraceSpan[], options: SvgOptions = {}): string {
+export function renderWaterfallSvg(spans: readonly TraceSpan[], options: WaterfallSvgOptions = {}): string {
   const layout = layOut(spans);
   const width = Math.max(LEAST_WIDTH, Math.floor(options.width ?? 1100));
   const drawing = new Drawing(layout, width);

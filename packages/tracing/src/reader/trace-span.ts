@@ -1,5 +1,7 @@
+/** Which side of which call a span is. */
 export type TraceSpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
+/** An event of a span, as it is read back from a file. */
 export interface TraceEvent {
   readonly name: string;
   /** Epoch ms, with a fraction. */

@@ -23,6 +23,7 @@ export interface TraceRedisOptions extends RedisTraceOptions {
   stampKeys?: boolean | undefined;
 }
 
+/** Every default of `traceRedis` and `withRedisTrace`. */
 export const REDIS_TRACE_DEFAULTS: {
   readonly slowOperationThreshold: 100;
   readonly stampKeys: false;

@@ -4,7 +4,7 @@ import { contextStorage } from '@holdfast/context/storage';
 import type { ContextManager, Sampler, SpanContext } from '@opentelemetry/api';
 import type { NodeSDKConfiguration, NodeSDK as NodeSdkClass } from '@opentelemetry/sdk-node';
 import type { HeadSampler } from '../config/sampler.ts';
-import { TracingSdkMissingError } from '../errors.ts';
+import { TracingMissingPeerError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { otel } from '../otel-api.ts';
 import { ScopeContextManager } from '../propagation/context-manager.ts';
@@ -18,7 +18,7 @@ import { SinkProcessor } from './sink-processor.ts';
 /**
  * The OpenTelemetry SDK, for what an application brings along: it runs the sampler and the processors, and hands its
  * ended spans to the exporter through a queue with the same bounds as ours. Our own exporters take them, too.
- * @throws TracingSdkMissingError when `@opentelemetry/sdk-node` is not installed
+ * @throws TracingMissingPeerError when `@opentelemetry/sdk-node` is not installed
  */
 export function startSdk(options: ResolvedOptions): SinkControl {
   const NodeSDK = loadSdk();
@@ -55,7 +55,7 @@ function loadSdk(): typeof NodeSdkClass {
     const sdk = createRequire(import.meta.url)('@opentelemetry/sdk-node') as { NodeSDK: typeof NodeSdkClass };
     return sdk.NodeSDK;
   } catch (cause) {
-    throw new TracingSdkMissingError(cause);
+    throw new TracingMissingPeerError('@opentelemetry/sdk-node', { cause });
   }
 }
 

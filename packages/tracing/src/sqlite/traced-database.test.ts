@@ -8,7 +8,8 @@ import { ManualClock } from '@holdfast/context/testing';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { type Recording, startRecording } from '../../test/recording.ts';
-import { QUERY_CHANNEL, type QueryFact, SLOW_QUERY_CHANNEL, type SlowQueryFact, withSpan } from '../index.ts';
+import { QUERY_CHANNEL, SLOW_QUERY_CHANNEL } from '../channels.ts';
+import { type QueryFact, type SlowQueryFact, withSpan } from '../index.ts';
 import { TRACED_DATABASE_DEFAULTS, TracedDatabase, type TracedDatabaseOptions } from '../sqlite.ts';
 
 const IDS = /^\/\* traceId: ([0-9a-f]{32}), spanId: ([0-9a-f]{16}) \*\/ /;

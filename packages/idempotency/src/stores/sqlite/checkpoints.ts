@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { readScalar, type SqliteDatabase } from '../../sqlite-database.ts';
+import { readScalar, type SqliteDatabase } from '../../transaction/sqlite-database.ts';
 
 /** How many removed records go into the write-ahead log before it is written back: half of what SQLite itself allows. */
 const RECORDS_PER_CHECKPOINT = 500;

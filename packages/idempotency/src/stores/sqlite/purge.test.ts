@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ManualClock } from '@holdfast/context/testing';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { purgeExpired } from '../../purge-expired.ts';
+import { purgeExpired } from '../purge-expired.ts';
 import { SqliteIdempotencyStore } from '../sqlite.ts';
 import { preparePurge } from './purge.ts';
 
@@ -52,15 +52,15 @@ describe('a purge of a SQLite file', () => {
     db.prepare(FILL).run(200);
     const purge = preparePurge(db);
     // Begins at 2 ms and is over at 7 ms: the third look is at 6, the fourth at 8.
-    expect(purge(100, new SlowClock(1_000))).toEqual({ deleted: 30, more: true });
+    expect(purge(100, new SlowClock(1_000))).toEqual({ removed: 30, more: true });
     expect(count()).toBe(170);
   });
 
   it('removes no more than its limit, and nothing that is still wanted', () => {
     db.prepare(FILL).run(200);
     const purge = preparePurge(db);
-    expect(purge(25, new ManualClock(150))).toEqual({ deleted: 25, more: true });
-    expect(purge(1_000, new ManualClock(150))).toEqual({ deleted: 125, more: false });
+    expect(purge(25, new ManualClock(150))).toEqual({ removed: 25, more: true });
+    expect(purge(1_000, new ManualClock(150))).toEqual({ removed: 125, more: false });
     expect(count()).toBe(50);
   });
 
@@ -82,7 +82,7 @@ describe('a purge of a SQLite file', () => {
     db.prepare(FILL).run(20);
     const purge = preparePurge(db);
     db.exec('BEGIN');
-    expect(purge(100, new ManualClock(1_000))).toEqual({ deleted: 20, more: false });
+    expect(purge(100, new ManualClock(1_000))).toEqual({ removed: 20, more: false });
     db.exec('ROLLBACK');
     expect(count()).toBe(20);
   });

@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/context/clock';
-import { readScalar, type SqliteDatabase, type SqliteStatement } from '../../sqlite-database.ts';
-import type { StorePurgeResult } from '../../store.ts';
+import { readScalar, type SqliteDatabase, type SqliteStatement } from '../../transaction/sqlite-database.ts';
+import type { PurgeResult } from '../store.ts';
 
 /** Ends a batch early where records are large or the disk is slow: requests wait for the whole of it. */
 const LONGEST_BATCH_MS = 5;
@@ -11,7 +11,7 @@ const PURGE = `DELETE FROM holdfast_idempotency WHERE rowid IN
   (SELECT rowid FROM holdfast_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`;
 
 /** Removes records past their TTL from one connection, at most `limit` of them and for a few milliseconds. */
-export type PurgeBatch = (limit: number, clock: Clock) => StorePurgeResult;
+export type PurgeBatch = (limit: number, clock: Clock) => PurgeResult;
 
 export function preparePurge(db: SqliteDatabase): PurgeBatch {
   const remove = db.prepare(PURGE);
@@ -21,18 +21,18 @@ export function preparePurge(db: SqliteDatabase): PurgeBatch {
       : withoutDisk(db, () => inTransaction(db, () => removeSome(remove, limit, clock)));
 }
 
-function removeSome(remove: SqliteStatement, limit: number, clock: Clock): StorePurgeResult {
+function removeSome(remove: SqliteStatement, limit: number, clock: Clock): PurgeResult {
   const now = clock.wallTime();
   const endsAt = clock.now() + LONGEST_BATCH_MS;
-  let deleted = 0;
-  while (deleted < limit) {
-    const step = Math.min(STEP, limit - deleted);
+  let removed = 0;
+  while (removed < limit) {
+    const step = Math.min(STEP, limit - removed);
     const { changes } = remove.run(now, step);
-    deleted += changes;
-    if (changes < step) return { deleted, more: false };
+    removed += changes;
+    if (changes < step) return { removed, more: false };
     if (clock.now() >= endsAt) break;
   }
-  return { deleted, more: true };
+  return { removed, more: true };
 }
 
 function inTransaction<T>(db: SqliteDatabase, work: () => T): T {

@@ -1,7 +1,7 @@
-import { SchemaVersionError } from '../../errors.ts';
-import { readScalar, type SqliteDatabase } from '../../sqlite-database.ts';
-import type { ClaimOutcome, ClaimRequest, Lease } from '../../store.ts';
+import { IdempotencySchemaVersionError } from '../../errors.ts';
+import { readScalar, type SqliteDatabase } from '../../transaction/sqlite-database.ts';
 import { outcomeOf } from '../record.ts';
+import type { ClaimOutcome, ClaimRequest, Lease } from '../store.ts';
 import { type PurgeBatch, preparePurge } from './purge.ts';
 
 const SCHEMA_VERSION = 1;
@@ -79,7 +79,7 @@ export interface SqliteRecords {
 
 const recordsOf = new WeakMap<SqliteDatabase, SqliteRecords>();
 
-/** @throws SchemaVersionError when a newer version of this package made the tables */
+/** @throws IdempotencySchemaVersionError when a newer version of this package made the tables */
 export function sqliteRecordsOf(db: SqliteDatabase): SqliteRecords {
   let records = recordsOf.get(db);
   if (records === undefined) {
@@ -92,7 +92,7 @@ export function sqliteRecordsOf(db: SqliteDatabase): SqliteRecords {
 function prepare(db: SqliteDatabase): SqliteRecords {
   db.exec(CREATE_TABLES);
   const found = Number(readScalar(db, 'SELECT version FROM holdfast_idempotency_schema'));
-  if (found > SCHEMA_VERSION) throw new SchemaVersionError(found, SCHEMA_VERSION);
+  if (found > SCHEMA_VERSION) throw new IdempotencySchemaVersionError(found, SCHEMA_VERSION);
   const find = db.prepare(FIND);
   const claim = db.prepare(CLAIM);
   const complete = db.prepare(COMPLETE);

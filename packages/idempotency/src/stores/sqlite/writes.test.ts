@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SqliteDatabase } from '../../sqlite-database.ts';
+import type { SqliteDatabase } from '../../transaction/sqlite-database.ts';
 import { SqliteWrites } from './writes.ts';
 
 let folder: string;

@@ -1,4 +1,4 @@
-import type { SqliteDatabase, SqliteStatement } from '../../sqlite-database.ts';
+import type { SqliteDatabase, SqliteStatement } from '../../transaction/sqlite-database.ts';
 
 // Kept from before anyone can replace the timers of the process, as test runners do: a commit must not wait for them.
 const { setImmediate, setTimeout } = globalThis;

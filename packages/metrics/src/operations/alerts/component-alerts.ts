@@ -1,4 +1,4 @@
-import { STATE_VALUES } from '../../resilience-metrics.ts';
+import { STATE_VALUES } from '../../features/resilience-metrics.ts';
 import type { ResolvedOperationsOptions, Severity } from '../options.ts';
 import { promDuration } from '../promql.ts';
 import { type AlertRule, runbookLink } from './rule.ts';

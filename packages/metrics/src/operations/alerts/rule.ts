@@ -1,10 +1,12 @@
 import type { Severity } from '../options.ts';
 
+/** A recording rule of Prometheus. */
 export interface RecordingRule {
   readonly record: string;
   readonly expr: string;
 }
 
+/** An alerting rule of Prometheus. */
 export interface AlertRule {
   readonly alert: string;
   readonly expr: string;
@@ -14,6 +16,7 @@ export interface AlertRule {
   readonly annotations: Readonly<{ summary: string; description: string; runbook_url: string }>;
 }
 
+/** Rules that are evaluated together. */
 export interface RuleGroup {
   readonly name: string;
   readonly interval?: string;

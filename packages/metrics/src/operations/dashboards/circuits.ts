@@ -1,4 +1,4 @@
-import { STATE_VALUES } from '../../resilience-metrics.ts';
+import { STATE_VALUES } from '../../features/resilience-metrics.ts';
 import type { ResolvedOperationsOptions } from '../options.ts';
 import { type DashboardSpec, serviceVariables } from './dashboard.ts';
 import { rate, shared, total } from './queries.ts';

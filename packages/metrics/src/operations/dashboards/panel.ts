@@ -2,6 +2,7 @@
 
 export type DatasourceKind = 'prometheus' | 'loki' | 'tempo';
 
+/** One query of a panel. */
 export interface Target {
   readonly refId: string;
   readonly datasource: Datasource;
@@ -13,11 +14,13 @@ export interface Target {
   readonly range?: boolean;
 }
 
+/** Where a panel gets its data from. */
 export interface Datasource {
   readonly type: DatasourceKind;
   readonly uid: string;
 }
 
+/** Place and size of a panel, in Grafana's grid of 24 columns. */
 export interface GridPosition {
   readonly x: number;
   readonly y: number;
@@ -25,6 +28,7 @@ export interface GridPosition {
   readonly h: number;
 }
 
+/** One panel of a dashboard. */
 export interface Panel {
   readonly id: number;
   readonly type: string;

@@ -1,0 +1,87 @@
+import type { PgTx } from '../transaction/pg-client.ts';
+import type { PrismaTx } from '../transaction/prisma-client.ts';
+import type { SqliteTx } from '../transaction/sqlite-database.ts';
+
+/** The caller's own transaction: what is written through it commits with the caller's rows or not at all. */
+export type Tx = SqliteTx | PgTx | PrismaTx;
+
+/** A claim of a key. */
+export interface ClaimRequest {
+  /** Names the record: already holds tenant, principal, method and route. */
+  readonly key: string;
+  /** What the request asks for; the same key with another one is refused. */
+  readonly fingerprint: string;
+  /** Random, new for each claim. Claiming again with the same owner gives the same claim, so a cut call can be repeated. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly ttlMs: number;
+  /** Whether a claim whose lease has run out is taken over; else it is answered `expired`. */
+  readonly takeOver: boolean;
+}
+
+/** What became of a claim: it holds, or what stands in its way. */
+export type ClaimOutcome =
+  | { readonly status: 'claimed'; readonly token: number; readonly takenOver: boolean }
+  | { readonly status: 'in-flight'; readonly retryAfterMs: number }
+  | { readonly status: 'expired' }
+  | { readonly status: 'mismatch' }
+  | {
+      readonly status: 'completed';
+      readonly result: Uint8Array;
+      /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+      readonly leftMs?: number;
+    };
+
+/** What the owner of a claim holds; every later call takes it and none computes the key again. */
+export interface Lease {
+  readonly key: string;
+  readonly owner: string;
+  /** Fencing token: grows with every claim of a key, so that another system can refuse an owner that was overtaken. */
+  readonly token: number;
+}
+
+/** What became of a result that was to be kept. */
+export type CompleteOutcome =
+  | { readonly status: 'stored' }
+  /** This owner had completed it before, in a transaction for one: that result stands. */
+  | { readonly status: 'kept'; readonly result: Uint8Array }
+  /** Another owner took over, or the record is gone. Nothing was written. */
+  | { readonly status: 'lost' };
+
+/** How much one step of a purge may remove. */
+export interface StorePurgeOptions {
+  /**
+   * Most records to remove in this call, 1 to 10,000.
+   * @default 100
+   */
+  limit?: number;
+}
+
+/** What one step of a purge did. */
+export interface PurgeResult {
+  /** Records removed by this call. */
+  readonly removed: number;
+  /** Whether there may be more to remove. */
+  readonly more: boolean;
+}
+
+/** Where records are kept. Every method is atomic; the contract cases of `../testing` say what else holds. */
+export interface IdempotencyStore {
+  claim(request: ClaimRequest): Promise<ClaimOutcome>;
+  /** Keeps the result for `ttlMs` from now. */
+  complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
+  /** Lets the lease end `leaseMs` from now; 0 ends it at once. @returns false when it is no longer the owner's */
+  renew(lease: Lease, leaseMs: number): Promise<boolean>;
+  /** Forgets the claim: nothing happened. @returns false when it is completed or no longer the owner's */
+  release(lease: Lease): Promise<boolean>;
+  /**
+   * Completes inside the caller's transaction; where the store's engine has none, the method is missing.
+   * @throws LeaseLostError when the claim is no longer the owner's, so that the transaction is rolled back
+   */
+  completeIn?(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
+  /** Removes records past their TTL, in one short step. */
+  purge(options?: StorePurgeOptions): Promise<PurgeResult>;
+  /** Frees what the store opened itself; a client that was given stays open. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,5 +1,0 @@
-/** Reads a prom-client registry as OpenTelemetry metrics. Needs the types of `@opentelemetry/sdk-metrics`, loads nothing of it. */
-
-export { MetricNotCollectedError } from './errors.ts';
-export type { OtlpExemplar, PointWithExemplars } from './otlp/metric-data.ts';
-export { createPromClientProducer, type PromClientProducerOptions } from './otlp/metric-producer.ts';
