@@ -1,5 +1,5 @@
 import { run } from './run-command.ts';
-import type { WorkspacePackage } from './workspace-packages.ts';
+import { rootFolder, type WorkspacePackage } from './workspace-packages.ts';
 
 export interface Tarball {
   readonly pkg: WorkspacePackage;
@@ -9,9 +9,22 @@ export interface Tarball {
 const MUST_HOLD = ['package/README.md', 'package/LICENSE', 'package/package.json'];
 const MUST_NOT_HOLD = /\.test\.|\/test\/|tsbuildinfo|^package\/src\//;
 
+const PACK = ['-y', 'pnpm@12.21.0', 'pack', '--pack-destination'];
+
 /** Packs a package as it would be published and checks what is in the tarball. */
 export async function pack(pkg: WorkspacePackage, folder: string): Promise<Tarball> {
-  await run('npx', ['-y', 'pnpm@12.21.0', 'pack', '--pack-destination', folder], pkg.folder);
+  await run('npx', [...PACK, folder], pkg.folder);
+  return checked(pkg, folder);
+}
+
+/** The same for several at once, in a fraction of the time. */
+export async function packAll(packages: readonly WorkspacePackage[], folder: string): Promise<Tarball[]> {
+  const filters = packages.flatMap(({ manifest }) => ['--filter', manifest.name]);
+  await run('npx', [...PACK, folder, ...filters], rootFolder);
+  return Promise.all(packages.map((pkg) => checked(pkg, folder)));
+}
+
+async function checked(pkg: WorkspacePackage, folder: string): Promise<Tarball> {
   const path = `${folder}/holdfast-${pkg.shortName}-${pkg.manifest.version}.tgz`;
   const files = (await run('tar', ['-tzf', path], folder)).trim().split('\n');
   for (const file of MUST_HOLD)
