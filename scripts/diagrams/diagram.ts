@@ -62,7 +62,15 @@ const STYLE = `
     }
   `;
 
-export function drawDiagram({ title, description, width, height, boxes, arrows, notes = [] }: Diagram): string {
+export function drawDiagram({
+  title,
+  description,
+  width,
+  height,
+  boxes,
+  arrows,
+  notes = [],
+}: Diagram): string {
   const parts = [
     ...Object.values(boxes).map(drawBox),
     ...arrows.map((arrow) => drawArrow(arrow, boxes)),
@@ -102,7 +110,9 @@ function drawArrow({ from, to, label = [], labelAt, dashed }: Arrow, boxes: Diag
   else path += isAcross ? `H${endX}` : `V${endY}`;
   path += `L${endX} ${endY}`;
   const [labelX, labelY] = labelAt ?? [middleX, middleY - 6 - (label.length - 1) * LINE_HEIGHT];
-  const texts = label.map((line, index) => drawText(line, labelX, labelY + index * LINE_HEIGHT, 'small', 'middle'));
+  const texts = label.map((line, index) =>
+    drawText(line, labelX, labelY + index * LINE_HEIGHT, 'small', 'middle'),
+  );
   return `<path class="arrow${dashed === true ? ' dashed' : ''}" d="${path}" marker-end="url(#tip)"/>${texts.join('')}`;
 }
 
