@@ -1,5 +1,5 @@
 import { run } from './run-command.ts';
-import type { WorkspacePackage } from './workspace-packages.ts';
+import { rootFolder, type WorkspacePackage } from './workspace-packages.ts';
 
 export interface Tarball {
   readonly pkg: WorkspacePackage;
@@ -19,4 +19,14 @@ export async function pack(pkg: WorkspacePackage, folder: string): Promise<Tarba
   const stray = files.find((file) => MUST_NOT_HOLD.test(file));
   if (stray !== undefined) throw new Error(`${pkg.manifest.name}: ${stray} does not belong in the tarball`);
   return { pkg, path };
+}
+
+/** Packs several in a fraction of the time, without a look into them. */
+export async function packAll(packages: readonly WorkspacePackage[], folder: string): Promise<Tarball[]> {
+  const filters = packages.flatMap(({ manifest }) => ['--filter', manifest.name]);
+  await run('npx', ['-y', 'pnpm@12.21.0', ...filters, 'pack', '--pack-destination', folder], rootFolder);
+  return packages.map((pkg) => ({
+    pkg,
+    path: `${folder}/holdfast-${pkg.shortName}-${pkg.manifest.version}.tgz`,
+  }));
 }

@@ -27,7 +27,7 @@ describe('the code blocks of the documentation', () => {
     for (const { folder } of blocks) rmSync(folder, { recursive: true, force: true });
   });
 
-  it('type-check under strict', () => {
+  it('type-check under strict', { timeout: 120_000 }, () => {
     const project = join(rootFolder, 'test/tsconfig.code-blocks.json');
     writeFileSync(
       project,

@@ -14,8 +14,8 @@ export interface CodeBlock {
 
 export const rootFolder: string = fileURLToPath(new URL('..', import.meta.url));
 
-/** Blocks outside of a package use all packages, as an application does. */
-const APPLICATION = join(rootFolder, 'examples/webhook-payments');
+/** Blocks outside of a package use all packages, as an application does; this member of the workspace has them all. */
+const APPLICATION = join(rootFolder, 'benchmarks');
 
 /** No package depends on the adapters, but its README may show them. */
 const USES_EXPRESS = /from '(?:@holdfast\/express\/[a-z-]+|express)'/;

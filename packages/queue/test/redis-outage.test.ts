@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { ManualClock } from '@holdfast/context/testing';
 import { type RedisServer, redisServer, startRedis } from '@holdfast/test-servers';
 import { Redis } from 'ioredis';
@@ -12,6 +16,7 @@ import {
 import { collectFacts } from './facts.ts';
 
 const QUEUE = 'outage';
+const CLOSING_WORKER = fileURLToPath(new URL('children/closing-worker.ts', import.meta.url));
 
 function event(eventId: string): WebhookEvent {
   return {
@@ -65,6 +70,16 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
         queue: QUEUE,
         retryAfterMs: 2000,
       });
+    });
+
+    it('keeps no process alive whose worker never reached it and was closed', async () => {
+      const { port } = await portOfNobody();
+      const child = spawn('node', ['--conditions=@holdfast/source', CLOSING_WORKER, `${port}`], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      cleanUp.push(async () => child.kill('SIGKILL'));
+      expect(await text(child.stdout)).toBe('closed\n');
+      expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0);
     });
 
     it('makes enqueue fail at once when it has been away for longer than an enqueue may take', async () => {

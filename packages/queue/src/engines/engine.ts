@@ -57,7 +57,10 @@ export interface QueueEngine<Data> {
 }
 
 /** A BullMQ worker, by what is used of it. */
-export type BullWorker<Data> = Pick<Worker<Data, unknown, string>, 'run' | 'pause' | 'resume' | 'close'> & {
+export type BullWorker<Data> = Pick<
+  Worker<Data, unknown, string>,
+  'run' | 'isRunning' | 'pause' | 'resume' | 'close'
+> & {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'completed', listener: (job: EngineJob<Data>) => void): unknown;
   on(event: 'failed', listener: (job: EngineJob<Data> | undefined) => void): unknown;
@@ -65,6 +68,8 @@ export type BullWorker<Data> = Pick<Worker<Data, unknown, string>, 'run' | 'paus
 };
 
 export interface EngineWorker<Data> {
+  /** Resolves when the worker may begin: BullMQ cannot end one that began before its server had ever answered. */
+  readonly connected?: Promise<void>;
   readonly worker: BullWorker<Data>;
   /** Ends the connections under a worker, whatever it is doing. Calls in flight fail. */
   readonly disconnect: () => void;

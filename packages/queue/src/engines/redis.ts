@@ -58,6 +58,7 @@ export async function openRedisEngine<Data>(
       });
       return {
         worker,
+        connected: new Promise((resolve) => workerClient.once('ready', () => resolve())),
         disconnect: () => disconnectWorker(worker, workerClient),
       };
     },

@@ -31,7 +31,10 @@ export function keysOf(provider: WebhookProvider, secrets: readonly string[]): B
   }
   return secrets.map((secret: unknown, index) => {
     if (typeof secret !== 'string' || secret === '') {
-      throw new QueueOptionError(`secrets[${index}]`, `of ${provider} is not a string that is not empty.`);
+      throw new QueueOptionError(
+        `secrets[${index}]`,
+        `of ${provider} is missing or empty; is the variable that should hold it set?`,
+      );
     }
     try {
       return schemeOf(provider).key(secret);

@@ -287,7 +287,10 @@ describe('createSignatureVerifier', () => {
       { provider: 'github', secrets: [] },
       'secrets holds no secret for github; give every one that is active.',
     ],
-    [{ provider: 'github', secrets: ['a', ''] }, 'secrets[1] of github is not a string that is not empty.'],
+    [
+      { provider: 'github', secrets: ['a', ''] },
+      'secrets[1] of github is missing or empty; is the variable that should hold it set?',
+    ],
     [
       { provider: 'standard', secrets: ['whsec_%%'] },
       'secrets[0] of standard is not a secret as the provider shows it.',

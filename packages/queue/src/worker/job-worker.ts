@@ -50,7 +50,7 @@ export function startJobWorker<Data>(
     worker.on('lockRenewalFailed', (ids) => jobs.abort(new JobAbortedError('lock-lost'), ids));
     const gate = new CircuitGate(parts.options.circuit, parts.options.clock, (shut) => valve.shut(shut));
     jobs.gate = gate;
-    worker.run().catch(parts.onTrouble);
+    run(engineWorker).catch(parts.onTrouble);
     return {
       pause: async () => valve.pause(),
       resume: async () => valve.resume(),
@@ -62,6 +62,12 @@ export function startJobWorker<Data>(
       },
     };
   });
+}
+
+/** A circuit that closed meanwhile may have set it going already. */
+async function run<Data>({ worker, connected }: EngineWorker<Data>): Promise<void> {
+  await connected;
+  if (!worker.isRunning()) await worker.run();
 }
 
 function engineOptions(options: ResolvedOptions): EngineWorkerOptions {

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../scripts/run-command.ts';
+import { startTarballRegistry, type TarballRegistry } from '../scripts/tarball-registry.ts';
+import { packAll, type Tarball } from '../scripts/tarballs.ts';
+import { workspacePackages } from '../scripts/workspace-packages.ts';
+import { rootFolder } from './code-blocks.ts';
+import { missingLines, outputsOf, scriptOf } from './document-commands.ts';
+import { freePort } from './servers/src/free-port.ts';
+import { tutorialSteps } from './tutorial.ts';
+
+const PAGE = 'docs/getting-started.md';
+const PORT = 3000;
+const LIMIT_MS = 240_000;
+
+/** What the page installs, and what npm brings along with it. */
+const PACKAGES = [
+  'bullmq-sqlite',
+  'context',
+  'express',
+  'idempotency',
+  'lifecycle',
+  'logging',
+  'metrics',
+  'queue',
+  'resilience',
+  'tracing',
+];
+
+describe(PAGE, () => {
+  const steps = tutorialSteps(PAGE);
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-getting-started-'));
+  let registry: TarballRegistry | undefined;
+  let output: string;
+  let code: number | null;
+  let errors: string;
+
+  beforeAll(async () => {
+    registry = await startTarballRegistry(await packed(folder));
+    const port = await freePort();
+    const script = scriptOf(steps).replaceAll(`${PORT}`, `${port}`);
+    const child = spawn('bash', ['-c', script], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        'npm_config_@holdfast:registry': registry.url,
+        npm_config_prefer_offline: 'true',
+      },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const timer = setTimeout(() => endGroup(child), LIMIT_MS);
+    [output, errors, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), exitOf(child)]);
+    clearTimeout(timer);
+    endGroup(child);
+    output = output.replaceAll(`${port}`, `${PORT}`);
+  }, LIMIT_MS + 10_000);
+
+  afterAll(async () => {
+    await registry?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('leads from an empty folder to the end without a command that fails', () => {
+    expect(steps.length).toBeGreaterThan(10);
+    expect({ code, errors: code === 0 ? '' : errors }).toEqual({ code: 0, errors: '' });
+  });
+
+  it('prints what it says', () => {
+    const outputs = outputsOf(output);
+    const missing = steps.flatMap(({ line, prints }) =>
+      missingLines(prints, outputs.get(line) ?? '').map(
+        (text) => `line ${line}: ${text}\nprinted: ${outputs.get(line)}`,
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+/** Built and packed as for the registry; what was built before and has not changed is taken from turbo's cache. */
+async function packed(into: string): Promise<Tarball[]> {
+  const filters = PACKAGES.flatMap((name) => ['--filter', `@holdfast/${name}`]);
+  const build = ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only', ...filters];
+  await run('npx', ['-y', 'pnpm@12.21.0', ...build], rootFolder);
+  return packAll(
+    workspacePackages().filter(({ shortName }) => PACKAGES.includes(shortName)),
+    into,
+  );
+}
+
+/** The services that the page starts are of its process group. */
+function endGroup({ pid = 0 }: ChildProcess): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => void child.once('exit', resolve));
+}
