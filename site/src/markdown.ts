@@ -10,7 +10,10 @@ const HTML_TARGET = /\b(href|src|srcset)="([^"]+)"/g;
 /** Rewrites the links and pictures of each page for the site, also those written as HTML. */
 export function siteLinks(md: MarkdownIt): void {
   md.core.ruler.push('site-links', ({ tokens, env }) => {
-    const resolve = linkResolver((env as { path: string }).path);
+    const { path } = env as { path?: string };
+    // The search index renders titles, which have no file and no links.
+    if (path === undefined) return;
+    const resolve = linkResolver(path);
     for (const token of tokens) rewrite(token, resolve);
   });
 }

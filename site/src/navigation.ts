@@ -57,7 +57,7 @@ function rank({ source }: Page): number {
 }
 
 function itemOf({ source, page, title }: Page): Item {
-  return { text: source === 'README.md' ? 'Overview' : title, link: linkOf(page) };
+  return { text: source === 'README.md' ? 'Overview' : title.replace('@holdfast/', ''), link: linkOf(page) };
 }
 
 function linkOf(page: string): string {

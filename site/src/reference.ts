@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   Application,
@@ -43,6 +43,15 @@ export async function writeReference(folder: string): Promise<void> {
   const { app, project } = await readReference();
   app.options.setValue('outputs', [{ name: 'markdown', path: folder }]);
   await app.generateOutputs(project);
+  for (const entry of entryPoints()) addLead(`${folder}/${entry.name}.md`, entry);
+}
+
+/** What stands above the declarations: how they are imported, and where they are explained. */
+function addLead(file: string, { name, folder }: EntryPoint): void {
+  const page = readFileSync(file, 'utf8').replace(`# ${name}\n`, '');
+  const head = `---\ntitle: "${name} (API)"\npageClass: reference\n---\n\n# ${name}\n`;
+  const lead = `The declarations of \`${name}\`. What they do together is told on the [page of the package](/packages/${folder}/).`;
+  writeFileSync(file, `${head}\n${lead}\n${page}`);
 }
 
 function optionsFor(entries: readonly EntryPoint[], tsconfig: string): Record<string, unknown> {
