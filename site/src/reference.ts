@@ -48,10 +48,17 @@ export async function writeReference(folder: string): Promise<void> {
 
 /** What stands above the declarations: how they are imported, and where they are explained. */
 function addLead(file: string, { name, folder }: EntryPoint): void {
-  const page = readFileSync(file, 'utf8').replace(`# ${name}\n`, '');
+  const page = shorten(readFileSync(file, 'utf8').replace(`# ${name}\n`, ''));
   const head = `---\ntitle: "${name} (API)"\npageClass: reference\n---\n\n# ${name}\n`;
   const lead = `The declarations of \`${name}\`. What they do together is told on the [page of the package](/packages/${folder}/).`;
   writeFileSync(file, `${head}\n${lead}\n${page}`);
+}
+
+/** The signature says what is returned and names the type parameters: sections that add nothing to it go. */
+function shorten(markdown: string): string {
+  return markdown
+    .replace(/\n#{4,6} Returns\n\n[^\n]+\n(?=\n(?:#|\*\*\*)|$)/g, '')
+    .replace(/\n#{4,6} Type Parameters\n\n\| Type Parameter \|\n\| :-+ \|\n(?:\| [^|\n]* \|\n)+/g, '');
 }
 
 function optionsFor(entries: readonly EntryPoint[], tsconfig: string): Record<string, unknown> {
