@@ -27,6 +27,10 @@ function entriesOf(folder: string): EntryPoint[] {
   return Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) => {
     const source = typeof target === 'string' ? undefined : target[SOURCE_CONDITION];
     if (source === undefined) return [];
-    return { name: `${manifest.name}${subpath.slice(1)}`, folder, file: `${rootFolder}packages/${folder}/${source.slice(2)}` };
+    return {
+      name: `${manifest.name}${subpath.slice(1)}`,
+      folder,
+      file: `${rootFolder}packages/${folder}/${source.slice(2)}`,
+    };
   });
 }

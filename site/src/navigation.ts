@@ -5,20 +5,21 @@ import { findPages, type Page } from './pages.ts';
 type Item = DefaultTheme.SidebarItem;
 
 /** The sections of the side bar: a page is in the first whose pattern its source matches. */
-const SECTIONS: readonly { readonly text: string; readonly pattern: RegExp; readonly collapsed?: boolean }[] = [
-  {
-    text: 'Start',
-    pattern: /^(?:README|docs\/(?:README|getting-started|how-it-works|security))\.md$/,
-  },
-  { text: 'Guides', pattern: /^docs\/(?:guides\/.*|circuit-breaker-design)\.md$/ },
-  { text: 'Packages', pattern: /^packages\// },
-  { text: 'Examples', pattern: /^examples\// },
-  { text: 'Moving from another library', pattern: /^docs\/migrating\//, collapsed: true },
-  { text: 'Operations', pattern: /^docs\/operations\//, collapsed: true },
-  { text: 'Figures and proofs', pattern: /^(?:benchmarks|proofs)\//, collapsed: true },
-  { text: 'Decisions', pattern: /^docs\/decisions\//, collapsed: true },
-  { text: 'Project', pattern: /./, collapsed: true },
-];
+const SECTIONS: readonly { readonly text: string; readonly pattern: RegExp; readonly collapsed?: boolean }[] =
+  [
+    {
+      text: 'Start',
+      pattern: /^(?:README|docs\/(?:README|getting-started|how-it-works|security))\.md$/,
+    },
+    { text: 'Guides', pattern: /^docs\/(?:guides\/.*|circuit-breaker-design)\.md$/ },
+    { text: 'Packages', pattern: /^packages\// },
+    { text: 'Examples', pattern: /^examples\// },
+    { text: 'Moving from another library', pattern: /^docs\/migrating\//, collapsed: true },
+    { text: 'Operations', pattern: /^docs\/operations\//, collapsed: true },
+    { text: 'Figures and proofs', pattern: /^(?:benchmarks|proofs)\//, collapsed: true },
+    { text: 'Decisions', pattern: /^docs\/decisions\//, collapsed: true },
+    { text: 'Project', pattern: /./, collapsed: true },
+  ];
 
 /** Pages that are read in this order; the others follow in the order of the alphabet. */
 const FIRST = [
@@ -68,7 +69,10 @@ function linkOf(page: string): string {
 function referenceItems(): Item[] {
   const byPackage = Map.groupBy(entryPoints(), ({ folder }) => folder);
   return [...byPackage.values()].map((entries) => {
-    const items = entries.map(({ name }) => ({ text: name.replace('@holdfast/', ''), link: `/reference/${name}` }));
+    const items = entries.map(({ name }) => ({
+      text: name.replace('@holdfast/', ''),
+      link: `/reference/${name}`,
+    }));
     const [first] = items;
     return items.length === 1 && first !== undefined ? first : groupOf(entries, items);
   });

@@ -49,7 +49,15 @@ function titleOf(source: string): string {
   return heading.replaceAll('`', '').replace(/\[([^\]]+)\]\([^)]*\)/g, '$1');
 }
 
-const SKIPPED = new Set(['node_modules', 'dist', 'coverage', '.code-blocks', '.holdfast', 'templates', 'site']);
+const SKIPPED = new Set([
+  'node_modules',
+  'dist',
+  'coverage',
+  '.code-blocks',
+  '.holdfast',
+  'templates',
+  'site',
+]);
 
 function filesBelow(folder: string, pattern: RegExp): string[] {
   return readdirSync(join(rootFolder, folder), { withFileTypes: true }).flatMap((entry) => {

@@ -11,6 +11,7 @@ import {
   ReflectionKind,
 } from 'typedoc';
 import { type EntryPoint, entryPoints } from './entry-points.ts';
+import { mendLinks } from './reference-links.ts';
 import { rootFolder } from './repository.ts';
 
 const ORDER = ['Functions', 'Classes', 'Interfaces', 'Type Aliases', 'Variables', 'Errors', 'References'];
@@ -29,7 +30,11 @@ export async function readReference(): Promise<{ app: Application; project: Proj
   );
   try {
     const app = await Application.bootstrapWithPlugins(optionsFor(entries, tsconfig));
-    app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context: Context) => tidy(context.project, entries), 1000);
+    app.converter.on(
+      Converter.EVENT_RESOLVE_BEGIN,
+      (context: Context) => tidy(context.project, entries),
+      1000,
+    );
     const project = await app.convert();
     if (project === undefined) throw new Error('TypeDoc could not read the sources');
     return { app, project };
@@ -43,7 +48,12 @@ export async function writeReference(folder: string): Promise<void> {
   const { app, project } = await readReference();
   app.options.setValue('outputs', [{ name: 'markdown', path: folder }]);
   await app.generateOutputs(project);
-  for (const entry of entryPoints()) addLead(`${folder}/${entry.name}.md`, entry);
+  const entries = entryPoints();
+  for (const entry of entries) addLead(`${folder}/${entry.name}.md`, entry);
+  mendLinks(
+    folder,
+    entries.map(({ name }) => name),
+  );
 }
 
 /** What stands above the declarations: how they are imported, and where they are explained. */
@@ -105,7 +115,8 @@ function tidy(project: ProjectReflection, entries: readonly EntryPoint[]): void 
     entries.map(({ name, file }) => [file.slice(rootFolder.length).replace(/(?:\/index)?\.ts$/, ''), name]),
   );
   for (const reflection of Object.values(project.reflections)) {
-    if (reflection.kind === ReflectionKind.Module) reflection.name = names.get(reflection.name) ?? reflection.name;
+    if (reflection.kind === ReflectionKind.Module)
+      reflection.name = names.get(reflection.name) ?? reflection.name;
     // What is destructured in the signature has no name of its own.
     if (reflection.name === '__namedParameters') reflection.name = 'options';
     if (isErrorClass(reflection)) tidyError(project, reflection as DeclarationReflection);

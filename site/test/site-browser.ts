@@ -55,7 +55,7 @@ export async function openBrowser(site: () => string): Promise<SiteBrowser | und
         await page.locator('#localsearch-input').fill(words);
         const results = page.locator('#localsearch-list .result').first();
         await results.waitFor();
-        return await page.locator('#localsearch-list').innerText();
+        return (await page.locator('#localsearch-list').textContent()) ?? '';
       }),
     widthOver: (path, colorScheme) =>
       onPage(path, { viewport: { width: 390, height: 844 }, colorScheme }, (page) =>

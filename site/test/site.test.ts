@@ -30,7 +30,8 @@ describe('the site', () => {
   });
 
   it('finds a dead link and a dead anchor where there is one', () => {
-    const html = '<a href="./nowhere.html">a</a> <a href="/index.html">b</a> <a href="#no">c</a> <a href="#yes" id="yes">d</a>';
+    const html =
+      '<a href="./nowhere.html">a</a> <a href="/index.html">b</a> <a href="#no">c</a> <a href="#yes" id="yes">d</a>';
     expect(deadLinks(site, [{ path: 'index.html', html }])).toEqual([
       'index.html → ./nowhere.html',
       'index.html → /index.html',
@@ -60,7 +61,9 @@ describe('the site', () => {
   });
 
   it('shows the pictures of the documents', () => {
-    expect(page('circuit-breaker-design.html')).toMatch(/<img[^>]* src="\/holdfast\/assets\/fleet-calls[^"]*\.svg"/);
+    expect(page('circuit-breaker-design.html')).toMatch(
+      /<img[^>]* src="\/holdfast\/assets\/fleet-calls[^"]*\.svg"/,
+    );
   });
 });
 
@@ -109,7 +112,10 @@ function headingsOf(html: string): Set<string> {
 }
 
 function plain(html: string): string {
-  return html.replace(/<[^>]+>/g, '').replaceAll('​', '').trim();
+  return html
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('​', '')
+    .trim();
 }
 
 function exportsOf(file: string): string[] {
@@ -118,4 +124,3 @@ function exportsOf(file: string): string[] {
     entries.flatMap(({ exportName }) => (exportName.name === null ? [] : [exportName.name])),
   );
 }
-
