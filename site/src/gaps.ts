@@ -11,7 +11,7 @@ function isSilent(reflection: DeclarationReflection): boolean {
 }
 
 function isOption({ parent, kind, name }: DeclarationReflection): boolean {
-  return kind === ReflectionKind.Property && /Options$/.test(parent?.name ?? '') && name !== 'clock';
+  return kind === ReflectionKind.Property && (parent?.name.endsWith('Options') ?? false) && name !== 'clock';
 }
 
 const only = process.argv.slice(2).map((name) => `@holdfast/${name}`);

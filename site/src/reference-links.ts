@@ -5,7 +5,7 @@ import GithubSlugger from 'github-slugger';
 /** The anchors of the declarations of a page, by name. */
 type Anchors = ReadonlyMap<string, string>;
 
-const LINK = /\[`([\w$]+)`\]\(([^)#\s]*)#([^)\s]+)\)/g;
+const LINK = /\[(`?)([\w$]+)`?\]\(([^)#\s]*)#[^)\s]+\)/g;
 
 /**
  * Links to a declaration lead to its heading. TypeDoc counts headings of one name otherwise than Markdown does when a
@@ -17,10 +17,10 @@ export function mendLinks(folder: string, names: readonly string[]): void {
   const pages = new Map(names.map((name) => [`${name}.md`, readFileSync(`${folder}/${name}.md`, 'utf8')]));
   const anchors = new Map([...pages].map(([page, text]) => [page, anchorsOf(text)]));
   for (const [page, text] of pages) {
-    const mended = text.replace(LINK, (link, name: string, path: string) => {
+    const mended = text.replace(LINK, (link, mark: string, name: string, path: string) => {
       const target = path === '' ? page : posix.join(posix.dirname(page), path);
       const anchor = anchors.get(target)?.get(name);
-      return anchor === undefined ? link : `[\`${name}\`](${path}#${anchor})`;
+      return anchor === undefined ? link : `[${mark}${name}${mark}](${path}#${anchor})`;
     });
     writeFileSync(`${folder}/${page}`, mended);
   }
