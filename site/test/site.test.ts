@@ -13,7 +13,7 @@ let pages: BuiltPage[];
 beforeAll(() => {
   site = buildSite();
   pages = pagesOf(site);
-}, 300_000);
+}, 600_000);
 
 afterAll(() => rmSync(site, { recursive: true, force: true }));
 
