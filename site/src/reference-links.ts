@@ -22,8 +22,18 @@ export function mendLinks(folder: string, names: readonly string[]): void {
       const anchor = anchors.get(target)?.get(name);
       return anchor === undefined ? link : `[${mark}${name}${mark}](${path}#${anchor})`;
     });
-    writeFileSync(`${folder}/${page}`, mended);
+    writeFileSync(`${folder}/${page}`, linkThrown(mended, anchors.get(page)));
   }
+}
+
+/** What a function throws is written in words: the errors that are declared on the page become links. */
+function linkThrown(markdown: string, anchors: Anchors | undefined): string {
+  return markdown.replace(/(?<=^#{4,6} Throws\n\n)[^\n]+/gm, (words) =>
+    words.replace(/(?<![[`\w])[A-Z]\w+Error\b/g, (name) => {
+      const anchor = anchors?.get(name);
+      return anchor === undefined ? name : `[\`${name}\`](#${anchor})`;
+    }),
+  );
 }
 
 function anchorsOf(markdown: string): Anchors {
