@@ -30,6 +30,7 @@ export default defineConfig({
       project('benchmarks'),
       project('proofs'),
       project('test', ['*.test.ts']),
+      project('site'),
     ],
     coverage: {
       provider: 'v8',

@@ -34,7 +34,9 @@ export interface Cache<V> extends AsyncDisposable {
     deleteMatching(text: string): Promise<void>;
     /** @throws CacheStoreError */
     clear(): Promise<void>;
+    /** What has happened since the cache was made, and how much it holds. */
     getStats(): CacheStats;
+    /** Empties it and closes the store. `get`, `set` and `getOrLoad` fail with CacheClosedError from then on. */
     close(): Promise<void>;
 }
 /** @throws CacheOptionError */
@@ -352,18 +354,22 @@ export type Invalidation = {
 };
 /** A second tier that several processes share, for the keys of one cache. */
 export interface CacheStore {
+    /** The value of a key, and the fence that `set` has to bring along. */
     get(key: string): Promise<Stored>;
     /**
      * Writes nothing when the key was removed since `fence` was read, so that what was loaded before an invalidation is
      * not kept after it.
      */
     set(key: string, value: Uint8Array, ttlMs: number, fence: string | undefined): Promise<void>;
+    /** Removes a key and tells those that listen. */
     delete(key: string): Promise<void>;
     /** Removes every key that contains `text`. */
     deleteMatching(text: string): Promise<void>;
+    /** Removes every key of this cache. */
     clear(): Promise<void>;
     /** What others remove, from when the promise is fulfilled. */
     listen(listener: (invalidation: Invalidation) => void): Promise<void>;
+    /** Frees what the store opened itself, not what it was given. */
     close(): Promise<void>;
 }
 /** Opens the store for one cache; `name` keeps its keys apart from those of others. */
@@ -510,12 +516,15 @@ export declare class LRUCache<V = unknown> {
     constructor(options?: LRUCacheOptions);
     /** How many items there are, expired ones that nobody has asked for included. */
     get size(): number;
+    /** The item, or undefined when there is none or its time is over. With `useLRU` it is the last to go from now on. */
     get(key: string): V | undefined;
+    /** Whether `get` would find it; does not count as use. */
     has(key: string): boolean;
     /** @param ttl in ms, instead of the cache's own. @throws CacheOptionError */
     set(key: string, value: V, ttl?: number): void;
     /** @returns whether there was one */
     delete(key: string): boolean;
+    /** Removes every item. */
     clear(): void;
 }
 

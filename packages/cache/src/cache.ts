@@ -24,7 +24,9 @@ export interface Cache<V> extends AsyncDisposable {
   deleteMatching(text: string): Promise<void>;
   /** @throws CacheStoreError */
   clear(): Promise<void>;
+  /** What has happened since the cache was made, and how much it holds. */
   getStats(): CacheStats;
+  /** Empties it and closes the store. `get`, `set` and `getOrLoad` fail with CacheClosedError from then on. */
   close(): Promise<void>;
 }
 

@@ -48,6 +48,7 @@ export class LRUCache<V = unknown> {
     return this.#items.size;
   }
 
+  /** The item, or undefined when there is none or its time is over. With `useLRU` it is the last to go from now on. */
   get(key: string): V | undefined {
     const item = this.#useLRU ? this.#items.get(key) : this.#items.peek(key);
     if (item === undefined || item.expiresAt > this.#clock.now()) return item?.value;
@@ -55,6 +56,7 @@ export class LRUCache<V = unknown> {
     return undefined;
   }
 
+  /** Whether `get` would find it; does not count as use. */
   has(key: string): boolean {
     const item = this.#items.peek(key);
     return item !== undefined && item.expiresAt > this.#clock.now();
@@ -73,6 +75,7 @@ export class LRUCache<V = unknown> {
     return this.#items.delete(key);
   }
 
+  /** Removes every item. */
   clear(): void {
     this.#items.clear();
   }

@@ -13,18 +13,22 @@ export type Invalidation =
 
 /** A second tier that several processes share, for the keys of one cache. */
 export interface CacheStore {
+  /** The value of a key, and the fence that `set` has to bring along. */
   get(key: string): Promise<Stored>;
   /**
    * Writes nothing when the key was removed since `fence` was read, so that what was loaded before an invalidation is
    * not kept after it.
    */
   set(key: string, value: Uint8Array, ttlMs: number, fence: string | undefined): Promise<void>;
+  /** Removes a key and tells those that listen. */
   delete(key: string): Promise<void>;
   /** Removes every key that contains `text`. */
   deleteMatching(text: string): Promise<void>;
+  /** Removes every key of this cache. */
   clear(): Promise<void>;
   /** What others remove, from when the promise is fulfilled. */
   listen(listener: (invalidation: Invalidation) => void): Promise<void>;
+  /** Frees what the store opened itself, not what it was given. */
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@
 export declare const COLLECT_CHANNEL = "holdfast:metrics:collect";
 /** The message on `COLLECT_CHANNEL`. `kind` is `<package>.<thing>`, for example `queue.depth`. */
 export interface CollectRequest {
+    /** Hands one snapshot over; `kind` says what it is of, as `queue.depth`. */
     add(kind: string, snapshot: object): void;
     /** Keeps the scrape open, within its own time limit, until `work` has added its snapshots. */
     waitFor(work: Promise<void>): void;

@@ -96,7 +96,9 @@ export interface TimerOptions {
     /** Whether the timer alone keeps the process alive. Default false. */
     keepAlive?: boolean;
 }
+/** A timer that has been set. */
 export interface Timer {
+    /** The callback will not run; does nothing when it has. */
     cancel(): void;
 }
 export declare const systemClock: Clock;
@@ -278,12 +280,14 @@ export interface SpanContextLike {
     readonly spanId: string;
     /** W3C trace flags, one byte. */
     readonly traceFlags: number;
+    /** The W3C `tracestate` of the span. */
     readonly traceState?: {
         serialize(): string;
     } | undefined;
 }
 /** The part of an OpenTelemetry `Span` that the context reads. */
 export interface SpanLike {
+    /** The ids of the span, and whether it is sampled. */
     spanContext(): SpanContextLike;
 }
 
@@ -296,6 +300,7 @@ export interface TraceParent {
 }
 /** The parts of a `traceparent` header, or undefined when it is malformed and a new trace must begin. */
 export declare function parseTraceparent(header: string): TraceParent | undefined;
+/** The value of the header `traceparent`, version 00; flags other than sampled and random are dropped (W3C Trace Context level 2). */
 export declare function formatTraceparent(traceId: string, spanId: string, traceFlags: number): string;
 /**
  * The `tracestate` as it is to be passed on, or undefined when empty or malformed: then it is dropped whole. Of a key
@@ -314,7 +319,9 @@ export declare function createTraceContext(init?: TraceContextInit): TraceContex
 export declare function runWithTrace<T>(context: TraceContext, fn: () => T): T;
 /** The active context, or undefined outside of one. */
 export declare function getCurrentTrace(): TraceContext | undefined;
+/** The tenant of the current context; undefined outside of one, and before `setIdentity` has named it. */
 export declare function getCurrentTenantId(): string | undefined;
+/** The user of the current context; undefined outside of one, and before `setIdentity` has named it. */
 export declare function getCurrentUserId(): string | undefined;
 /** Adds an attribute to the request or job as a whole. Outside of a context it does nothing and returns false. */
 export declare function setTraceAttribute(key: string, value: AttributeValue): boolean;
@@ -333,6 +340,7 @@ export interface TraceLogFields {
     tenantId?: string;
     userId?: string;
 }
+/** The ids of the current context as fields of a log line; none outside of one. Ids that are unknown are left out. */
 export declare function getTraceLogFields(): TraceLogFields;
 
 // scope/identifiers.d.ts

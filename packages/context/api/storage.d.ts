@@ -68,8 +68,11 @@ export declare class Scope implements TraceContext {
     get attributes(): Readonly<Record<string, AttributeValue>>;
     get baggage(): Baggage;
     get deadlineAt(): number;
+    /** Of the whole request, whichever scope it is set in. */
     setAttribute(key: string, value: AttributeValue): void;
+    /** Replaces the baggage: of the whole request, or of this scope where OpenTelemetry has set one. */
     setBaggage(baggage: Baggage): void;
+    /** Of the whole request; what is undefined stays as it was. */
     setIdentity({ tenantId, userId }: Identity): void;
     /** Takes over what `init` names and leaves the rest: how each middleware adds to the context of a request. */
     fill(init: TraceContextInit): void;
@@ -81,8 +84,11 @@ export declare class Scope implements TraceContext {
     withSpan(span: SpanLike): Scope;
     /** Brings the deadline forward to `timeoutMs` from now, ended by `signal` too; a later one is ignored. */
     shortenDeadline(timeoutMs: number, signal?: AbortSignal, clock?: Clock): void;
+    /** As in OpenTelemetry's `Context`. */
     getValue(key: symbol): unknown;
+    /** As in OpenTelemetry's `Context`: a new scope below this one. */
     setValue(key: symbol, value: unknown): Scope;
+    /** As in OpenTelemetry's `Context`: a new scope below this one. Without its span it belongs to no trace. */
     deleteValue(key: symbol): Scope;
     /** Without its span a context belongs to no trace: what begins in it begins a new one. */
     private leaveTrace;
@@ -144,7 +150,9 @@ export interface TimerOptions {
     /** Whether the timer alone keeps the process alive. Default false. */
     keepAlive?: boolean;
 }
+/** A timer that has been set. */
 export interface Timer {
+    /** The callback will not run; does nothing when it has. */
     cancel(): void;
 }
 export declare const systemClock: Clock;
@@ -159,6 +167,7 @@ export interface DeadlineLike {
     readonly external: AbortSignal | undefined;
     /** Aborts when the work must end; made when first read. */
     readonly signal: AbortSignal | undefined;
+    /** Milliseconds until `at`, 0 when it has passed. */
     remainingMs(): number;
     /** Frees what the deadline holds: the work is over. */
     release(): void;
@@ -185,12 +194,14 @@ export interface SpanContextLike {
     readonly spanId: string;
     /** W3C trace flags, one byte. */
     readonly traceFlags: number;
+    /** The W3C `tracestate` of the span. */
     readonly traceState?: {
         serialize(): string;
     } | undefined;
 }
 /** The part of an OpenTelemetry `Span` that the context reads. */
 export interface SpanLike {
+    /** The ids of the span, and whether it is sampled. */
     spanContext(): SpanContextLike;
 }
 

@@ -31,7 +31,9 @@ export interface TimerOptions {
     /** Whether the timer alone keeps the process alive. Default false. */
     keepAlive?: boolean;
 }
+/** A timer that has been set. */
 export interface Timer {
+    /** The callback will not run; does nothing when it has. */
     cancel(): void;
 }
 export declare const systemClock: Clock;

@@ -13,7 +13,9 @@ export interface TimerOptions {
   keepAlive?: boolean;
 }
 
+/** A timer that has been set. */
 export interface Timer {
+  /** The callback will not run; does nothing when it has. */
   cancel(): void;
 }
 

@@ -209,8 +209,9 @@ export declare function runStep(step: ShutdownStep, clock: Clock, phaseEndsAt: n
 import { type Clock } from '@holdfast/context/clock';
 import { type CheckFunction, type CheckResult, type CheckStatus } from './health-check.ts';
 import { type StartupFunction, type StartupStepResult } from './warm-up.ts';
+/** One check of `createHealth`. */
 export interface CheckOptions {
-    /** Asks the dependency. */
+    /** Fulfils when all is well, rejects when it is not; its signal aborts at `timeoutMs`. */
     check: CheckFunction;
     /** Whether the service cannot do its work without it. A check that is not critical can only degrade. Default true. */
     critical?: boolean;
@@ -281,7 +282,10 @@ export interface Health {
     /** As `ready`, with durations and error codes. Error messages are never shown. */
     detail(): Promise<HealthAnswer<DetailBody>>;
 }
-/** @throws LifecycleOptionError */
+/**
+ * Liveness, readiness and detail, free of any HTTP framework. Results of checks are kept for `cacheMs`.
+ * @throws LifecycleOptionError
+ */
 export declare function createHealth(options?: HealthOptions): Health;
 
 // health-check.d.ts

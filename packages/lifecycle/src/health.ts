@@ -11,8 +11,9 @@ import {
 import { checkMs, checkName, HEALTH_DEFAULTS } from './options.ts';
 import { createWarmUp, type StartupFunction, type StartupStepResult, type WarmUp } from './warm-up.ts';
 
+/** One check of `createHealth`. */
 export interface CheckOptions {
-  /** Asks the dependency. */
+  /** Fulfils when all is well, rejects when it is not; its signal aborts at `timeoutMs`. */
   check: CheckFunction;
   /** Whether the service cannot do its work without it. A check that is not critical can only degrade. Default true. */
   critical?: boolean;
@@ -96,7 +97,10 @@ interface NamedCheck {
 
 const ALIVE: HealthAnswer<LiveBody> = Object.freeze({ status: 200, body: Object.freeze({ status: 'up' }) });
 
-/** @throws LifecycleOptionError */
+/**
+ * Liveness, readiness and detail, free of any HTTP framework. Results of checks are kept for `cacheMs`.
+ * @throws LifecycleOptionError
+ */
 export function createHealth(options: HealthOptions = {}): Health {
   const { lifecycle = gracefulShutdown } = options;
   const checks = resolveChecks(options);

@@ -36,7 +36,9 @@ export {};
 
 // destination.d.ts
 /** Anything that takes a line: a Writable, or an object with `write`. */
+/** A stream of your own to write to. */
 export interface LineStream {
+    /** Takes one line of JSON with its line feed. */
     write(line: string): unknown;
     /** Called by `logger.flush()`; the callback says when every line has arrived. */
     flush?(callback: (error?: Error | null) => void): void;
@@ -85,6 +87,7 @@ export interface Logger extends AsyncDisposable {
     readonly fatal: LogMethod;
     /** Lines below this level are not written; can be changed while running. */
     level: LogLevel | 'silent';
+    /** Whether a line of this level would be written: ask before making an expensive one. */
     isLevelEnabled(level: LogLevel): boolean;
     /** A logger that adds `bindings` to every line. It shares the destination and starts at the same level. */
     child(bindings: Readonly<Record<string, unknown>>): Logger;

@@ -9,7 +9,9 @@ import { escapeControls } from './text.ts';
 const { openSync } = process.getBuiltinModule('node:fs');
 
 /** Anything that takes a line: a Writable, or an object with `write`. */
+/** A stream of your own to write to. */
 export interface LineStream {
+  /** Takes one line of JSON with its line feed. */
   write(line: string): unknown;
   /** Called by `logger.flush()`; the callback says when every line has arrived. */
   flush?(callback: (error?: Error | null) => void): void;

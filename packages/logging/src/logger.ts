@@ -19,6 +19,7 @@ export interface Logger extends AsyncDisposable {
   readonly fatal: LogMethod;
   /** Lines below this level are not written; can be changed while running. */
   level: LogLevel | 'silent';
+  /** Whether a line of this level would be written: ask before making an expensive one. */
   isLevelEnabled(level: LogLevel): boolean;
   /** A logger that adds `bindings` to every line. It shares the destination and starts at the same level. */
   child(bindings: Readonly<Record<string, unknown>>): Logger;

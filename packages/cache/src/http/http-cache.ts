@@ -29,7 +29,9 @@ export interface HttpCache extends AsyncDisposable {
   deleteMatching(text: string): Promise<void>;
   /** @throws CacheStoreError */
   clear(): Promise<void>;
+  /** What has happened since the cache was made, and how much it holds. */
   getStats(): CacheStats;
+  /** Empties it and closes the store. */
   close(): Promise<void>;
 }
 

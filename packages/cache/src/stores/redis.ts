@@ -5,7 +5,9 @@ import { REMOVE, type RedisScript, SET_IF_UNCHANGED } from './redis-scripts.ts';
 
 /** The part of an ioredis `Redis` or `Cluster` that is called here. */
 export interface RedisClient {
+  /** Sends a command and gives the answer as bytes. */
   callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
+  /** A second connection to the same server, with the same options. */
   duplicate(): RedisSubscriber;
   /** Of a Cluster: its masters, each with a part of the keys. */
   nodes?(role: 'master'): RedisClient[];
@@ -14,9 +16,13 @@ export interface RedisClient {
 /** A connection that does nothing but listen. */
 export interface RedisSubscriber {
   readonly status: string;
+  /** Connects, where it is not connected yet. */
   connect(): Promise<unknown>;
+  /** Listens to a channel. */
   subscribe(channel: string): Promise<unknown>;
+  /** Hears of messages and of trouble. */
   on(event: string, listener: (...args: unknown[]) => void): unknown;
+  /** Ends the connection. */
   disconnect(): void;
 }
 

@@ -9,6 +9,7 @@ export interface DeadlineLike {
   readonly external: AbortSignal | undefined;
   /** Aborts when the work must end; made when first read. */
   readonly signal: AbortSignal | undefined;
+  /** Milliseconds until `at`, 0 when it has passed. */
   remainingMs(): number;
   /** Frees what the deadline holds: the work is over. */
   release(): void;

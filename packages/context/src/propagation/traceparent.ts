@@ -24,6 +24,7 @@ export function parseTraceparent(header: string): TraceParent | undefined {
   return { traceId, parentSpanId, traceFlags: Number.parseInt(flags, 16) & KNOWN_FLAGS };
 }
 
+/** The value of the header `traceparent`, version 00; flags other than sampled and random are dropped (W3C Trace Context level 2). */
 export function formatTraceparent(traceId: string, spanId: string, traceFlags: number): string {
   return `00-${traceId}-${spanId}-0${traceFlags & KNOWN_FLAGS}`;
 }

@@ -29,10 +29,12 @@ export function getCurrentTrace(): TraceContext | undefined {
   return state.activeSpanSource === undefined ? state.storage.getStore() : followForeignSpan();
 }
 
+/** The tenant of the current context; undefined outside of one, and before `setIdentity` has named it. */
 export function getCurrentTenantId(): string | undefined {
   return state.storage.getStore()?.tenantId;
 }
 
+/** The user of the current context; undefined outside of one, and before `setIdentity` has named it. */
 export function getCurrentUserId(): string | undefined {
   return state.storage.getStore()?.userId;
 }
@@ -65,6 +67,7 @@ export interface TraceLogFields {
   userId?: string;
 }
 
+/** The ids of the current context as fields of a log line; none outside of one. Ids that are unknown are left out. */
 export function getTraceLogFields(): TraceLogFields {
   const context = getCurrentTrace();
   if (context === undefined) return {};

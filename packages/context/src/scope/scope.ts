@@ -109,15 +109,18 @@ export class Scope implements TraceContext {
     return this.deadline === undefined ? Number.POSITIVE_INFINITY : this.deadline.at;
   }
 
+  /** Of the whole request, whichever scope it is set in. */
   setAttribute(key: string, value: AttributeValue): void {
     this.root.mutableAttributes()[key] = value;
   }
 
+  /** Replaces the baggage: of the whole request, or of this scope where OpenTelemetry has set one. */
   setBaggage(baggage: Baggage): void {
     if (this.hasOtelBaggage()) this.values = new Map(this.values).set(BAGGAGE_KEY, new OtelBaggage(baggage));
     else this.root.ownBaggage = baggage;
   }
 
+  /** Of the whole request; what is undefined stays as it was. */
   setIdentity({ tenantId, userId }: Identity): void {
     if (tenantId !== undefined) this.root.ownTenantId = tenantId;
     if (userId !== undefined) this.root.ownUserId = userId;
@@ -170,6 +173,7 @@ export class Scope implements TraceContext {
     this.deadline = new Deadline(clock, at, joinSignals(outer?.external, signal));
   }
 
+  /** As in OpenTelemetry's `Context`. */
   getValue(key: symbol): unknown {
     if (key === SPAN_KEY) return this.span;
     if (key === BAGGAGE_KEY && !this.hasOtelBaggage() && this.root.ownBaggage !== undefined)
@@ -177,6 +181,7 @@ export class Scope implements TraceContext {
     return this.values?.has(key) ? this.values.get(key) : this.base?.getValue(key);
   }
 
+  /** As in OpenTelemetry's `Context`: a new scope below this one. */
   setValue(key: symbol, value: unknown): Scope {
     if (key === SPAN_KEY && value !== undefined) return this.withSpan(value as SpanLike);
     const scope = this.child();
@@ -185,6 +190,7 @@ export class Scope implements TraceContext {
     return scope;
   }
 
+  /** As in OpenTelemetry's `Context`: a new scope below this one. Without its span it belongs to no trace. */
   deleteValue(key: symbol): Scope {
     return this.setValue(key, undefined);
   }
