@@ -49,6 +49,7 @@ export {
   DeadLetterNotFoundError,
   DeadLetterStoreError,
   DirectProcessingError,
+  DirectProcessingUnfinishedError,
   DiscardFailedError,
   EvictionPolicyError,
   InvalidEventError,
