@@ -6,7 +6,7 @@ import { RedisAdds } from './redis-adds.ts';
 import { RedisAvailability } from './redis-availability.ts';
 import { type AnyRedis, createConnector, producerManner, WORKER_MANNER } from './redis-connect.ts';
 import { watchRedisSafety } from './redis-safety.ts';
-import { WriteBatch } from './write-batch.ts';
+import { shareFinishes } from './shared-finishes.ts';
 
 type BullModule = typeof import('bullmq');
 
@@ -46,7 +46,8 @@ export async function openRedisEngine<Data>(
     sibling: open,
     createWorker: async (handler, workerOptions) => {
       const workerClient = connector.connect(WORKER_MANNER);
-      const worker = createWorker(bullmq, options.queueName, batched(handler, workerClient), {
+      shareFinishes(workerClient);
+      const worker = createWorker(bullmq, options.queueName, handler, {
         ...workerOptions,
         ...prefixed(options.queueName),
         connection: workerClient,
@@ -93,18 +94,6 @@ function createWorker<Data>(
   options: EngineWorkerOptions & { connection: AnyRedis },
 ): Worker<Data, unknown, string> {
   return new bullmq.Worker<Data, unknown, string>(name, handler, options, bullmq.createRedisBackend);
-}
-
-/** BullMQ writes what becomes of a job when its handler is done, which it often is for many jobs in one turn. */
-function batched<Data>(handler: JobHandler<Data>, client: AnyRedis): JobHandler<Data> {
-  const batch = new WriteBatch(client);
-  return async (job, token) => {
-    try {
-      return await handler(job, token);
-    } finally {
-      batch.begin();
-    }
-  };
 }
 
 function disconnectWorker(worker: Pick<Worker, 'disconnect'>, client: AnyRedis): void {
