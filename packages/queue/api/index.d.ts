@@ -16,7 +16,7 @@ export type { DeadLetterPage, DeadLetterPageRequest } from './dead-letters/page.
 export type { RedisConnection, SqliteDatabaseLike, SqliteLocation } from './engines/engine-choice.ts';
 export type { PostgresAddress, PostgresLocation, PostgresPoolLike } from './engines/postgres-location.ts';
 export type { RedisAddress, RedisClientLike, RedisClusterNodes, RedisNode, RedisSentinels, } from './engines/redis-location.ts';
-export { BulkActInterruptedError, DeadLetterBusyError, DeadLetterNotFoundError, DeadLetterStoreError, DirectProcessingError, DiscardFailedError, EvictionPolicyError, InvalidEventError, InvalidJobError, JobAbortedError, JobDeferredError, JobTimeoutError, MissingPeerError, QueueClosedError, QueueError, QueueOptionError, QueueUnavailableError, SpoolFullError, SpoolRefusedError, SpoolWriteError, WorkerStartError, } from './errors.ts';
+export { BulkActInterruptedError, DeadLetterBusyError, DeadLetterNotFoundError, DeadLetterStoreError, DirectProcessingError, DirectProcessingUnfinishedError, DiscardFailedError, EvictionPolicyError, InvalidEventError, InvalidJobError, JobAbortedError, JobDeferredError, JobTimeoutError, MissingPeerError, QueueClosedError, QueueError, QueueOptionError, QueueUnavailableError, SpoolFullError, SpoolRefusedError, SpoolWriteError, WorkerStartError, } from './errors.ts';
 export type { AttemptRecord } from './failures/attempt-history.ts';
 export type { DeathClass, FailureClass } from './failures/failure-class.ts';
 export { jobIdOf } from './job/job-id.ts';
@@ -1179,6 +1179,15 @@ export declare class DirectProcessingError extends QueueError {
     readonly code = "ERR_QUEUE_DIRECT_PROCESSING";
     constructor(queue: string, options: ErrorOptions);
 }
+/**
+ * The queue was unavailable, the event is being processed at once instead, and the processor was not done when the time
+ * of the enqueue was up. It goes on; a failure is told to `onError`.
+ */
+export declare class DirectProcessingUnfinishedError extends QueueError {
+    readonly name = "DirectProcessingUnfinishedError";
+    readonly code = "ERR_QUEUE_DIRECT_UNFINISHED";
+    constructor(queue: string, limitMs: number);
+}
 /** A method was called after `close()`. */
 export declare class QueueClosedError extends QueueError {
     readonly name = "QueueClosedError";
@@ -1315,7 +1324,7 @@ export interface JobQueue<Data, Input = Data> extends QueueControl<Data, QueueJo
      * `spooled` on the disk of this machine.
      * @param name what kind of job it is, 1 to 256 characters
      * @param data what JSON can hold
-     * @throws InvalidJobError, QueueUnavailableError, DirectProcessingError, SpoolFullError, SpoolWriteError, QueueClosedError
+     * @throws InvalidJobError, QueueUnavailableError, DirectProcessingError, DirectProcessingUnfinishedError, SpoolFullError, SpoolWriteError, QueueClosedError
      */
     add(name: string, data: Input, options?: AddOptions): Promise<EnqueueResult>;
 }
@@ -1371,13 +1380,15 @@ export type AttemptResult = {
     readonly verdict: Verdict;
     readonly error: unknown;
 };
+/** A job of BullMQ, by what an attempt reads of it. */
+export type AttemptedJob<Data> = Pick<EngineJob<Data>, 'id' | 'name' | 'data' | 'timestamp' | 'attemptsMade' | 'progress' | 'opts'>;
 /** One run of the processor over one job. */
 export declare class Attempt<Data> {
     #private;
     readonly carrier: Carrier;
     readonly number: number;
     readonly maxAttempts: number;
-    constructor(job: EngineJob<Data>, options: ResolvedOptions);
+    constructor(job: AttemptedJob<Data>, options: ResolvedOptions);
     get durationMs(): number;
     /** Asks the processor to stop. */
     abort(reason: JobAbortedError): void;
@@ -1450,7 +1461,6 @@ export declare class ProcessingTotals {
 // queue/producer.d.ts
 import { type EnqueueStatus } from '../channels.ts';
 import type { EngineAccess } from '../engines/engine-access.ts';
-import { QueueUnavailableError } from '../errors.ts';
 import type { BackoffOptions, ResolvedOptions } from '../options.ts';
 import type { OutageSpool } from '../spool/outage-spool.ts';
 export interface JobToAdd {
@@ -1467,10 +1477,10 @@ export interface JobToAdd {
 export interface Producer {
     /**
      * Stores a job.
-     * @param processDirectly settles the operation with `whenUnavailable: 'direct'`
+     * @param processDirectly does its work with `whenUnavailable: 'direct'`, within the ms that are left of the enqueue
      * @throws QueueUnavailableError, SpoolFullError, SpoolWriteError
      */
-    add(job: JobToAdd, processDirectly?: (error: QueueUnavailableError) => Promise<EnqueueStatus>): Promise<EnqueueStatus>;
+    add(job: JobToAdd, processDirectly?: (limitMs: number) => Promise<void>): Promise<EnqueueStatus>;
 }
 /** @param spool where `whenUnavailable` is `spool` */
 export declare function createProducer<Data>(access: EngineAccess<Data>, spool: OutageSpool | undefined, options: ResolvedOptions): Producer;
