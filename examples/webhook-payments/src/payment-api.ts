@@ -53,6 +53,8 @@ export function createPaymentApi({ url, apiKey, timeoutMs, resetMs }: PaymentApi
     circuitBreaker: {
       name: PAYMENT_CIRCUIT,
       timeout: timeoutMs,
+      // A sudden outage follows a window full of successes: until half of it had failed, jobs would spend their attempts.
+      failureThreshold: 5,
       errorThresholdPercentage: 50,
       volumeThreshold: 5,
       resetTimeout: resetMs,

@@ -69,6 +69,13 @@ describe('errorHandler', () => {
       'QUEUE_UNAVAILABLE',
       '1',
     ],
+    [
+      'an event whose direct processing is not done',
+      { code: 'ERR_QUEUE_DIRECT_UNFINISHED' },
+      503,
+      'QUEUE_DIRECT_UNFINISHED',
+      null,
+    ],
     ['a wrong signature', { code: 'ERR_SIGNATURE_MISMATCH' }, 401, 'SIGNATURE_MISMATCH', null],
     ['an unknown code', { code: 'ECONNREFUSED' }, 500, 'INTERNAL_ERROR', null],
     ['a code that is also a name of Object', { code: 'constructor' }, 500, 'INTERNAL_ERROR', null],

@@ -1207,6 +1207,15 @@ export declare class DirectProcessingError extends QueueError {
     readonly code = "ERR_QUEUE_DIRECT_PROCESSING";
     constructor(queue: string, options: ErrorOptions);
 }
+/**
+ * The queue was unavailable, the event is being processed at once instead, and the processor was not done when the time
+ * of the enqueue was up. It goes on; a failure is told to `onError`.
+ */
+export declare class DirectProcessingUnfinishedError extends QueueError {
+    readonly name = "DirectProcessingUnfinishedError";
+    readonly code = "ERR_QUEUE_DIRECT_UNFINISHED";
+    constructor(queue: string, limitMs: number);
+}
 /** A method was called after `close()`. */
 export declare class QueueClosedError extends QueueError {
     readonly name = "QueueClosedError";
@@ -1347,7 +1356,7 @@ export interface JobQueue<Data, Input = Data> extends QueueControl<Data, QueueJo
      * `spooled` on the disk of this machine.
      * @param name what kind of job it is, 1 to 256 characters
      * @param data what JSON can hold
-     * @throws InvalidJobError, QueueUnavailableError, DirectProcessingError, SpoolFullError, SpoolWriteError, QueueClosedError
+     * @throws InvalidJobError, QueueUnavailableError, DirectProcessingError, DirectProcessingUnfinishedError, SpoolFullError, SpoolWriteError, QueueClosedError
      */
     add(name: string, data: Input, options?: AddOptions): Promise<EnqueueResult>;
 }
@@ -1403,13 +1412,15 @@ export type AttemptResult = {
     readonly verdict: Verdict;
     readonly error: unknown;
 };
+/** A job of BullMQ, by what an attempt reads of it. */
+export type AttemptedJob<Data> = Pick<EngineJob<Data>, 'id' | 'name' | 'data' | 'timestamp' | 'attemptsMade' | 'progress' | 'opts'>;
 /** One run of the processor over one job. */
 export declare class Attempt<Data> {
     #private;
     readonly carrier: Carrier;
     readonly number: number;
     readonly maxAttempts: number;
-    constructor(job: EngineJob<Data>, options: ResolvedOptions);
+    constructor(job: AttemptedJob<Data>, options: ResolvedOptions);
     get durationMs(): number;
     /** Asks the processor to stop. */
     abort(reason: JobAbortedError): void;
@@ -1482,7 +1493,6 @@ export declare class ProcessingTotals {
 // queue/producer.d.ts
 import { type EnqueueStatus } from '../channels.ts';
 import type { EngineAccess } from '../engines/engine-access.ts';
-import { QueueUnavailableError } from '../errors.ts';
 import type { BackoffOptions, ResolvedOptions } from '../options.ts';
 import type { OutageSpool } from '../spool/outage-spool.ts';
 export interface JobToAdd {
@@ -1499,10 +1509,10 @@ export interface JobToAdd {
 export interface Producer {
     /**
      * Stores a job.
-     * @param processDirectly settles the operation with `whenUnavailable: 'direct'`
+     * @param processDirectly does its work with `whenUnavailable: 'direct'`, within the ms that are left of the enqueue
      * @throws QueueUnavailableError, SpoolFullError, SpoolWriteError
      */
-    add(job: JobToAdd, processDirectly?: (error: QueueUnavailableError) => Promise<EnqueueStatus>): Promise<EnqueueStatus>;
+    add(job: JobToAdd, processDirectly?: (limitMs: number) => Promise<void>): Promise<EnqueueStatus>;
 }
 /** @param spool where `whenUnavailable` is `spool` */
 export declare function createProducer<Data>(access: EngineAccess<Data>, spool: OutageSpool | undefined, options: ResolvedOptions): Producer;

@@ -104,6 +104,15 @@ export declare class DirectProcessingError extends QueueError {
     readonly code = "ERR_QUEUE_DIRECT_PROCESSING";
     constructor(queue: string, options: ErrorOptions);
 }
+/**
+ * The queue was unavailable, the event is being processed at once instead, and the processor was not done when the time
+ * of the enqueue was up. It goes on; a failure is told to `onError`.
+ */
+export declare class DirectProcessingUnfinishedError extends QueueError {
+    readonly name = "DirectProcessingUnfinishedError";
+    readonly code = "ERR_QUEUE_DIRECT_UNFINISHED";
+    constructor(queue: string, limitMs: number);
+}
 /** A method was called after `close()`. */
 export declare class QueueClosedError extends QueueError {
     readonly name = "QueueClosedError";

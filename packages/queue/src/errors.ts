@@ -170,6 +170,21 @@ export class DirectProcessingError extends QueueError {
   }
 }
 
+/**
+ * The queue was unavailable, the event is being processed at once instead, and the processor was not done when the time
+ * of the enqueue was up. It goes on; a failure is told to `onError`.
+ */
+export class DirectProcessingUnfinishedError extends QueueError {
+  override readonly name = 'DirectProcessingUnfinishedError';
+  readonly code = 'ERR_QUEUE_DIRECT_UNFINISHED';
+
+  constructor(queue: string, limitMs: number) {
+    super(
+      `The queue ${JSON.stringify(queue)} is unavailable and the event, processed directly, was not done in the ${Math.round(limitMs)} ms that were left of the enqueue; the processor goes on. Let the sender deliver the event again.`,
+    );
+  }
+}
+
 /** A method was called after `close()`. */
 export class QueueClosedError extends QueueError {
   override readonly name = 'QueueClosedError';

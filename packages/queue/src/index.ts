@@ -60,6 +60,7 @@ export {
   DeadLetterNotFoundError,
   DeadLetterStoreError,
   DirectProcessingError,
+  DirectProcessingUnfinishedError,
   DiscardFailedError,
   EvictionPolicyError,
   InvalidJobError,

@@ -62,6 +62,7 @@ describe.each(STORES.filter((engine) => engine.available))(
         ...engine.where,
         maxRetries: 1,
         backoff: { initialDelayMs: 1 },
+        enqueueTimeoutMs: 20_000,
       });
     });
     afterEach(async () => {

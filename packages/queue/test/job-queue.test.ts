@@ -52,6 +52,8 @@ describe.each(ENGINES.filter((engine) => engine.available))('a job queue on $nam
       queueName,
       ...engine.where,
       backoff: { initialDelayMs: 1 },
+      // A busy machine is slow, not away.
+      enqueueTimeoutMs: 20_000,
       ...options,
     });
     open.push(queue as JobQueue<unknown>);

@@ -195,7 +195,7 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
 
     it('lets close end soon where no job is running, whatever closeTimeoutMs is', async () => {
       const server = await startRedis();
-      const queue = create(server, { closeTimeoutMs: 3_600_000 });
+      const queue = create(server, { closeTimeoutMs: 3_600_000, enqueueTimeoutMs: 20_000 });
       await queue.startWorker(() => undefined);
       await queue.ready();
       await server.stop();

@@ -61,6 +61,8 @@ describe.each(ENGINES.filter((engine) => engine.available))('a webhook queue on 
       queueName,
       ...engine.where,
       backoff: { initialDelayMs: 1 },
+      // A busy machine is slow, not away.
+      enqueueTimeoutMs: 20_000,
       ...options,
     });
     open.push(queue);

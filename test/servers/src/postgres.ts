@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
+import { copyTemplate } from './postgres-template.ts';
 
 export interface PostgresServerOptions {
   /** Further settings of the command line, for example `['-c', 'fsync=on']`. */
@@ -44,18 +45,22 @@ export async function startPostgres({
   // The account that runs the server has to reach its folder inside this one.
   chmodSync(directory, 0o755);
   const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(directory, 'data'),
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: true,
-    // PostgreSQL refuses to run as root.
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', ...args],
-    onLog: (message: unknown) => onLog(String(message)),
-  });
-  await server.initialise();
+  const databaseDir = join(directory, 'data');
+  const create = (folder: string) =>
+    new EmbeddedPostgres({
+      databaseDir: folder,
+      port,
+      user: 'postgres',
+      password: 'postgres',
+      persistent: true,
+      // PostgreSQL refuses to run as root.
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--no-sync'],
+      postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', ...args],
+      onLog: (message: unknown) => onLog(String(message)),
+    });
+  const server = create(databaseDir);
+  await copyTemplate(databaseDir, (folder) => create(folder).initialise());
   await server.start();
   // It must not outlive whoever started it.
   const endIt = () => processOf(server).kill('SIGINT');

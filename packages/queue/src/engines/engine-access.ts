@@ -38,7 +38,7 @@ export function createEngineAccess<Data>(
   return {
     use: async (work, shareRatio = 1) => {
       const ownMs = Math.ceil(enqueueTimeoutMs * shareRatio);
-      const limitMs = Math.min(ownMs, remainingMs());
+      const limitMs = Math.min(ownMs, Math.ceil(remainingMs() * shareRatio));
       if (limitMs === 0) throw unavailable('the deadline of the caller has passed');
       try {
         return await withTimeLimit(answerOf(work), limitMs, clock, () => {

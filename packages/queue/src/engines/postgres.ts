@@ -4,6 +4,7 @@ import type { JobToStore, QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { loadPeer } from './load-peer.ts';
 import { newJob } from './new-job.ts';
+import { type Query, SharedQueries } from './shared-queries.ts';
 import { reportSafety } from './store-safety.ts';
 
 /** BullMQ keeps all queues of a database in this schema. */
@@ -38,7 +39,7 @@ export async function openPostgresEngine<Data>(
     return pool as unknown as PgPool;
   };
   const limitMs = options.enqueueTimeoutMs;
-  const pool = createPool({ connectionTimeoutMillis: limitMs, query_timeout: limitMs });
+  const pool = sharing(createPool({ connectionTimeoutMillis: limitMs, query_timeout: limitMs }));
   const connection = new PatientConnection(pool, undefined);
   const open = <D>(name: string, over: PostgresConnection): BullQueue<D> =>
     new bullmq.Queue<D, unknown, string, D, unknown, string>(
@@ -87,6 +88,12 @@ export async function openPostgresEngine<Data>(
       await pool.end();
     },
   };
+}
+
+function sharing(pool: PgPool): PgPool {
+  const shared = new SharedQueries(pool.query.bind(pool) as Query);
+  pool.query = ((text: string, values?: readonly unknown[]) => shared.query(text, values)) as PgPool['query'];
+  return pool;
 }
 
 function disconnectWorker(worker: Pick<Worker, 'disconnect'>, pool: PgPool): void {

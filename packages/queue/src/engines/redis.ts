@@ -1,15 +1,14 @@
-import type { IRedisClient, Queue, RedisQueueBackend, Worker } from 'bullmq';
+import type { Queue, RedisQueueBackend, Worker } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
-import type { EngineWorkerOptions, JobHandler, JobToStore, QueueEngine } from './engine.ts';
+import type { EngineWorkerOptions, JobHandler, QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
-import { newJob } from './new-job.ts';
+import { RedisAdds } from './redis-adds.ts';
 import { RedisAvailability } from './redis-availability.ts';
 import { type AnyRedis, createConnector, producerManner, WORKER_MANNER } from './redis-connect.ts';
 import { watchRedisSafety } from './redis-safety.ts';
-import { TokenReads } from './token-reads.ts';
+import { shareFinishes } from './shared-finishes.ts';
 
 type BullModule = typeof import('bullmq');
-type BullQueue<Data> = Queue<Data, unknown, string, Data, unknown, string>;
 
 /**
  * BullMQ over Redis, one server, Sentinel or Cluster. The producer's connection keeps no offline queue, resends
@@ -23,6 +22,7 @@ export async function openRedisEngine<Data>(
   const bullmq = await import('bullmq');
   const connector = await createConnector(connection);
   const client = connector.connect(producerManner(options.enqueueTimeoutMs));
+  const adds = new RedisAdds(client);
   const availability = new RedisAvailability(client, options);
   const safety = watchRedisSafety(client, options);
   // Each queue is in a slot of its own, and all its keys in that one.
@@ -37,13 +37,8 @@ export async function openRedisEngine<Data>(
     );
   const queue = open<Data>(options.queueName);
   const backend = queue.getBackend() as RedisQueueBackend;
-  const bullClient = await backend.client;
-  const producer: ProducerConnection<Data> = {
-    queue,
-    backend,
-    bullClient,
-    reads: new TokenReads(client),
-  };
+  // Its scripts are defined then.
+  await backend.client;
   return {
     name: 'redis',
     queue,
@@ -51,6 +46,7 @@ export async function openRedisEngine<Data>(
     sibling: open,
     createWorker: async (handler, workerOptions) => {
       const workerClient = connector.connect(WORKER_MANNER);
+      shareFinishes(workerClient);
       const worker = createWorker(bullmq, options.queueName, handler, {
         ...workerOptions,
         ...prefixed(options.queueName),
@@ -70,7 +66,8 @@ export async function openRedisEngine<Data>(
     },
     store: async (job) => {
       await safety.require();
-      return untilConnectionHolds(availability, () => storeOnce(producer, job));
+      const key = queue.toKey(job.jobId);
+      return untilConnectionHolds(availability, () => adds.add(job, key, backend));
     },
     close: () => closeProducer(queue, client),
   };
@@ -89,28 +86,6 @@ async function untilConnectionHolds<T>(availability: RedisAvailability, store: (
       await availability.connected();
     }
   }
-}
-
-interface ProducerConnection<Data> {
-  readonly queue: BullQueue<Data>;
-  readonly backend: RedisQueueBackend;
-  /** The client as BullMQ wraps it. */
-  readonly bullClient: IRedisClient;
-  readonly reads: TokenReads;
-}
-
-async function storeOnce<Data>(
-  { queue, backend, bullClient, reads }: ProducerConnection<Data>,
-  job: JobToStore,
-): Promise<boolean | undefined> {
-  const key = queue.toKey(job.jobId);
-  // The read is sent behind the adds of this turn, so its answer costs no second round trip.
-  const [, stored] = await Promise.all([
-    backend.addJobToTransaction(bullClient, newJob(job), job.jobId),
-    reads.holds(key, job.token),
-  ]);
-  // A server that did not know the script of the add yet has run it after the read.
-  return stored ?? reads.holds(key, job.token);
 }
 
 function createWorker<Data>(

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EnqueueStatus, QueueSnapshot } from '../channels.ts';
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
-import {
-  DirectProcessingError,
-  InvalidJobError,
-  type QueueUnavailableError,
-  WorkerStartError,
-} from '../errors.ts';
+import { InvalidJobError, WorkerStartError } from '../errors.ts';
 import { plainJobId } from '../job/job-id.ts';
 import { unstorable } from '../job/stored-text.ts';
 import { show, whole } from '../option-checks.ts';
@@ -19,6 +14,7 @@ import {
 } from '../options.ts';
 import type { QueueJob } from '../worker/attempt.ts';
 import type { ProcessingStats } from '../worker/processing-totals.ts';
+import { DirectProcessing } from './direct-processing.ts';
 import type { JobToAdd } from './producer.ts';
 import { openQueue, type QueueRuntime } from './queue-runtime.ts';
 import { applySchema, type StandardSchema } from './standard-schema.ts';
@@ -83,7 +79,7 @@ export interface JobQueue<Data, Input = Data> extends QueueControl<Data, QueueJo
    * `spooled` on the disk of this machine.
    * @param name what kind of job it is, 1 to 256 characters
    * @param data what JSON can hold
-   * @throws InvalidJobError, QueueUnavailableError, DirectProcessingError, SpoolFullError, SpoolWriteError, QueueClosedError
+   * @throws InvalidJobError, QueueUnavailableError, DirectProcessingError, DirectProcessingUnfinishedError, SpoolFullError, SpoolWriteError, QueueClosedError
    */
   add(name: string, data: Input, options?: AddOptions): Promise<EnqueueResult>;
 }
@@ -123,22 +119,11 @@ export function createQueueCore<Data, Job>(
 ): QueueCore<Data, Job> {
   const runtime = openQueue<Data>(options);
   let processor: ((job: Job) => unknown) | undefined;
-
-  async function processDirectly(
-    { jobId: id, jobName: name }: JobToAdd,
-    data: Data,
-    error: QueueUnavailableError,
-  ): Promise<EnqueueStatus> {
-    if (processor === undefined) throw error;
-    const { signal } = new AbortController();
-    const enqueuedAt = options.clock.wallTime();
-    try {
-      await processor(toJob({ id, name, data, attempt: 1, maxAttempts: 1, signal, enqueuedAt }));
-      return 'processedDirectly';
-    } catch (cause) {
-      throw new DirectProcessingError(options.queueName, { cause });
-    }
-  }
+  const direct = new DirectProcessing<Data>({
+    options,
+    processor: (input) => processor?.(toJob(input)),
+    onTrouble: (error) => runtime.report(error),
+  });
 
   return {
     add: async (job, data) => {
@@ -146,14 +131,18 @@ export function createQueueCore<Data, Job>(
       const { jobId } = job;
       // A job that is to wait is not run at once instead.
       const isLater = (job.delayMs ?? 0) > 0;
-      const direct = (error: QueueUnavailableError) => processDirectly(job, data, error);
-      const status = await runtime.producer().add(job, isLater ? undefined : direct);
+      const canRun = processor !== undefined && !isLater;
+      const instead = (limitMs: number) => direct.process(job, data, limitMs);
+      const status = await runtime.producer().add(job, canRun ? instead : undefined);
       return status === 'processedDirectly' ? { status, jobId, processedDirectly: true } : { status, jobId };
     },
     control: controlOf(runtime, options.queueName, {
       get: () => processor,
       set: (next) => (processor = next),
       run: (input) => processor?.(toJob(input)),
+      close: async () => {
+        await Promise.all([runtime.close(), direct.close()]);
+      },
     }),
   };
 }
@@ -163,6 +152,7 @@ interface ProcessorSlot<Data, Job> {
   set(processor: (job: Job) => unknown): void;
   /** Reads the processor at each job, so that setProcessor() also reaches a worker that runs. */
   run(input: QueueJob<Data>): unknown;
+  close(): Promise<void>;
 }
 
 function controlOf<Data, Job>(
@@ -187,8 +177,8 @@ function controlOf<Data, Job>(
     getMetrics: async () => ({ ...(await runtime.snapshot()), processing: runtime.processing() }),
     deadLetters: runtime.deadLetters,
     ready: () => runtime.ready(),
-    close: () => runtime.close(),
-    [Symbol.asyncDispose]: () => runtime.close(),
+    close: () => slot.close(),
+    [Symbol.asyncDispose]: () => slot.close(),
   };
 }
 

@@ -37,13 +37,10 @@ export interface JobToAdd {
 export interface Producer {
   /**
    * Stores a job.
-   * @param processDirectly settles the operation with `whenUnavailable: 'direct'`
+   * @param processDirectly does its work with `whenUnavailable: 'direct'`, within the ms that are left of the enqueue
    * @throws QueueUnavailableError, SpoolFullError, SpoolWriteError
    */
-  add(
-    job: JobToAdd,
-    processDirectly?: (error: QueueUnavailableError) => Promise<EnqueueStatus>,
-  ): Promise<EnqueueStatus>;
+  add(job: JobToAdd, processDirectly?: (limitMs: number) => Promise<void>): Promise<EnqueueStatus>;
 }
 
 /** @param spool where `whenUnavailable` is `spool` */
@@ -52,8 +49,9 @@ export function createProducer<Data>(
   spool: OutageSpool | undefined,
   options: ResolvedOptions,
 ): Producer {
-  const { queueName, engine, maxAttempts, clock, whenUnavailable } = options;
-  const shareRatio = whenUnavailable === 'spool' ? SHARE_BEFORE_FALLBACK_RATIO : 1;
+  const { queueName, engine, maxAttempts, clock, whenUnavailable, enqueueTimeoutMs } = options;
+  const shareRatio = whenUnavailable === 'throw' ? 1 : SHARE_BEFORE_FALLBACK_RATIO;
+  const fallbackMs = enqueueTimeoutMs * (1 - SHARE_BEFORE_FALLBACK_RATIO);
   const queueBackoff = writeBackoff(undefined);
 
   function jobToStore(job: JobToAdd): JobToStore {
@@ -83,9 +81,10 @@ export function createProducer<Data>(
 
   async function storeOrElse(
     job: JobToAdd,
-    processDirectly: ((error: QueueUnavailableError) => Promise<EnqueueStatus>) | undefined,
+    processDirectly: ((limitMs: number) => Promise<void>) | undefined,
   ): Promise<EnqueueStatus> {
     const toStore = jobToStore(job);
+    const begunAt = clock.now();
     const isTooLate = remainingMs() === 0;
     try {
       // Before the first one is needed, so that a folder that cannot be written shows while the server is there.
@@ -96,8 +95,11 @@ export function createProducer<Data>(
     } catch (error) {
       if (!(error instanceof QueueUnavailableError) || isTooLate) throw error;
       if (spool !== undefined) return keep(toStore, spool);
-      if (whenUnavailable === 'direct' && processDirectly !== undefined) return processDirectly(error);
-      throw error;
+      if (whenUnavailable !== 'direct' || processDirectly === undefined) throw error;
+      if (remainingMs() === 0) throw error;
+      const leftMs = Math.max(fallbackMs, enqueueTimeoutMs - (clock.now() - begunAt));
+      await processDirectly(Math.min(leftMs, remainingMs()));
+      return 'processedDirectly';
     }
   }
 

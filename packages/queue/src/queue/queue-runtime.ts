@@ -25,6 +25,8 @@ export interface QueueRuntime<Data> {
   snapshot(): Promise<QueueSnapshot>;
   processing(): ProcessingStats;
   readonly deadLetters: DeadLetters<Data>;
+  /** Tells of trouble outside of any call. */
+  report(error: Error): void;
   close(): Promise<void>;
 }
 
@@ -54,7 +56,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     );
     this.#spool = options.whenUnavailable === 'spool' ? this.#createSpool() : undefined;
     this.#producer = createProducer(this.#access, this.#spool, options);
-    this.#deadLetters = openDeadLetters(this.#access, options, (error) => this.#report(error));
+    this.#deadLetters = openDeadLetters(this.#access, options, (error) => this.report(error));
     const spool = this.#spool;
     this.#stopAnswering = answerCollect({
       depth: () => this.snapshot(),
@@ -62,7 +64,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     });
     // Opened at once, so that the first enqueue need not wait; a failure shows in what needs the engine.
     this.#open().catch(() => {});
-    this.#spool?.open().catch((error: unknown) => this.#report(error as Error));
+    this.#spool?.open().catch((error: unknown) => this.report(error as Error));
   }
 
   get deadLetters(): DeadLetters<Data> {
@@ -89,7 +91,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
       options: this.#options,
       processor,
       totals: this.#totals,
-      onTrouble: (error: Error) => this.#report(error),
+      onTrouble: (error: Error) => this.report(error),
     };
     const worker = this.#open().then((engine) => startJobWorker(engine, parts));
     this.#worker = worker;
@@ -149,7 +151,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
 
   async #openEngine(): Promise<QueueEngine<Data>> {
     const engine = await openEngine<Data>(this.#options);
-    engine.queue.on('error', (error) => this.#report(error));
+    engine.queue.on('error', (error) => this.report(error));
     this.#engine = engine;
     return engine;
   }
@@ -164,12 +166,12 @@ class Runtime<Data> implements QueueRuntime<Data> {
         keepsOrder: () => this.#engine?.keepsOrder ?? false,
         store: (job) => access.use((engine) => engine.store(job)),
         ping: () => access.use((engine) => engine.ping()),
-        onTrouble: (error) => this.#report(error),
+        onTrouble: (error) => this.report(error),
       },
     });
   }
 
-  #report(error: Error): void {
+  report(error: Error): void {
     publish<QueueTrouble>(troubleChannel, () => ({ queue: this.#options.queueName, error }));
     this.#options.onError?.(error);
   }

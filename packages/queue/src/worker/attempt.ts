@@ -42,19 +42,27 @@ const OUTCOMES: Record<Verdict['kind'], JobOutcome> = {
 /** How long a processor has to stop after its signal was aborted. */
 const STOP_GRACE_MS = 1000;
 
+/** A job of BullMQ, by what an attempt reads of it. */
+export type AttemptedJob<Data> = Pick<
+  EngineJob<Data>,
+  'id' | 'name' | 'data' | 'timestamp' | 'attemptsMade' | 'progress' | 'opts'
+>;
+
 /** One run of the processor over one job. */
 export class Attempt<Data> {
   readonly carrier: Carrier;
   readonly number: number;
   readonly maxAttempts: number;
-  readonly #job: EngineJob<Data>;
+  readonly #job: AttemptedJob<Data>;
   readonly #options: ResolvedOptions;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #controller = new AbortController();
+  /** Where it was told to a tracer before it was settled. */
+  #verdict: Verdict | undefined;
   #settle: (result: AttemptResult) => void = () => {};
 
-  constructor(job: EngineJob<Data>, options: ResolvedOptions) {
+  constructor(job: AttemptedJob<Data>, options: ResolvedOptions) {
     this.carrier = readCarrier(job.opts.telemetry?.metadata);
     this.number = job.attemptsMade + 1;
     this.maxAttempts = Math.max(job.opts.attempts ?? 1, 1);
@@ -95,7 +103,10 @@ export class Attempt<Data> {
         timer?.cancel();
         resolve(result);
       };
-      void runWithTrace(context, () => this.#execute(processor)).then((result) => this.#settle(result));
+      runWithTrace(context, () => this.#process(processor)).then(
+        (value) => this.#settle({ kind: 'completed', value }),
+        (error: unknown) => this.#settle(this.#failure(error)),
+      );
     });
   }
 
@@ -110,27 +121,37 @@ export class Attempt<Data> {
     return { cancel: () => timer.cancel() };
   }
 
-  /** Never rejects. */
-  async #execute(processor: (input: QueueJob<Data>) => unknown): Promise<AttemptResult> {
-    let verdict: Verdict | undefined;
+  #process(processor: (input: QueueJob<Data>) => unknown): Promise<unknown> {
+    if (!processChannel.hasSubscribers) return this.#call(processor);
+    const operation = this.#operation();
+    return processChannel.tracePromise(
+      () =>
+        this.#call(processor).then(
+          (value) => {
+            operation.outcome = 'completed';
+            return value;
+          },
+          (error: unknown) => {
+            this.#verdict = this.#judge(error);
+            operation.outcome = OUTCOMES[this.#verdict.kind];
+            throw error;
+          },
+        ),
+      operation,
+    );
+  }
+
+  /** Not an async function: what it returns for a processor's own promise is that promise. */
+  #call(processor: (input: QueueJob<Data>) => unknown): Promise<unknown> {
     try {
-      if (!processChannel.hasSubscribers) return { kind: 'completed', value: await processor(this.#input()) };
-      const operation = this.#operation();
-      const value = await processChannel.tracePromise(async () => {
-        try {
-          const result = await processor(this.#input());
-          operation.outcome = 'completed';
-          return result;
-        } catch (error) {
-          verdict = this.#judge(error);
-          operation.outcome = OUTCOMES[verdict.kind];
-          throw error;
-        }
-      }, operation);
-      return { kind: 'completed', value };
+      return Promise.resolve(processor(this.#input()));
     } catch (error) {
-      return { kind: 'failed', verdict: verdict ?? this.#judge(error), error: this.#causeOf(error) };
+      return Promise.reject(error as Error);
     }
+  }
+
+  #failure(error: unknown): AttemptResult {
+    return { kind: 'failed', verdict: this.#verdict ?? this.#judge(error), error: this.#causeOf(error) };
   }
 
   /** What a processor throws because its time was up is only how it stopped. */

@@ -11,11 +11,14 @@ import { readAttempt } from '../failures/attempt-history.ts';
 import { readCarrier } from '../job/job-metadata.ts';
 import type { ProcessingTotals } from './processing-totals.ts';
 
+/** On the job itself: a weak map of many jobs is work for each collection. */
+const DURATION = Symbol('durationMs');
+type Timed = { [DURATION]?: number };
+
 /** Tells how attempts ended, once the engine has recorded it. */
 export class WorkerFacts<Data> {
   readonly #queue: string;
   readonly #totals: ProcessingTotals;
-  readonly #durations = new WeakMap<object, number>();
 
   constructor(queue: string, totals: ProcessingTotals) {
     this.#queue = queue;
@@ -24,7 +27,7 @@ export class WorkerFacts<Data> {
 
   /** The processor is done; the engine has not recorded it yet. */
   ended(job: EngineJob<Data>, durationMs: number): void {
-    this.#durations.set(job, durationMs);
+    (job as Timed)[DURATION] = durationMs;
   }
 
   completed(job: EngineJob<Data>): void {
@@ -44,7 +47,7 @@ export class WorkerFacts<Data> {
   }
 
   #settled(job: EngineJob<Data>, outcome: JobOutcome): void {
-    const durationMs = this.#durations.get(job) ?? 0;
+    const durationMs = (job as Timed)[DURATION] ?? 0;
     this.#totals.add(outcome, durationMs);
     publish<JobSettled>(settledChannel, () => ({
       queue: this.#queue,
