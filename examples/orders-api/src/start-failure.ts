@@ -1,0 +1,19 @@
+/**
+ * One line for the person who starts the service: what failed, and what was behind it. Never a stack; the messages of
+ * the packages hold no secrets.
+ */
+export function describeStartFailure(error: unknown): string {
+  const messages: string[] = [];
+  for (let link = error; link !== undefined && messages.length < 5; ) {
+    const message = link instanceof Error ? messageOf(link) : String(link);
+    if (!messages.some((earlier) => earlier.includes(message))) messages.push(message);
+    link = link instanceof Error ? link.cause : undefined;
+  }
+  return messages.join(' ').replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** A connection that is tried over IPv4 and IPv6 fails with an error without a message of its own. */
+function messageOf(error: Error): string {
+  if (error.message !== '') return error.message;
+  return error instanceof AggregateError ? error.errors.map(String).join('; ') : error.name;
+}
