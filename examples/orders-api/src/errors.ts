@@ -27,16 +27,19 @@ export function orderNotFound(): RequestError {
   return new RequestError(404, 'ERR_ORDER_NOT_FOUND', 'There is no order of this id.');
 }
 
-/** The pricing service answered, but not with prices. Resilience reads `statusCode` and `headers` to classify it. */
-export class PricingError extends OrdersApiError {
-  override readonly name = 'PricingError';
-  readonly code = 'ERR_PRICING';
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
+/**
+ * There are no prices just now. Nothing has been written, so the client may try again with the same key. It has a status
+ * of its own: that of the pricing service is about our request, not about the client's.
+ */
+export class PricingUnavailableError extends OrdersApiError {
+  override readonly name = 'PricingUnavailableError';
+  readonly code = 'ERR_PRICING_UNAVAILABLE';
+  readonly statusCode = 503;
+  readonly expose = true;
+  readonly retryAfterMs: number;
 
-  constructor(statusCode: number, headers: Readonly<Record<string, string>>) {
-    super(`The pricing service answered ${statusCode}.`);
-    this.statusCode = statusCode;
-    this.headers = headers;
+  constructor(retryAfterMs: number, cause: unknown) {
+    super('There are no prices at the moment. Try again, with the same Idempotency-Key.', { cause });
+    this.retryAfterMs = retryAfterMs;
   }
 }

@@ -1,13 +1,13 @@
-import { createResilientFunction } from '@holdfast/resilience';
+import { classifyFailure, createResilientFunction, type FailureClass, retryAfterMs } from '@holdfast/resilience';
 import { tracedFetch } from '@holdfast/tracing/http';
 import { z } from 'zod';
 import type { PricingConfig } from '../config.ts';
-import { PricingError } from '../errors.ts';
+import { PricingUnavailableError } from '../errors.ts';
 
 export interface Pricing {
   /**
    * Unit prices by SKU, in the currency's smallest unit; without those that are not sold.
-   * @throws PricingError when the service refuses, CircuitOpenError while it is not asked at all
+   * @throws PricingUnavailableError when the service fails, is too slow, or is not asked while its circuit is open
    */
   pricesOf(currency: string, skus: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** False while the circuit is open. */
@@ -16,6 +16,9 @@ export interface Pricing {
 
 /** What a price may be, so that a hundred lines of ten thousand pieces stay exact. */
 const LARGEST_PRICE_MINOR = 1_000_000_000;
+
+/** What clients are told where nobody knows better. */
+const RETRY_AFTER_MS = 1000;
 
 const ANSWER = z.object({ prices: z.record(z.string(), z.int().min(0).max(LARGEST_PRICE_MINOR)) });
 
@@ -37,7 +40,7 @@ export function createPricing({
     const response = await tracedFetch(target, {}, { trustedHosts });
     if (!response.ok) {
       await response.body?.cancel();
-      throw new PricingError(response.status, Object.fromEntries(response.headers));
+      throw new RefusedError(response);
     }
     const { prices } = ANSWER.parse(await response.json());
     return new Map(Object.entries(prices));
@@ -50,7 +53,26 @@ export function createPricing({
     deadlineMs,
   });
   return {
-    pricesOf: (currency, skus) => resilient.execute(currency, skus),
+    async pricesOf(currency, skus) {
+      try {
+        return await resilient.execute(currency, skus);
+      } catch (error) {
+        throw new PricingUnavailableError(retryAfterMs(error) ?? RETRY_AFTER_MS, error);
+      }
+    },
     isAvailable: () => resilient.getStats().circuitBreaker?.state !== 'OPEN',
   };
+}
+
+/** The service has answered, but not with prices. What that means is decided once, where the answer is at hand. */
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly failureClass: FailureClass;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(response: Response) {
+    super(`The pricing service answered ${response.status}.`);
+    this.failureClass = classifyFailure(response);
+    this.retryAfterMs = retryAfterMs(response);
+  }
 }
