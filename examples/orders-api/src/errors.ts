@@ -43,3 +43,15 @@ export class PricingUnavailableError extends OrdersApiError {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** Nobody can get mail there. Trying again cannot help, so the event goes to the dead letters at once. */
+export class UndeliverableError extends OrdersApiError {
+  override readonly name = 'UndeliverableError';
+  readonly code = 'ERR_UNDELIVERABLE';
+  /** Read by the event bus. */
+  readonly failureClass = 'permanent';
+
+  constructor() {
+    super('The address ends in .invalid. Correct the order, then redrive or discard the event.');
+  }
+}

@@ -1,5 +1,6 @@
 import type { Subscription } from '@holdfast/events';
 import type { Logger } from '@holdfast/logging';
+import { UndeliverableError } from '../errors.ts';
 import type { Mail, Storage } from '../storage/storage.ts';
 import type { OrderBus, OrderPlaced } from './order-events.ts';
 
@@ -22,7 +23,9 @@ export function startMailer(bus: OrderBus, { mails }: Storage, logger: Logger): 
   );
 }
 
+/** @throws UndeliverableError for an address that can be nobody's (RFC 2606) */
 function mailFor({ orderId, email, currency, totalMinor }: OrderPlaced): Mail {
+  if (email.endsWith('.invalid')) throw new UndeliverableError();
   return { orderId, recipient: email, subject: `Your order of ${amountText(totalMinor, currency)}` };
 }
 

@@ -1,0 +1,44 @@
+import { type PostgresServer, type RedisServer, redisServer, startPostgres, startRedis } from '@holdfast/test-servers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crashLeavesAllOrNothing } from '../behaviour/crash.ts';
+import { mailsOf, PATIENCE, placed } from '../behaviour/orders.ts';
+import { serviceBehaves } from '../behaviour/service-behaves.ts';
+import { startTestService } from '../service.ts';
+
+let postgres: PostgresServer;
+let redis: RedisServer;
+const databases: Record<string, string> = {};
+
+describe.skipIf(redisServer() === undefined)('with servers', () => {
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+    for (const name of ['both', 'crash', 'alone']) databases[name] = await postgres.createDatabase(name);
+  });
+  afterAll(async () => {
+    await Promise.all([postgres?.stop(), redis?.stop()]);
+  });
+
+  describe('on PostgreSQL and Redis', () => {
+    serviceBehaves(() => ({ DATABASE_URL: databases['both'] ?? '', REDIS_URL: redis.url }));
+  });
+
+  describe('on PostgreSQL', () => {
+    crashLeavesAllOrNothing({
+      where: () => ({ DATABASE_URL: databases['crash'] ?? '' }),
+      killAt: [2, 4, 6, 8, 10, 12, 14, 1000],
+    });
+  });
+
+  it.each<[string, () => Record<string, string>]>([
+    ['on PostgreSQL alone', () => ({ DATABASE_URL: databases['alone'] ?? '' })],
+    ['on SQLite and Redis', () => ({ REDIS_URL: redis.url })],
+  ])('runs %s', async (_name, where) => {
+    await using service = await startTestService(where());
+    const { acme } = service;
+    const id = await placed(acme);
+    await expect.poll(() => mailsOf(acme, id), PATIENCE).toEqual(['Your order of EUR 3.00']);
+    expect((await acme('GET', '/orders')).body.items.map((order) => order.id)).toEqual([id]);
+    await acme('DELETE', `/orders/${id}`);
+    expect((await acme('GET', '/orders')).body.items).toEqual([]);
+  });
+});
