@@ -17,6 +17,7 @@ export interface Body {
   readonly error: { readonly code: string; readonly message: string };
   readonly changeType: string;
   readonly subject: string;
+  readonly note: string | null;
   readonly total: number;
   readonly lag: Readonly<Record<string, number>>;
   readonly thisProcess: { readonly groups: { readonly mailer: { readonly handled: number } } };

@@ -14,12 +14,14 @@ export interface Program {
 }
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+/** What Node has compiled once: a start takes half the time then. */
+const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 
 /** @param preload a module of this folder that is loaded first */
 export function runService(env: Readonly<Record<string, string>>, preload?: string): Program {
   const imports = preload === undefined ? [] : ['--import', new URL(preload, import.meta.url).href];
   const child = spawn(process.execPath, ['--conditions=@holdfast/source', ...imports, MAIN], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };
