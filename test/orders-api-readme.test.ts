@@ -44,7 +44,9 @@ it(`${README} prints what it says when its commands are typed`, { timeout: LIMIT
   endGroup();
   const outputs = outputsOf(output.replaceAll(`:${port}`, ':3000'));
   const missing = blocks.flatMap(({ line, prints }) =>
-    missingLines(prints, outputs.get(line) ?? '').map((what) => `line ${line}: ${what}\nprinted: ${outputs.get(line)}`),
+    missingLines(prints, outputs.get(line) ?? '').map(
+      (what) => `line ${line}: ${what}\nprinted: ${outputs.get(line)}`,
+    ),
   );
   expect(missing).toEqual([]);
   expect(errors).not.toContain('command not found');

@@ -24,7 +24,10 @@ describe('readConfig', () => {
   });
 
   it('takes a variable that is set to nothing as one that is not set', () => {
-    expect(readConfig({ ...LEAST, PORT: '', REDIS_URL: ' ' })).toMatchObject({ port: 3000, redisUrl: undefined });
+    expect(readConfig({ ...LEAST, PORT: '', REDIS_URL: ' ' })).toMatchObject({
+      port: 3000,
+      redisUrl: undefined,
+    });
   });
 
   it('tells everything that is wrong at once, and no value', () => {

@@ -4,10 +4,9 @@
  */
 export function describeStartFailure(error: unknown): string {
   const messages: string[] = [];
-  for (let link = error; link !== undefined && messages.length < 5; ) {
-    const message = link instanceof Error ? messageOf(link) : String(link);
+  for (let link = error; link instanceof Error && messages.length < 5; link = link.cause) {
+    const message = messageOf(link);
     if (!messages.some((earlier) => earlier.includes(message))) messages.push(message);
-    link = link instanceof Error ? link.cause : undefined;
   }
   return messages.join(' ').replaceAll(/\s*\n\s*/g, ' ');
 }

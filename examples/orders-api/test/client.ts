@@ -42,7 +42,8 @@ export function createClient(url: string, contract: Contract, own: Readonly<Reco
     });
     const text = await response.text();
     const contentType = response.headers.get('content-type');
-    const parsed = contentType?.includes('json') === true && text !== '' ? (JSON.parse(text) as unknown) : text;
+    const parsed =
+      contentType?.includes('json') === true && text !== '' ? (JSON.parse(text) as unknown) : text;
     contract.check({ method, path, sent: body, status: response.status, contentType, body: parsed });
     return { status: response.status, headers: response.headers, body: parsed as Body };
   };

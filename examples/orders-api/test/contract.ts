@@ -83,7 +83,8 @@ export class Contract {
     if (problem !== undefined && !where.endsWith(' 400') && !where.endsWith(' 401')) {
       throw new Error(`${where} is the answer to a body that is described as wrong: ${problem}`);
     }
-    if (problem === undefined && isRefused) throw new Error(`${where}: the body is as described and refused.`);
+    if (problem === undefined && isRefused)
+      throw new Error(`${where}: the body is as described and refused.`);
   }
 
   #template(url: string): string {
@@ -96,7 +97,10 @@ export class Contract {
   #resolve(response: object | undefined): { content?: Record<string, { schema: object }> } | undefined {
     if (response === undefined || !('$ref' in response)) return response;
     const steps = String(response.$ref).slice(2).split('/');
-    return steps.reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], this.#description) as {
+    return steps.reduce<unknown>(
+      (node, step) => (node as Record<string, unknown>)[step],
+      this.#description,
+    ) as {
       content?: Record<string, { schema: object }>;
     };
   }

@@ -37,7 +37,7 @@ async function routesOfTheService(): Promise<string[]> {
 
 describe('openapi.yaml', () => {
   it('is a description that OpenAPI 3.1 allows', async () => {
-    const { valid, errors } = await new Validator().validate(structuredClone(readOpenApi()));
+    const { valid, errors } = await new Validator().validate({ ...readOpenApi() });
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
   });

@@ -12,10 +12,16 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('npm start', { timeout: 90_000 }, () => {
   it('prints demo keys once, brings its own prices, and ends with 0 on SIGTERM', async () => {
-    const env = { NODE_ENV: 'development', ADMIN_KEY: 'a-key-of-24-characters-0', PORT: '0', HOLDFAST_DATA_DIR: folder };
+    const env = {
+      NODE_ENV: 'development',
+      ADMIN_KEY: 'a-key-of-24-characters-0',
+      PORT: '0',
+      HOLDFAST_DATA_DIR: folder,
+    };
     const first = runService(env);
     const url = await first.url;
-    const [, key = ''] = /^demo key of acme: (\S+)\ndemo key of globex: \S+\norders-api listens/.exec(first.stdout()) ?? [];
+    const [, key = ''] =
+      /^demo key of acme: (\S+)\ndemo key of globex: \S+\norders-api listens/.exec(first.stdout()) ?? [];
     const placed = await fetch(`${url}/orders`, {
       method: 'POST',
       headers: { 'x-api-key': key, 'idempotency-key': 'k', 'content-type': 'application/json' },
@@ -30,9 +36,17 @@ describe('npm start', { timeout: 90_000 }, () => {
   });
 
   it('says in one line what is wrong, without a secret', async () => {
-    const base = { ADMIN_KEY: 'a-key-of-24-characters-0', PRICING_URL: 'http://127.0.0.1:9', PORT: '0', HOLDFAST_DATA_DIR: folder };
+    const base = {
+      ADMIN_KEY: 'a-key-of-24-characters-0',
+      PRICING_URL: 'http://127.0.0.1:9',
+      PORT: '0',
+      HOLDFAST_DATA_DIR: folder,
+    };
     const database = 'postgresql://user:hunter2@127.0.0.1:9/orders';
-    const failures = [{ ...base, PORT: 'x' }, { ...base, DATABASE_URL: database }].map((env) => runService(env));
+    const failures = [
+      { ...base, PORT: 'x' },
+      { ...base, DATABASE_URL: database },
+    ].map((env) => runService(env));
     const codes = await Promise.all(failures.map(({ ended }) => ended));
     expect(codes).toEqual([1, 1]);
     expect(failures.map(({ stderr }) => stderr())).toEqual([

@@ -64,7 +64,13 @@ describe('errorHandler', () => {
     ['a deadline that has passed', { code: 'ERR_DEADLINE_EXCEEDED' }, 504, 'DEADLINE_EXCEEDED', null],
     ['a call for which no time was left', { code: 'ERR_NO_TIME_LEFT' }, 504, 'NO_TIME_LEFT', null],
     ['a row that is deleted', { code: 'ERR_SOFT_DELETE_NOT_FOUND' }, 404, 'SOFT_DELETE_NOT_FOUND', null],
-    ['a delete that is restricted', { code: 'ERR_SOFT_DELETE_RESTRICTED' }, 409, 'SOFT_DELETE_RESTRICTED', null],
+    [
+      'a delete that is restricted',
+      { code: 'ERR_SOFT_DELETE_RESTRICTED' },
+      409,
+      'SOFT_DELETE_RESTRICTED',
+      null,
+    ],
     [
       'a queue that is down',
       { code: 'ERR_QUEUE_UNAVAILABLE', retryAfterMs: 1 },

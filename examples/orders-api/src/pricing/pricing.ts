@@ -1,4 +1,9 @@
-import { classifyFailure, createResilientFunction, type FailureClass, retryAfterMs } from '@holdfast/resilience';
+import {
+  classifyFailure,
+  createResilientFunction,
+  type FailureClass,
+  retryAfterMs,
+} from '@holdfast/resilience';
 import { tracedFetch } from '@holdfast/tracing/http';
 import { z } from 'zod';
 import type { PricingConfig } from '../config.ts';

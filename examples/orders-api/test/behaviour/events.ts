@@ -13,7 +13,9 @@ export function eventsBehave(service: () => TestService): void {
       const before = await handled();
       expect((await admin('POST', '/admin/events/replay')).status).toBe(202);
       await expect.poll(handled, PATIENCE).toBeGreaterThan(before);
-      await expect.poll(async () => (await admin('GET', '/admin/events')).body.lag, PATIENCE).toEqual({ mailer: 0 });
+      await expect
+        .poll(async () => (await admin('GET', '/admin/events')).body.lag, PATIENCE)
+        .toEqual({ mailer: 0 });
       expect(await mailsOf(acme, id)).toEqual(['Your order of EUR 3.00']);
     });
 

@@ -30,7 +30,11 @@ export function placingBehaves(service: () => TestService): void {
       const answers = [];
       for (let n = 0; n < 3; n += 1) answers.push(await post(acme, ORDER, 'key-of-three'));
       expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
-      expect(answers.map(({ headers }) => headers.get('x-idempotent-replayed'))).toEqual([null, 'true', 'true']);
+      expect(answers.map(({ headers }) => headers.get('x-idempotent-replayed'))).toEqual([
+        null,
+        'true',
+        'true',
+      ]);
       expect(answers.map(({ headers }) => headers.get('etag'))).toEqual(['"1"', '"1"', '"1"']);
       expect(answers[2]?.body).toEqual(answers[0]?.body);
       const { body } = await admin('GET', '/admin/orders');
@@ -70,7 +74,11 @@ export function placingBehaves(service: () => TestService): void {
     it.each<[string, object, string]>([
       ['no lines', { ...ORDER, lines: [] }, 'lines'],
       ['half a piece', { ...ORDER, lines: [{ sku: 'kelp', quantity: 0.5 }] }, 'lines.0.quantity'],
-      ['an amount of its own', { ...ORDER, lines: [{ sku: 'kelp', quantity: 1, unitPriceMinor: 1 }] }, 'lines.0'],
+      [
+        'an amount of its own',
+        { ...ORDER, lines: [{ sku: 'kelp', quantity: 1, unitPriceMinor: 1 }] },
+        'lines.0',
+      ],
       ['no address', { ...ORDER, email: 'ada' }, 'email'],
       ['a field that nobody knows', { ...ORDER, discount: 1 }, 'discount'],
     ])('is refused with %s, and the answer says where', async (_name, body, where) => {

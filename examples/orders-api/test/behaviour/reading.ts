@@ -51,7 +51,10 @@ export function readingBehaves(service: () => TestService): void {
 
     it.each(['limit=0', 'limit=101', 'limit=x', 'after=x'])('is refused with ?%s', async (query) => {
       const { acme, admin } = service();
-      for (const answer of [await acme('GET', `/orders?${query}`), await admin('GET', `/admin/orders?${query}`)]) {
+      for (const answer of [
+        await acme('GET', `/orders?${query}`),
+        await admin('GET', `/admin/orders?${query}`),
+      ]) {
         expect([answer.status, answer.body.error.code]).toEqual([400, 'BAD_QUERY']);
       }
     });

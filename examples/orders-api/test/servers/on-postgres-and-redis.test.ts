@@ -1,5 +1,11 @@
-import { type PostgresServer, type RedisServer, redisServer, startPostgres, startRedis } from '@holdfast/test-servers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type PostgresServer,
+  type RedisServer,
+  redisServer,
+  startPostgres,
+  startRedis,
+} from '@holdfast/test-servers';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { crashLeavesAllOrNothing } from '../behaviour/crash.ts';
 import { mailsOf, PATIENCE, placed } from '../behaviour/orders.ts';
 import { serviceBehaves } from '../behaviour/service-behaves.ts';
@@ -29,7 +35,7 @@ describe.skipIf(redisServer() === undefined)('with servers', () => {
   it.each<[string, () => Record<string, string>]>([
     ['on PostgreSQL alone', () => ({ DATABASE_URL: databases['alone'] ?? '' })],
     ['on SQLite and Redis', () => ({ REDIS_URL: redis.url })],
-  ])('runs %s', async (_name, where) => {
+  ])('runs %s', { timeout: 90_000 }, async (_name, where) => {
     await using service = await startTestService(where());
     const { acme } = service;
     const id = await placed(acme);
@@ -37,5 +43,21 @@ describe.skipIf(redisServer() === undefined)('with servers', () => {
     expect((await acme('GET', '/orders')).body.items.map((order) => order.id)).toEqual([id]);
     await acme('DELETE', `/orders/${id}`);
     expect((await acme('GET', '/orders')).body.items).toEqual([]);
+  });
+
+  it('takes orders while Redis is away, and delivers their events when it is back', {
+    timeout: 90_000,
+  }, async () => {
+    const first = await startRedis({ appendfsync: 'always' });
+    await using service = await startTestService({ REDIS_URL: first.url });
+    const { acme, admin } = service;
+    await first.kill();
+    const id = await placed(acme);
+    expect((await acme('GET', '/orders')).body.items.map((order) => order.id)).toEqual([id]);
+    expect(await mailsOf(acme, id)).toEqual([]);
+    const second = await startRedis({ appendfsync: 'always', port: first.port, directory: first.directory });
+    onTestFinished(() => second.stop());
+    await expect.poll(() => mailsOf(acme, id), PATIENCE).toEqual(['Your order of EUR 3.00']);
+    expect((await admin('GET', '/admin/events')).body).toMatchObject({ outbox: { pending: 0 } });
   });
 });
