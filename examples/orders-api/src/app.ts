@@ -9,6 +9,7 @@ import { adminRoutes } from './admin/routes.ts';
 import type { Config } from './config.ts';
 import { openBus } from './events/bus.ts';
 import { startMailer } from './events/mailer.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { openApiRoute } from './openapi.ts';
 import { createListCache } from './orders/list-cache.ts';
 import { orderRoutes } from './orders/routes.ts';
@@ -72,6 +73,7 @@ export async function startService(config: Config): Promise<RunningService> {
       );
     },
   });
+  lifecycle.onShutdown('stop the housekeeping', startHousekeeping(storage, logger), { phase: 'workers' });
   lifecycle.onShutdown('close the log', () => logger.close(), { phase: 'close' });
 
   const notices = config.environment === 'development' ? await makeDemoKeys(storage.apiKeys) : [];
