@@ -2,6 +2,8 @@ import express, { type Router } from 'express';
 import { z } from 'zod';
 import { issueApiKey } from '../access/api-key.ts';
 import { RequestError } from '../errors.ts';
+import { jsonBody } from '../json-body.ts';
+import { onlyIds } from '../path-id.ts';
 import { readBody } from '../read-body.ts';
 import type { ApiKeyStore } from '../storage/storage.ts';
 
@@ -11,14 +13,19 @@ const OWNER = z.strictObject({ tenantId: name, userId: name });
 export function apiKeyRoutes(keys: ApiKeyStore): Router {
   return express
     .Router()
-    .post('/', express.json(), async (req, res) => {
+    .param('id', onlyIds(/^[0-9a-f]{16}$/, unknownKey))
+    .post('/', jsonBody(), async (req, res) => {
       const issued = await issueApiKey(keys, readBody(OWNER, req.body));
       res.status(201).set('Cache-Control', 'no-store').json(issued);
     })
     .delete('/:id', async (req, res) => {
       if (!(await keys.remove(req.params.id))) {
-        throw new RequestError(404, 'ERR_API_KEY_NOT_FOUND', 'There is no API key of this id.');
+        throw unknownKey();
       }
       res.status(204).end();
     });
+}
+
+function unknownKey(): RequestError {
+  return new RequestError(404, 'ERR_API_KEY_NOT_FOUND', 'There is no API key of this id.');
 }

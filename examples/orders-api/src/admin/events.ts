@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import { RequestError } from '../errors.ts';
 import { MAILER } from '../events/mailer.ts';
 import type { OrderBus } from '../events/order-events.ts';
+import { onlyIds } from '../path-id.ts';
 
 const LARGEST_PAGE = 100;
 
@@ -9,6 +10,7 @@ const LARGEST_PAGE = 100;
 export function eventRoutes(bus: OrderBus): Router {
   return express
     .Router()
+    .param('id', onlyIds(/^[!-~]{1,200}$/, unknownDeadLetter))
     .get('/', async (_req, res) => {
       const { outbox, groups } = await bus.getLag();
       const deadLetters = await (await bus.deadLetters(MAILER)).count();
@@ -21,7 +23,7 @@ export function eventRoutes(bus: OrderBus): Router {
     .post('/dead-letters/:id/redrive', async (req, res) => {
       const deadLetters = await bus.deadLetters(MAILER);
       if ((await deadLetters.get(req.params.id)) === undefined) {
-        throw new RequestError(404, 'ERR_DEAD_LETTER_NOT_FOUND', 'There is no dead letter of this id.');
+        throw unknownDeadLetter();
       }
       await deadLetters.redrive(req.params.id, { by: 'administrator' });
       res.status(202).json({ redriven: req.params.id });
@@ -29,4 +31,8 @@ export function eventRoutes(bus: OrderBus): Router {
     .post('/replay', async (_req, res) => {
       res.status(202).json(await bus.replay({ group: MAILER, from: 'start' }));
     });
+}
+
+function unknownDeadLetter(): RequestError {
+  return new RequestError(404, 'ERR_DEAD_LETTER_NOT_FOUND', 'There is no dead letter of this id.');
 }

@@ -14,7 +14,12 @@ const MOST_LINES = 100;
 const LARGEST_QUANTITY = 10_000;
 
 const email = z.email().max(254);
-const note = z.string().max(LONGEST_NOTE).nullable();
+/** PostgreSQL keeps no NUL in a text. */
+const note = z
+  .string()
+  .max(LONGEST_NOTE)
+  .regex(/^[^\0]*$/, { error: 'must not have a NUL in it' })
+  .nullable();
 
 const PLACE = z.strictObject({
   email,

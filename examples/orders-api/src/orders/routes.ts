@@ -1,6 +1,8 @@
 import { idempotencyMiddleware } from '@holdfast/express/idempotency';
 import express, { type Response, type Router } from 'express';
 import { orderNotFound } from '../errors.ts';
+import { jsonBody } from '../json-body.ts';
+import { onlyIds } from '../path-id.ts';
 import type { Pricing } from '../pricing/pricing.ts';
 import type { OrderWriter, Storage } from '../storage/storage.ts';
 import { readOrderChanges, readOrderRequest } from './bodies.ts';
@@ -19,6 +21,8 @@ export interface OrderRoutesParts {
   readonly idempotencyLeaseMs: number;
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Everything a tenant can do with its orders; mount it behind `authenticate()`. */
 export function orderRoutes(parts: OrderRoutesParts): Router {
   const { storage, writer, pricing, lists, idempotencyLeaseMs } = parts;
@@ -30,7 +34,8 @@ export function orderRoutes(parts: OrderRoutesParts): Router {
   });
   return express
     .Router()
-    .post('/', express.json(), once, async (req, res) => {
+    .param('id', onlyIds(UUID, orderNotFound))
+    .post('/', jsonBody(), once, async (req, res) => {
       const order = await pricedOrder(readOrderRequest(req.body), pricing);
       await writer.place(order, req.idempotency);
       await lists.invalidate();
@@ -46,7 +51,7 @@ export function orderRoutes(parts: OrderRoutesParts): Router {
       if (order === undefined) throw orderNotFound();
       answer(res, order);
     })
-    .patch('/:id', express.json(), async (req, res) => {
+    .patch('/:id', jsonBody(), async (req, res) => {
       const changes = readOrderChanges(req.body);
       const order = await writer.change(req.params.id, expectedVersion(req), changes);
       await lists.invalidate();

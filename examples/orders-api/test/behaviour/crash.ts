@@ -14,7 +14,7 @@ const LIMIT_MS = 600_000;
 /** `CRASH_STEP=1` goes through every statement, which takes a start of the service for each. */
 const STEP = Number(process.env['CRASH_STEP'] ?? 6);
 /** A request has more statements than this: it has died in its transaction, too. */
-const FEWEST_STATEMENTS = 16;
+const FEWEST_STATEMENTS = 10;
 
 /** A real process, a real SIGKILL, after one statement of the request after the other. */
 export function crashLeavesAllOrNothing(where: () => Readonly<Record<string, string>>): void {

@@ -29,6 +29,29 @@ export function doorsBehave(service: () => TestService): void {
     });
   });
 
+  describe('what cannot be right', () => {
+    it('is no fault of the service: ids that are none, bodies of another kind', async () => {
+      const { acme, admin } = service();
+      for (const id of ['%00', 'x'.repeat(1000), '%F0%9F%8C%8A']) {
+        expect((await acme('GET', `/orders/${id}`)).status).toBe(404);
+        expect((await acme('GET', `/orders/${id}/timeline`)).status).toBe(404);
+        expect((await admin('DELETE', `/admin/api-keys/${id}`)).status).toBe(404);
+        expect((await admin('POST', `/admin/events/dead-letters/${id}/redrive`)).status).toBe(404);
+      }
+      const headers = { 'content-type': 'text/plain', 'idempotency-key': 'k-text', 'if-match': '"1"' };
+      const answers = [
+        await acme('POST', '/orders', { headers, body: ORDER }),
+        await acme('PATCH', `/orders/${SOME_ID}`, { headers, body: { note: 'x' } }),
+        await admin('POST', '/admin/api-keys', { headers, body: { tenantId: 'a', userId: 'b' } }),
+      ];
+      expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual(
+        Array.from({ length: 3 }, () => [415, 'UNSUPPORTED_MEDIA_TYPE']),
+      );
+      const nothing = await acme('POST', '/orders', { headers: { 'idempotency-key': 'k-nothing' } });
+      expect(nothing.status).toBe(415);
+    });
+  });
+
   describe('a key', () => {
     it('is made for a tenant, opens its orders and nothing else, and can be revoked', async () => {
       const { admin, acme, contract, program } = service();

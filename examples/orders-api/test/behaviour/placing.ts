@@ -79,6 +79,7 @@ export function placingBehaves(service: () => TestService): void {
         { ...ORDER, lines: [{ sku: 'kelp', quantity: 1, unitPriceMinor: 1 }] },
         'lines.0',
       ],
+      ['a note that no database keeps', { ...ORDER, note: 'a\0b' }, 'note'],
       ['no address', { ...ORDER, email: 'ada' }, 'email'],
       ['a field that nobody knows', { ...ORDER, discount: 1 }, 'discount'],
     ])('is refused with %s, and the answer says where', async (_name, body, where) => {
