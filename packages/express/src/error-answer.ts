@@ -16,6 +16,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   ERR_BULKHEAD_REJECTED: 503,
   ERR_CALL_TIMEOUT: 504,
   ERR_DEADLINE_EXCEEDED: 504,
+  ERR_NO_TIME_LEFT: 504,
   ERR_QUEUE_UNAVAILABLE: 503,
   ERR_QUEUE_SPOOL_FULL: 503,
   ERR_QUEUE_SPOOL_WRITE: 503,
@@ -27,7 +28,14 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   ERR_WEBHOOK_UNREADABLE: 400,
   ERR_CACHE_SOURCE_FAILED: 503,
   ERR_CACHE_ONLY_IF_CACHED: 504,
+  ERR_SOFT_DELETE_NOT_FOUND: 404,
+  ERR_SOFT_DELETE_RESTRICTED: 409,
+  ERR_SOFT_DELETE_PARENT_DELETED: 409,
+  ERR_SOFT_DELETE_RESTORE_CONFLICT: 409,
 };
+
+/** Their messages name tables. */
+const INTERNAL_MESSAGE = /^ERR_SOFT_DELETE_/;
 
 /** What body parsers call their errors in `type`; their messages quote the body. */
 const ANSWER_BY_PARSER_TYPE: Readonly<Record<string, readonly [code: string, message: string]>> = {
@@ -73,7 +81,8 @@ function describe({
   const parser = typeof type === 'string' ? ANSWER_BY_PARSER_TYPE[type] : undefined;
   if (parser !== undefined) return { status, code: parser[0], message: parser[1], headers };
   const isOurs = known !== undefined || status < 500 || expose === true;
-  const exposed = expose === undefined ? status < 500 : expose === true;
+  const mayShow = status < 500 && !(typeof code === 'string' && INTERNAL_MESSAGE.test(code));
+  const exposed = expose === undefined ? mayShow : expose === true;
   return {
     status,
     code: (isOurs ? publicCode(code) : undefined) ?? codeOfStatus(status),

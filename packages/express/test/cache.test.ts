@@ -484,6 +484,15 @@ describe('Cache-Control', () => {
     });
     expect((await second.get()).headers.get('cache-control')).toBe('private, max-age=30');
   });
+
+  it('keeps the answer of a tenant from caches that know no tenants', async () => {
+    const identify: express.RequestHandler = (_req, _res, next) => {
+      setIdentity({ tenantId: 'acme' });
+      next();
+    };
+    const { get } = await service((_req, res) => void res.send('x'), { clientTtlMs: 30_000 }, [identify]);
+    expect((await get()).headers.get('cache-control')).toBe('private, max-age=30');
+  });
 });
 
 describe('many requests at once', () => {

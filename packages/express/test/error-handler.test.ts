@@ -62,6 +62,15 @@ describe('errorHandler', () => {
     ['a full bulkhead', { code: 'ERR_BULKHEAD_REJECTED' }, 503, 'BULKHEAD_REJECTED', null],
     ['a call that took too long', { code: 'ERR_CALL_TIMEOUT' }, 504, 'CALL_TIMEOUT', null],
     ['a deadline that has passed', { code: 'ERR_DEADLINE_EXCEEDED' }, 504, 'DEADLINE_EXCEEDED', null],
+    ['a call for which no time was left', { code: 'ERR_NO_TIME_LEFT' }, 504, 'NO_TIME_LEFT', null],
+    ['a row that is deleted', { code: 'ERR_SOFT_DELETE_NOT_FOUND' }, 404, 'SOFT_DELETE_NOT_FOUND', null],
+    [
+      'a delete that is restricted',
+      { code: 'ERR_SOFT_DELETE_RESTRICTED' },
+      409,
+      'SOFT_DELETE_RESTRICTED',
+      null,
+    ],
     [
       'a queue that is down',
       { code: 'ERR_QUEUE_UNAVAILABLE', retryAfterMs: 1 },
@@ -112,6 +121,12 @@ describe('errorHandler', () => {
     expect(shown.body).toMatchObject({ error: { message: 'Closed until 8.' } });
     const hidden = await answerTo(withFields('table users', { status: 403, expose: false }));
     expect(hidden.body).toMatchObject({ error: { code: 'FORBIDDEN', message: 'Forbidden.' } });
+  });
+
+  it('hides the message of a soft delete, which names tables', async () => {
+    const message = 'There is no live row in "users" that matches.';
+    const answer = await answerTo(withFields(message, { code: 'ERR_SOFT_DELETE_NOT_FOUND' }));
+    expect(answer.body).toMatchObject({ error: { message: 'Not Found.' } });
   });
 
   it('answers 400 to malformed JSON without quoting it, and 413 to a body over the limit of the parser', async () => {

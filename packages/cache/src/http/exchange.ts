@@ -128,7 +128,9 @@ export class Exchange {
 
   #clientDirectives(): string {
     const { clientTtlMs } = this.#settings;
-    const whose = this.#request.principal === undefined ? 'public' : 'private';
+    const { tenant, principal } = this.#request;
+    // A cache between here and the client knows neither: it would give one tenant's answer to another.
+    const whose = tenant === undefined && principal === undefined ? 'public' : 'private';
     return clientTtlMs < 1000 ? `${whose}, no-cache` : `${whose}, max-age=${Math.floor(clientTtlMs / 1000)}`;
   }
 

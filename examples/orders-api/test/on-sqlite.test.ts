@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { serviceBehaves } from './behaviour/service-behaves.ts';
+
+describe('on SQLite', () => {
+  serviceBehaves(() => ({}));
+});
