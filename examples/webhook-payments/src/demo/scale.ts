@@ -1,7 +1,7 @@
 import { type BadInput, badInput } from '../senders/bad-input.ts';
 import { mixed, type WebhookFixture } from '../senders/fixture.ts';
-import { githubFixtures } from './fixtures/github.ts';
 import { paymentFixtures } from '../senders/payments.ts';
+import { githubFixtures } from './fixtures/github.ts';
 import type { Scale } from './options.ts';
 
 /** How much a run does. */
