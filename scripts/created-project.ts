@@ -1,17 +1,17 @@
 /**
  * What a user of `npm create holdfast` does, from an empty folder to a running service: creates the project from the
- * packed packages, installs it with npm, checks its types, runs its tests, starts it, sends it what its `send` script
- * sends, and ends it. Then the service as its Dockerfile makes it.
+ * packed packages, installs it with npm, checks its types, runs its tests, starts it, does what
+ * `template/try.ts` of the example says, and ends it. Then the service as its Dockerfile makes it.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { startLocalRegistry } from './local-registry.ts';
 import { run } from './run-command.ts';
+import { type StartedProject, startProject } from './started-project.ts';
 import type { Tarball } from './tarballs.ts';
+import { rootFolder } from './workspace-packages.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -51,79 +51,60 @@ async function checkCreatedProject(template: string, place: string, registry: st
   await run('npm', INSTALL, project, npm);
   await run('npm', ['run', 'check:types'], project);
   await run('npm', ['test'], project);
-  await tryService(project);
+  await tryProject(template, project);
   await tryImage(project, join(place, 'image'), npm);
 }
 
-/** `npm run dev` without the watching, and `npm run send`. */
-async function tryService(project: string): Promise<void> {
+/** `npm run dev`, or `npm start` where that is enough, without the watching; then what the example says to try. */
+async function tryProject(template: string, project: string): Promise<void> {
   const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
-    scripts: { dev: string };
+    scripts: { start: string; dev?: string };
   };
-  const [, ...args] = scripts.dev.replace(' --watch', '').split(' ');
-  const service = start(args, project, { PORT: '0' });
-  const url = new URL(await service.url);
-  const effect = await run('npm', ['run', '--silent', 'send'], project, { PORT: url.port });
-  if (Object.keys(JSON.parse(effect) as object).length === 0) throw new Error(`No effect: ${effect}`);
+  const [, ...args] = (scripts.dev ?? scripts.start).replace(' --watch', '').split(' ');
+  const service = await startProject(args, project, { PORT: '0' });
+  const file = join(rootFolder, 'examples', template, 'template/try.ts');
+  const { tryService } = (await import(pathToFileURL(file).href)) as {
+    readonly tryService: (started: StartedProject) => Promise<void>;
+  };
+  await tryService(service);
   await service.end();
 }
 
 /** What the Dockerfile builds, without Docker: its dependencies, its sources, its command. */
 async function tryImage(project: string, image: string, npm: Environment): Promise<void> {
   mkdirSync(image);
-  for (const file of ['package.json', 'package-lock.json']) cpSync(join(project, file), join(image, file));
   const dockerfile = readFileSync(join(project, 'deploy/Dockerfile'), 'utf8');
-  for (const [, command = ''] of dockerfile.matchAll(/^RUN (npm .+|rm .+)$/gm)) {
-    // `ci` insists on the optional packages of all platforms, of which a mirror need not have each version.
-    const lenient = command.replace(/^npm ci/, `npm ${INSTALL.join(' ')}`);
-    await run('sh', ['-ec', lenient], image, npm);
+  const [, dependencies = '', service = ''] = dockerfile.split(/^FROM /m);
+  for (const [, instruction = '', what = ''] of `${dependencies}${service}`.matchAll(/^(COPY|RUN) (.+)$/gm)) {
+    if (instruction === 'COPY') copyInto(image, project, what);
+    // What is neither of the two is about the system of the image.
+    else if (/^(?:npm|rm) /.test(what)) await run('sh', ['-ec', offline(what)], image, npm);
   }
-  cpSync(join(project, 'src'), join(image, 'src'), {
-    recursive: true,
-    filter: (path) => !path.endsWith('.test.ts'),
-  });
   const settings = parseEnv(readFileSync(join(project, '.env.development'), 'utf8')) as Environment;
-  const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(dockerfile) ?? [];
+  const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(service) ?? [];
   const [, ...args] = JSON.parse(command) as string[];
-  const service = start(args, image, { ...settings, NODE_ENV: 'production', PORT: '0' });
-  const { status } = await fetch(`${await service.url}/health/ready`);
+  const started = await startProject(args, image, { ...settings, PORT: '0' });
+  const { status } = await fetch(`${started.url}/health/ready`);
   if (status !== 200) throw new Error(`/health/ready of the image answered ${status}.`);
-  await service.end();
-  rmSync(image, { recursive: true });
+  await started.end();
 }
 
-interface Service {
-  /** Where it listens, as its first line says. */
-  readonly url: Promise<string>;
-  /** Sends SIGTERM. @throws Error when it does not end with 0 */
-  end(): Promise<void>;
+/** `COPY a b/*.ts ./c/`, as far as it takes from the project. */
+function copyInto(image: string, project: string, what: string): void {
+  if (what.startsWith('--')) return;
+  const paths = what.split(' ');
+  const to = join(image, paths.pop() ?? '');
+  for (const path of paths.flatMap((pattern) => globSync(pattern, { cwd: project }))) {
+    const from = join(project, path);
+    const isFolder = statSync(from).isDirectory();
+    cpSync(from, isFolder ? to : join(to, basename(path)), {
+      recursive: true,
+      filter: (file) => !file.endsWith('.test.ts'),
+    });
+  }
 }
 
-function start(args: readonly string[], cwd: string, env: Environment): Service {
-  const child: ChildProcess = spawn('node', args, {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let log = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    log += chunk.toString();
-  });
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  const says = async () => {
-    if (child.stdout === null) return '';
-    const line = once(createInterface({ input: child.stdout }), 'line');
-    const [text] = (await Promise.race([line, ended])) as unknown[];
-    const url = /http:\/\/\S+/.exec(String(text))?.[0];
-    if (url === undefined) throw new Error(`The service did not start:\n${log}`);
-    return url;
-  };
-  return {
-    url: says(),
-    end: async () => {
-      child.kill('SIGTERM');
-      const [code] = await ended;
-      if (code !== 0) throw new Error(`After SIGTERM the service ended with ${code}:\n${log}`);
-    },
-  };
+/** `ci` insists on the optional packages of all platforms, of which a mirror need not have each version. */
+function offline(command: string): string {
+  return command.replace(/^npm ci/, `npm ${INSTALL.join(' ')}`);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { followingChangeset, pendingChangesets, releasedBy } from '../scripts/release/changesets.ts';
-import { releaseProblems } from '../scripts/release/release-problems.ts';
+import { type PackedManifest, releaseProblems } from '../scripts/release/release-problems.ts';
 import { rootFolder, workspacePackages } from '../scripts/workspace-packages.ts';
 
 interface Step {
@@ -80,7 +80,8 @@ describe('the workflows', () => {
 describe('every public package', () => {
   const packages = workspacePackages().map((pkg) => [pkg.manifest.name, pkg] as const);
 
-  it.each(packages)('%s has what npm and its readers need', (_name, { manifest, shortName }) => {
+  it.each(packages)('%s has what npm and its readers need', (_name, { shortName, folder }) => {
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackedManifest;
     expect(
       releaseProblems({ ...manifest, dependencies: {}, peerDependencies: {} }, `packages/${shortName}`),
     ).toEqual([]);
@@ -94,7 +95,7 @@ describe('every public package', () => {
   it('leaves its address to the one place that knows it', async () => {
     for (const [, { manifest }] of packages) expect(manifest).not.toHaveProperty('repository');
     const { withOrigin } = (await import(join(rootFolder, '.pnpmfile.mjs'))) as {
-      withOrigin(manifest: object, environment: object): object;
+      readonly withOrigin: (manifest: object, environment: object) => object;
     };
     const run = { GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'acme/holdfast' };
     if (repository === undefined) {
