@@ -33,7 +33,7 @@ const PNPM: PackageManager = {
   run: (script) => `pnpm ${script}`,
   files: {
     // pnpm asks about each: they bring what they would build.
-    'pnpm-workspace.yaml': 'allowBuilds:\n  better-sqlite3: false\n  msgpackr-extract: false\n',
+    'pnpm-workspace.yaml': 'allowBuilds:\n  better-sqlite3: false\n  msgpackr-extract: false\n  protobufjs: false\n',
   },
   docker: {
     copy: 'COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./',
