@@ -28,8 +28,8 @@ beforeEach(() => {
     writeFileSync(join(templatesFolder, name, 'README.md'), `# ${name}\n`);
   }
   const index = [
-    { name: 'alpha', summary: 'the first' },
-    { name: 'beta', summary: 'the second' },
+    { name: 'alpha', summary: 'the first', script: 'dev' },
+    { name: 'beta', summary: 'the second', script: 'start' },
   ];
   writeFileSync(join(templatesFolder, 'index.json'), JSON.stringify(index));
   const cwd = join(folder, 'cwd');
@@ -85,7 +85,7 @@ README.md says what is where.
     });
     expect(installed).toEqual([]);
     expect(existsSync(join(around.cwd, 'deep/in/shop/.git'))).toBe(false);
-    expect(output).toContain('  cd deep/in/shop\n  pnpm install\n  pnpm dev ');
+    expect(output).toContain('  cd deep/in/shop\n  pnpm install\n  pnpm start ');
   });
 
   it('takes the current folder by a dot, with the repository that it may hold', async () => {

@@ -49,7 +49,7 @@ export async function create(args: readonly string[], around: Surroundings): Pro
   around.write(`${projectName} is in ${folder}, made from ${template.name}.\n`);
   if (given.git) beginRepository(target);
   if (given.install) await around.install(target, packageManager);
-  around.write(nextSteps(folder, given.install, packageManager));
+  around.write(nextSteps(folder, given.install, template, packageManager));
 }
 
 async function folderOf({ folder }: Arguments, { prompts }: Surroundings): Promise<string> {
@@ -70,12 +70,17 @@ async function templateOf(
   return prompts.template(templates);
 }
 
-function nextSteps(folder: string, isInstalled: boolean, { name, run }: PackageManager): string {
+function nextSteps(
+  folder: string,
+  isInstalled: boolean,
+  { script }: Template,
+  { name, run }: PackageManager,
+): string {
   const enter = folder === '.' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder}'`}`];
   const lines = [
     ...enter,
     ...(isInstalled ? [] : [`${name} install`]),
-    `${run('dev').padEnd(18)} # the service, on this machine, with nothing else to start`,
+    `${run(script).padEnd(18)} # the service, on this machine, with nothing else to start`,
     `${run('test').padEnd(18)} # its tests`,
   ];
   return `\nNext:\n\n${lines.map((line) => `  ${line}\n`).join('')}\nREADME.md says what is where.\n`;

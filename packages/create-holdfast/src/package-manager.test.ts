@@ -29,7 +29,8 @@ describe('packageManagerOf', () => {
     expect(Object.keys(found.files)).toEqual(files);
   });
 
-  it('says npm test as people do', () => {
+  it('says npm test and npm start as people do', () => {
     expect(packageManagerOf(undefined).run('test')).toBe('npm test');
+    expect(packageManagerOf(undefined).run('start')).toBe('npm start');
   });
 });

@@ -16,10 +16,13 @@ export interface DockerLines {
   readonly install: string;
 }
 
+/** Scripts that are commands of npm as well. */
+const NPM_COMMANDS: readonly string[] = ['start', 'test'];
+
 const NPM: PackageManager = {
   name: 'npm',
   install: ['npm', 'install', '--no-audit', '--no-fund'],
-  run: (script) => (script === 'test' ? 'npm test' : `npm run ${script}`),
+  run: (script) => (NPM_COMMANDS.includes(script) ? `npm ${script}` : `npm run ${script}`),
   files: {},
   docker: {
     copy: 'COPY package.json package-lock.json ./',
@@ -33,7 +36,8 @@ const PNPM: PackageManager = {
   run: (script) => `pnpm ${script}`,
   files: {
     // pnpm asks about each: they bring what they would build.
-    'pnpm-workspace.yaml': 'allowBuilds:\n  better-sqlite3: false\n  msgpackr-extract: false\n  protobufjs: false\n',
+    'pnpm-workspace.yaml':
+      'allowBuilds:\n  better-sqlite3: false\n  msgpackr-extract: false\n  protobufjs: false\n',
   },
   docker: {
     copy: 'COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./',

@@ -4,8 +4,8 @@ import { CancelledError } from './errors.ts';
 import { createPrompts } from './prompts.ts';
 
 const templates = [
-  { name: 'webhook-payments', summary: 'webhooks' },
-  { name: 'orders-api', summary: 'orders' },
+  { name: 'webhook-payments', summary: 'webhooks', script: 'dev' as const },
+  { name: 'orders-api', summary: 'orders', script: 'start' as const },
 ];
 
 function terminal(...typed: string[]) {

@@ -7,6 +7,8 @@ export interface Template {
   /** The name of its folder; also what its files say where a project has its own name. */
   readonly name: string;
   readonly summary: string;
+  /** The script of package.json that runs the service on the machine of whoever works on it. */
+  readonly script: 'dev' | 'start';
 }
 
 /** The templates in their order; the first is the default. */

@@ -18,7 +18,11 @@ export function buildTemplates(folder: string, names: readonly string[] = EXAMPL
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const example of examples) buildTemplate(example, join(folder, example.name));
-  const index = examples.map(({ name, summary }) => ({ name, summary }));
+  const index = examples.map(({ name, summary, scripts }) => ({
+    name,
+    summary,
+    script: scripts.includes('dev') ? 'dev' : 'start',
+  }));
   writeFileSync(join(folder, 'index.json'), json(index));
 }
 
