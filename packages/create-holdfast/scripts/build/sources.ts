@@ -45,11 +45,13 @@ function makeReplacement(files: Files, { file, from, to }: Replacement): void {
 
 /** Every file below a folder, by its path from there, less what is made by an installation or a run. */
 export function filesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .filter((path) => !path.split('/').some((part) => MADE.has(part)))
-    .sort();
+  return existsSync(folder) ? [...walk(folder, '')].sort() : [];
+}
+
+function* walk(folder: string, path: string): Generator<string> {
+  for (const entry of readdirSync(join(folder, path), { withFileTypes: true })) {
+    if (MADE.has(entry.name)) continue;
+    if (entry.isDirectory()) yield* walk(folder, join(path, entry.name));
+    else if (entry.isFile()) yield join(path, entry.name);
+  }
 }
