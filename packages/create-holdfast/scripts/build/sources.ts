@@ -29,9 +29,10 @@ export function sourcesOf(example: Example): Files {
   }
   for (const path of filesBelow(folder)) {
     if (path === 'package.json' || path.startsWith('template/') || isLeft(path)) continue;
-    files.set(path, readFileSync(join(folder, path), 'utf8').replaceAll(SOURCE_CONDITION, ''));
+    files.set(path, readFileSync(join(folder, path), 'utf8'));
   }
   for (const replacement of replace) makeReplacement(files, replacement);
+  for (const [path, text] of files) files.set(path, text.replaceAll(SOURCE_CONDITION, ''));
   const additions = join(folder, 'template/files');
   for (const path of filesBelow(additions)) files.set(path, readFileSync(join(additions, path), 'utf8'));
   return files;
