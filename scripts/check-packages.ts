@@ -1,12 +1,14 @@
 /**
  * Packs every package and looks at the tarball as a stranger would: publint, are-the-types-wrong, README and LICENSE
  * inside, installed by npm into an empty project outside the repository, imported, and type-checked under `strict`
- * with no error from our own declarations. Each package is installed alone first, then all of them together.
+ * with no error from our own declarations. Each package is installed alone first, then all of them together. At last
+ * come the projects that `create-holdfast` makes.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConsumer, importEntries, typeCheck } from './consumer-project.ts';
+import { checkCreatedProjects } from './created-project.ts';
 import { run } from './run-command.ts';
 import { pack, type Tarball } from './tarballs.ts';
 import { entriesOf, workspacePackages } from './workspace-packages.ts';
@@ -17,6 +19,8 @@ function progress(message: string): void {
 
 async function checkTarball({ pkg, path }: Tarball): Promise<void> {
   await run('publint', ['run', path, '--strict'], pkg.folder);
+  // Of commands alone there are no types.
+  if (entriesOf(pkg).size === 0) return;
   await run('attw', [path, '--profile', 'esm-only', '--no-emoji', '--quiet'], pkg.folder);
 }
 
@@ -51,6 +55,7 @@ try {
   const project = join(folder, 'together');
   mkdirSync(project);
   await checkTogether(tarballs, project);
+  await checkCreatedProjects(tarballs, folder, progress);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -2,6 +2,7 @@
 export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   context: [],
   'bullmq-sqlite': [],
+  'create-holdfast': [],
   logging: ['context'],
   tracing: ['context'],
   metrics: ['context'],

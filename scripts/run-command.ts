@@ -3,11 +3,21 @@ import { once } from 'node:events';
 
 /**
  * Runs a program to its end.
+ * @param env what is added to our own environment
  * @returns what it wrote to standard output
  * @throws Error with everything it wrote, when it exits with anything but 0
  */
-export async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => {

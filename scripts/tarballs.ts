@@ -7,12 +7,14 @@ export interface Tarball {
 }
 
 const MUST_HOLD = ['package/README.md', 'package/LICENSE', 'package/package.json'];
-const MUST_NOT_HOLD = /\.test\.|\/test\/|tsbuildinfo|^package\/src\//;
+/** Templates are projects, which have tests of their own. */
+const MUST_NOT_HOLD = /^package\/(?!templates\/).*(?:\.test\.|\/test\/)|tsbuildinfo|^package\/src\//;
 
 /** Packs a package as it would be published and checks what is in the tarball. */
 export async function pack(pkg: WorkspacePackage, folder: string): Promise<Tarball> {
   await run('npx', ['-y', 'pnpm@12.21.0', 'pack', '--pack-destination', folder], pkg.folder);
-  const path = `${folder}/holdfast-${pkg.shortName}-${pkg.manifest.version}.tgz`;
+  const { name, version } = pkg.manifest;
+  const path = `${folder}/${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
   const files = (await run('tar', ['-tzf', path], folder)).trim().split('\n');
   for (const file of MUST_HOLD)
     if (!files.includes(file)) throw new Error(`${pkg.manifest.name}: no ${file} in the tarball`);

@@ -15,7 +15,7 @@ export interface Manifest {
 }
 
 export interface WorkspacePackage {
-  /** The name after `@holdfast/`. */
+  /** The name of its folder: what stands after `@holdfast/`, or the whole name. */
   readonly shortName: string;
   readonly folder: string;
   readonly manifest: Manifest;

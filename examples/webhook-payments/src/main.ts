@@ -9,7 +9,7 @@ import { describeStartFailure } from './start-failure.ts';
 const USAGE = `npm start -- [--port N] [--host ADDRESS]
 
 Receives webhooks on POST /webhooks/:provider. All settings are environment variables, or lines of a file .env in the
-current folder; examples/webhook-payments/.env.example lists them.
+current folder; .env.example lists them.
 `;
 
 let config: Config | undefined;

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BadInput, badInput } from '../src/demo/fixtures/bad-input.ts';
-import { signedHeaders } from '../src/demo/signing.ts';
+import { type BadInput, badInput } from '../src/senders/bad-input.ts';
+import { signedHeaders } from '../src/senders/signing.ts';
 import {
   OPERATOR_KEY,
   type Program,

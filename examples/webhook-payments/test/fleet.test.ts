@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { type PostgresServer, redisServer, startPostgres, startRedis } from '@holdfast/test-servers';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { paymentFixtures } from '../src/demo/fixtures/payments.ts';
-import { signedHeaders } from '../src/demo/signing.ts';
+import { paymentFixtures } from '../src/senders/payments.ts';
+import { signedHeaders } from '../src/senders/signing.ts';
 import {
   OPERATOR_KEY,
   type Program,

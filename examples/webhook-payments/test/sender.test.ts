@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DeliveryRecord, openDeliveryRecord } from '../src/demo/delivery-record.ts';
-import { badInput } from '../src/demo/fixtures/bad-input.ts';
-import { paymentFixtures } from '../src/demo/fixtures/payments.ts';
 import { createSender, type Sender } from '../src/demo/sender.ts';
+import { badInput } from '../src/senders/bad-input.ts';
+import { paymentFixtures } from '../src/senders/payments.ts';
 
 type Answer = 'break' | { status: number; body: object };
 

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import type { BadPurpose } from './fixtures/bad-input.ts';
-import type { WebhookFixture } from './fixtures/fixture.ts';
+import type { BadPurpose } from '../senders/bad-input.ts';
+import type { WebhookFixture } from '../senders/fixture.ts';
 
 /** `delivery`: what a provider owes us. `repeat`: the same again, though it was accepted. */
 export type Purpose = 'delivery' | 'repeat' | BadPurpose;

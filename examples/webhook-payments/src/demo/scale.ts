@@ -1,7 +1,7 @@
-import { type BadInput, badInput } from './fixtures/bad-input.ts';
-import { mixed, type WebhookFixture } from './fixtures/fixture.ts';
+import { type BadInput, badInput } from '../senders/bad-input.ts';
+import { mixed, type WebhookFixture } from '../senders/fixture.ts';
+import { paymentFixtures } from '../senders/payments.ts';
 import { githubFixtures } from './fixtures/github.ts';
-import { paymentFixtures } from './fixtures/payments.ts';
 import type { Scale } from './options.ts';
 
 /** How much a run does. */

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebhookProvider } from '@holdfast/queue/signatures';
+import type { BadInput } from '../senders/bad-input.ts';
+import type { WebhookFixture } from '../senders/fixture.ts';
+import { signedHeaders } from '../senders/signing.ts';
 import type { Attempt, DeliveryRecord, Purpose } from './delivery-record.ts';
-import type { BadInput } from './fixtures/bad-input.ts';
-import type { WebhookFixture } from './fixtures/fixture.ts';
-import { signedHeaders } from './signing.ts';
 
 export interface SenderOptions {
   /** Where the service is to be reached just now; undefined while it is down. */

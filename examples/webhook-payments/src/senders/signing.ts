@@ -1,5 +1,5 @@
 import { signWebhook } from '@holdfast/queue/signatures';
-import type { WebhookFixture } from './fixtures/fixture.ts';
+import type { WebhookFixture } from './fixture.ts';
 
 /** The headers with which the provider sends a fixture. @param timestamp epoch ms of the signature */
 export function signedHeaders(
