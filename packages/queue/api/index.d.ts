@@ -16,7 +16,7 @@ export type { DeadLetterPage, DeadLetterPageRequest } from './dead-letters/page.
 export type { EngineOptions, RedisConnection, SqliteDatabaseLike, SqliteLocation, } from './engines/engine-choice.ts';
 export type { PostgresAddress, PostgresLocation, PostgresPoolLike } from './engines/postgres-location.ts';
 export type { RedisAddress, RedisClientLike, RedisClusterNodes, RedisNode, RedisSentinels, } from './engines/redis-location.ts';
-export { BulkActInterruptedError, DeadLetterBusyError, DeadLetterNotFoundError, DeadLetterStoreError, DirectProcessingError, DiscardFailedError, EvictionPolicyError, InvalidJobError, InvalidWebhookEventError, JobAbortedError, JobDeferredError, JobTimeoutError, QueueClosedError, QueueError, QueueMissingPeerError, QueueOptionError, QueueUnavailableError, SpoolFullError, SpoolRefusedError, SpoolWriteError, WorkerStartError, } from './errors.ts';
+export { BulkActInterruptedError, DeadLetterBusyError, DeadLetterNotFoundError, DeadLetterStoreError, DirectProcessingError, DirectProcessingUnfinishedError, DiscardFailedError, EvictionPolicyError, InvalidJobError, InvalidWebhookEventError, JobAbortedError, JobDeferredError, JobTimeoutError, QueueClosedError, QueueError, QueueMissingPeerError, QueueOptionError, QueueUnavailableError, SpoolFullError, SpoolRefusedError, SpoolWriteError, WorkerStartError, } from './errors.ts';
 export type { AttemptRecord } from './failures/attempt-history.ts';
 export type { DeathClass, FailureClass } from './failures/failure-class.ts';
 export { jobIdOf } from './job/job-id.ts';

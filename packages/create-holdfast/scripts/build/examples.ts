@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { rootFolder } from '../../../../scripts/workspace-packages.ts';
 
 /** The examples that become templates, the default first. Each says about itself what `template/template.json` holds. */
-export const EXAMPLES: readonly string[] = ['webhook-payments'];
+export const EXAMPLES: readonly string[] = ['webhook-payments', 'orders-api'];
 
 /** `examples/NAME/template/template.json`. Files beside it in `files/` are added, and win. */
 export interface Description {
