@@ -1,9 +1,9 @@
 import type { PgPool, PostgresConnection, Queue, Worker } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
-import type { JobToStore, QueueEngine } from './engine.ts';
+import type { QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { loadPeer } from './load-peer.ts';
-import { newJob } from './new-job.ts';
+import { SharedAdds } from './postgres-adds.ts';
 import { reportSafety } from './store-safety.ts';
 
 /** BullMQ keeps all queues of a database in this schema. */
@@ -47,7 +47,8 @@ export async function openPostgresEngine<Data>(
       (queueName, queueOptions) => new AlignedBackend(over, queueName, queueOptions, { pool }) as never,
     );
   const queue = open<Data>(options.queueName, connection);
-  const backend = queue.getBackend();
+  const backend = queue.getBackend() as unknown as InstanceType<typeof AlignedBackend>;
+  const adds = new SharedAdds((jobs) => backend.addAndTell(jobs));
   void checkSafety(connection, pool, options);
   return {
     name: 'postgres',
@@ -77,11 +78,7 @@ export async function openPostgresEngine<Data>(
       await connection.waitUntilReady();
       await pool.query('SELECT 1');
     },
-    store: async (job: JobToStore) => {
-      await backend.addJob(newJob(job), job.jobId);
-      const stored = await backend.getJobData(job.jobId);
-      return stored && stored.opts.telemetry?.metadata?.includes(job.token) === true;
-    },
+    store: (job) => adds.add(job),
     close: async () => {
       await queue.close();
       await pool.end();
