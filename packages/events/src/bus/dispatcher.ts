@@ -12,6 +12,7 @@ const TRIM_LIMIT = 5000;
 
 export interface Dispatcher {
   readonly isActive: boolean;
+  /** Says that there is something to do, whoever is the dispatcher. */
   wake(): void;
   /** Adds the next of a line, whoever is the dispatcher. */
   addNext(feed: string, position: number): Promise<void>;
@@ -53,6 +54,7 @@ class LogDispatcher implements Dispatcher {
   }
 
   wake(): void {
+    if (!this.#lease.held) this.#log.announce();
     this.#loop.wake();
   }
 

@@ -83,6 +83,8 @@ export interface EventLog {
   release(name: string, owner: string): Promise<void>;
   /** Removes what is older and was handed to every group. @returns how many */
   trim(before: number, limit: number): Promise<number>;
+  /** Tells those who watch in other processes that there is something to do, where they would not notice soon. */
+  announce(): void;
   /** @returns a function that ends it */
   watch(onChange: () => void): () => void;
   close(): Promise<void>;

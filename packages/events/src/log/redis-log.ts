@@ -188,6 +188,9 @@ export class RedisLog implements EventLog {
     return Number(await this.#run(TRIM, this.#keys, [before, upTo, limit]));
   }
 
+  /** Those who watch ask soon enough. */
+  announce(): void {}
+
   /** Asks, since a stream that is read with BLOCK would need a connection of its own. */
   watch(onChange: () => void): () => void {
     const timer = setInterval(onChange, this.#options.pollIntervalMs).unref();

@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/context/clock';
-import { NOTIFY_CHANNEL } from '../engines/postgres-driver.ts';
-import { nowOf, type SqlDriver, type SqlStatement, type SqlValue } from '../engines/sql-driver.ts';
+import { nowOf, type SqlDriver, type SqlStatement } from '../engines/sql-driver.ts';
+import { Announcements } from './announcements.ts';
 import {
   type EventLog,
   type EventToLog,
@@ -17,10 +17,16 @@ import { createLogTables } from './sql-schema.ts';
 const END = Number.MAX_SAFE_INTEGER;
 const EVERY_TYPE = null;
 
+export interface SqlLogOptions {
+  readonly bus: string;
+  readonly clock: Clock;
+  readonly pollIntervalMs: number;
+}
+
 /** @throws SchemaVersionError; whatever the database throws */
-export async function openSqlLog(driver: SqlDriver, bus: string, clock: Clock): Promise<EventLog> {
+export async function openSqlLog(driver: SqlDriver, options: SqlLogOptions): Promise<EventLog> {
   await createLogTables(driver);
-  return new SqlLog(driver, bus, clock);
+  return new SqlLog(driver, options);
 }
 
 /** The log in tables of SQLite or PostgreSQL. */
@@ -28,19 +34,19 @@ class SqlLog implements EventLog {
   readonly #driver: SqlDriver;
   readonly #bus: string;
   readonly #clock: Clock;
+  readonly #announcements: Announcements | undefined;
 
-  constructor(driver: SqlDriver, bus: string, clock: Clock) {
+  constructor(driver: SqlDriver, { bus, clock, pollIntervalMs }: SqlLogOptions) {
     this.#driver = driver;
     this.#bus = bus;
     this.#clock = clock;
+    // SQLite tells every connection of a commit.
+    if (driver.dialect === 'postgres') this.#announcements = new Announcements(driver, bus, pollIntervalMs);
   }
 
   async append(events: readonly EventToLog[]): Promise<ReadonlySet<string>> {
     const at = this.#clock.wallTime();
     const [rows = []] = await this.#driver.write(this.#insert(events, at));
-    // Only a hint to processes that wait: whoever misses it looks a little later.
-    if (this.#isPostgres && rows.length > 0)
-      void this.#driver.read(`SELECT pg_notify('${NOTIFY_CHANNEL}', $1)`, [this.#bus]).catch(() => {});
     return new Set(rows.map((row) => String(row['event_id'])));
   }
 
@@ -108,17 +114,20 @@ class SqlLog implements EventLog {
   }
 
   async advance(moves: readonly { readonly feed: Feed; readonly to: number }[]): Promise<void> {
-    const statements = moves.map(({ feed, to }): SqlStatement => {
-      const which: SqlValue[] = [this.#bus, feed.group, feed.replay];
-      return feed.until !== undefined && to >= feed.until
-        ? ['DELETE FROM holdfast_event_feeds WHERE bus = $1 AND grp = $2 AND replay = $3', which]
-        : [
-            `UPDATE holdfast_event_feeds SET read_to = $4
-             WHERE bus = $1 AND grp = $2 AND replay = $3 AND read_to < $4`,
-            [...which, to],
-          ];
-    });
-    if (statements.length > 0) await this.#driver.write(...statements);
+    const isEnded = ({ feed: { until }, to }: (typeof moves)[number]) => until !== undefined && to >= until;
+    const statements = [
+      ...this.#forEach(
+        `UPDATE holdfast_event_feeds AS f SET read_to = m.position FROM moves AS m
+         WHERE f.bus = $1 AND f.grp = m.grp AND f.replay = m.replay AND f.read_to < m.position`,
+        moves.filter((move) => !isEnded(move)),
+      ),
+      ...this.#forEach(
+        `DELETE FROM holdfast_event_feeds
+         WHERE bus = $1 AND (grp, replay) IN (SELECT m.grp, m.replay FROM moves AS m)`,
+        moves.filter(isEnded),
+      ),
+    ];
+    if (statements.length > 0) await this.#driver.writeUnsynced(...statements);
   }
 
   async head(): Promise<number> {
@@ -129,7 +138,7 @@ class SqlLog implements EventLog {
   async line(feed: Feed, events: readonly OrderedEvent[], to: number): Promise<ReadonlyMap<string, number>> {
     const name = feedName(feed);
     const keys = [...new Set(events.map(({ key }) => key))];
-    const results = await this.#driver.write(
+    const results = await this.#driver.writeUnsynced(
       ...this.#lockLine(name),
       [
         `INSERT INTO holdfast_event_lines (bus, feed, event_key, position, state)
@@ -177,7 +186,7 @@ class SqlLog implements EventLog {
   async settle({ feed, key, position }: OrderedEvent, as: 'handled' | 'dead'): Promise<number | undefined> {
     const where = 'bus = $1 AND feed = $2 AND event_key = $3';
     const values = [this.#bus, feed, key];
-    const results = await this.#driver.write(
+    const results = await this.#driver.writeUnsynced(
       ...this.#lockLine(feed),
       [
         as === 'handled'
@@ -206,7 +215,7 @@ class SqlLog implements EventLog {
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
     const now = nowOf(this.#driver.dialect);
-    const [rows = []] = await this.#driver.write([
+    const [rows = []] = await this.#driver.writeUnsynced([
       `INSERT INTO holdfast_event_leases (name, owner, expires_at) VALUES ($1, $2, ${now} + $3)
        ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
        WHERE holdfast_event_leases.owner = excluded.owner OR holdfast_event_leases.expires_at <= ${now}
@@ -217,14 +226,14 @@ class SqlLog implements EventLog {
   }
 
   async release(name: string, owner: string): Promise<void> {
-    await this.#driver.write([
+    await this.#driver.writeUnsynced([
       'DELETE FROM holdfast_event_leases WHERE name = $1 AND owner = $2',
       [`${this.#bus}/${name}`, owner],
     ]);
   }
 
   async trim(before: number, limit: number): Promise<number> {
-    const [rows = []] = await this.#driver.write([
+    const [rows = []] = await this.#driver.writeUnsynced([
       `DELETE FROM holdfast_events WHERE position IN (
          SELECT position FROM holdfast_events
          WHERE bus = $1 AND appended_at < $2
@@ -238,16 +247,43 @@ class SqlLog implements EventLog {
     return rows.length;
   }
 
+  announce(): void {
+    this.#announcements?.announce();
+  }
+
   watch(onChange: () => void): () => void {
     return this.#driver.watch(onChange);
   }
 
   close(): Promise<void> {
+    this.#announcements?.close();
     return this.#driver.close();
   }
 
   get #isPostgres(): boolean {
     return this.#driver.dialect === 'postgres';
+  }
+
+  /** One statement for all feeds at once, which sees them as the table `moves`. */
+  #forEach(
+    sql: string,
+    moves: readonly { readonly feed: Feed; readonly to: number }[],
+  ): readonly SqlStatement[] {
+    if (moves.length === 0) return [];
+    const rows = moves.map(({ feed: { group, replay }, to }) => ({ group, replay, to }));
+    if (!this.#isPostgres) {
+      const table = `moves(grp, replay, position) AS (
+        SELECT value ->> 'group', value ->> 'replay', value ->> 'to' FROM json_each($2))`;
+      return [[`WITH ${table} ${sql}`, [this.#bus, JSON.stringify(rows)]]];
+    }
+    const table = `moves(grp, replay, position) AS (
+      SELECT g, r, p::bigint FROM unnest($2::text[], $3::text[], $4::text[]) AS u(g, r, p))`;
+    const columns = [
+      rows.map(({ group }) => group),
+      rows.map(({ replay }) => replay),
+      rows.map(({ to }) => String(to)),
+    ];
+    return [[`WITH ${table} ${sql}`, [this.#bus, ...columns]]];
   }
 
   get #head(): string {
