@@ -336,6 +336,27 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     expect(Object.keys((await bus.getLag()).groups)).toEqual(['kept']);
   });
 
+  it('gives a group that has the name of one that was removed all that it asks for, and nothing else', async () => {
+    const bus = create();
+    const first = new Seen<unknown>();
+    const paused = await bus.subscribe('g', '*', ({ payload }) => first.add(payload));
+    await bus.publish('a', 'handled');
+    await first.count(1);
+    await paused.pause();
+    await bus.publish('a', 'waiting');
+    await expect.poll(async () => (await bus.getLag()).groups['g']).toBe(0);
+    await bus.removeGroup('g');
+    const fresh = new Seen<unknown>();
+    const subscription = await bus.subscribe('g', '*', ({ payload }) => fresh.add(payload));
+    await bus.publish('a', 'newer');
+    expect(await fresh.count(1)).toEqual(['newer']);
+    await subscription.close();
+    await bus.removeGroup('g');
+    const all = new Seen<unknown>();
+    await bus.subscribe('g', '*', ({ payload }) => all.add(payload), { from: 'start' });
+    expect(new Set(await all.count(3))).toEqual(new Set(['handled', 'waiting', 'newer']));
+  });
+
   it('waits for running handlers when it closes, and refuses what comes after', async () => {
     const bus = create();
     const started = new Seen<number>();
