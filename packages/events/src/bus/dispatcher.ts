@@ -36,6 +36,9 @@ class LogDispatcher implements Dispatcher {
   readonly #loop: WorkLoop;
   readonly #unwatch: () => void;
   #sweepAt = 0;
+  /** Where the last look at the lines ended, and what it found. */
+  #sweptTo: OrderedEvent | undefined;
+  #firsts: ReadonlySet<string> = new Set();
   #trimAt = 0;
 
   constructor(log: EventLog, queues: GroupQueues, options: ResolvedOptions) {
@@ -145,16 +148,30 @@ class LogDispatcher implements Dispatcher {
     return { group, jobId: await this.#queues.add({ ...feed, replay }, event, true) };
   }
 
-  /** A process that died between the end of one event and the next of its key leaves the next one to this. */
+  /**
+   * A process that died between the end of one event and the next of its key leaves the next one to this. Who was the
+   * first of its key at the last look too is added again, which changes nothing where its job is there.
+   */
   async #sweepLines(): Promise<void> {
+    const { batchSize } = this.#options;
+    const before = this.#firsts;
+    const firsts = await this.#log.firstInLine(batchSize, this.#sweptTo);
+    const isAll = this.#sweptTo === undefined && firsts.length < batchSize;
+    this.#sweptTo = firsts.length < batchSize ? undefined : firsts.at(-1);
+    const nameOf = ({ feed, key, position }: OrderedEvent) => JSON.stringify([feed, key, position]);
+    this.#firsts = new Set(firsts.map(nameOf));
+    const waiting = isAll ? firsts.filter((first) => before.has(nameOf(first))) : firsts;
+    if (waiting.length === 0) return;
     const feeds = await this.#log.feeds();
-    for (const first of await this.#log.firstInLine(this.#options.batchSize)) {
-      const added = await this.#addFirst(feeds, first.feed, first.position);
-      if (added === undefined) continue;
-      if ((await this.#queues.get(added.group).deadLetters.get(added.jobId)) === undefined) continue;
-      const next = await this.#log.settle(first, 'dead');
-      if (next !== undefined) await this.addNext(first.feed, next);
-    }
+    await Promise.all(waiting.map((first) => this.#addAgain(feeds, first)));
+  }
+
+  async #addAgain(feeds: readonly Feed[], first: OrderedEvent): Promise<void> {
+    const added = await this.#addFirst(feeds, first.feed, first.position);
+    if (added === undefined) return;
+    if ((await this.#queues.get(added.group).deadLetters.get(added.jobId)) === undefined) return;
+    const next = await this.#log.settle(first, 'dead');
+    if (next !== undefined) await this.addNext(first.feed, next);
   }
 }
 

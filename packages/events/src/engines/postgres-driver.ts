@@ -137,7 +137,8 @@ class PostgresDriver implements SqlDriver {
       // What was committed while nobody listened.
       this.#tell();
     } catch (error) {
-      this.#options.onError(error as Error);
+      // One that was closed while it connected is no trouble.
+      if (!this.#closed) this.#options.onError(error as Error);
       again();
       await client.end().catch(() => {});
     }

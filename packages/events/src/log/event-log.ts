@@ -75,8 +75,14 @@ export interface EventLog {
   place(event: OrderedEvent): Promise<'waiting' | 'dead' | undefined>;
   /** Ends the wait of the next in line. @returns its position */
   settle(event: OrderedEvent, as: 'handled' | 'dead'): Promise<number | undefined>;
-  /** First in line of every key. */
-  firstInLine(limit: number): Promise<readonly OrderedEvent[]>;
+  /**
+   * First in line of so many keys.
+   * @param after where the last look ended; a store may answer any of them instead
+   */
+  firstInLine(
+    limit: number,
+    after?: Pick<OrderedEvent, 'feed' | 'key'>,
+  ): Promise<readonly OrderedEvent[]>;
 
   /** Takes or renews the lease, for all processes of the bus. @returns whether it is held */
   lease(name: string, owner: string, leaseMs: number): Promise<boolean>;

@@ -13,6 +13,7 @@ import {
 import {
   ADVANCE,
   APPEND,
+  FORGET,
   JOIN,
   LEASE,
   LINE,
@@ -25,6 +26,7 @@ import {
 
 /** Between the parts of a line's name: a group cannot hold it. */
 const PART = '~~';
+const LINES_AT_ONCE = 100;
 
 interface FeedText {
   readonly until?: number;
@@ -50,7 +52,7 @@ export class RedisLog implements EventLog {
     this.#redis = redis;
     this.#options = options;
     this.#prefix = `{holdfast:events:${options.bus}}:`;
-    this.#keys = ['log', 'ids', 'times', 'sequence', 'feeds', 'cursors', 'lined', 'lines'].map(
+    this.#keys = ['log', 'ids', 'times', 'sequence', 'feeds', 'cursors', 'lined', 'lines', 'waiting'].map(
       (name) => this.#prefix + name,
     );
   }
@@ -85,13 +87,13 @@ export class RedisLog implements EventLog {
     const feeds = Object.keys(await this.#redis.hgetall(this.#key('feeds'))).filter(
       (name) => name === group || name.startsWith(`${group}~`),
     );
-    for (const name of feeds) {
+    const isTheirs = (line: string) => feeds.some((name) => line.startsWith(name + PART));
+    for (const name of feeds)
       for (const hash of ['feeds', 'cursors', 'lined']) await this.#redis.hdel(this.#key(hash), name);
-      for (const line of await this.#redis.smembers(this.#key('lines'))) {
-        if (!line.startsWith(name + PART)) continue;
-        await this.#redis.del(this.#linePrefix + line, this.#deadPrefix + line);
-        await this.#redis.srem(this.#key('lines'), line);
-      }
+    const lines = (await this.#redis.smembers(this.#key('lines'))).filter(isTheirs);
+    for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
+      const some = lines.slice(from, from + LINES_AT_ONCE);
+      await this.#run(FORGET, this.#keys, [this.#linePrefix, this.#deadPrefix, ...some]);
     }
     return feeds.includes(group);
   }
@@ -179,12 +181,8 @@ export class RedisLog implements EventLog {
   }
 
   async trim(before: number, limit: number): Promise<number> {
-    const [feeds, lines] = await Promise.all([this.feeds(), this.firstInLine(10_000)]);
-    const upTo = Math.min(
-      ...feeds.map(({ cursor }) => cursor),
-      ...lines.map(({ position }) => position - 1),
-      Number.MAX_SAFE_INTEGER,
-    );
+    const feeds = await this.feeds();
+    const upTo = Math.min(...feeds.map(({ cursor }) => cursor), Number.MAX_SAFE_INTEGER);
     return Number(await this.#run(TRIM, this.#keys, [before, upTo, limit]));
   }
 

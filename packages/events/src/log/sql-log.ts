@@ -68,7 +68,7 @@ class SqlLog implements EventLog {
   async join({ group, types, settings, from }: Join): Promise<void> {
     await this.#driver.write([
       `INSERT INTO holdfast_event_feeds (bus, grp, replay, types, settings, read_to, lined_to, until)
-       SELECT $1, $2, '', $3, $4, start, start, NULL FROM (SELECT ${this.#before('$5')} AS start) AS s WHERE true
+       SELECT $1, $2, '', $3, $4, start, start, NULL FROM (SELECT ${this.#before(from, '$5')} AS start) AS s WHERE true
        ON CONFLICT (bus, grp, replay) DO UPDATE SET types = excluded.types, settings = excluded.settings`,
       [this.#bus, group, typesJson(types), JSON.stringify(settings), Math.min(from, END)],
     ]);
@@ -78,7 +78,7 @@ class SqlLog implements EventLog {
     const [rows = []] = await this.#driver.write([
       `INSERT INTO holdfast_event_feeds (bus, grp, replay, types, settings, read_to, lined_to, until)
        SELECT bus, grp, $3, types, settings, start, start, ${this.#head}
-       FROM holdfast_event_feeds, (SELECT ${this.#before('$4')} AS start) AS s
+       FROM holdfast_event_feeds, (SELECT ${this.#before(from, '$4')} AS start) AS s
        WHERE bus = $1 AND grp = $2 AND replay = ''
        RETURNING grp`,
       [this.#bus, group, replay, Math.min(from, END)],
@@ -164,14 +164,13 @@ class SqlLog implements EventLog {
         [this.#bus, feed.group, feed.replay, to],
       ],
       [
-        `SELECT event_key, MIN(position) AS position FROM holdfast_event_lines
-         WHERE bus = $1 AND feed = $2 AND state = 'waiting'
-         AND event_key ${this.#isPostgres ? '= ANY($3::text[])' : 'IN (SELECT value FROM json_each($3))'}
-         GROUP BY event_key`,
+        `SELECT k AS event_key, (${firstOf('k')}) AS position
+         FROM (SELECT ${this.#isPostgres ? 'unnest($3::text[]) AS k' : 'value AS k FROM json_each($3)'}) AS keys`,
         [this.#bus, name, this.#isPostgres ? keys : JSON.stringify(keys)],
       ],
     );
-    return new Map((results.at(-1) ?? []).map((row) => [String(row['event_key']), Number(row['position'])]));
+    const firsts = (results.at(-1) ?? []).filter((row) => row['position'] !== null);
+    return new Map(firsts.map((row) => [String(row['event_key']), Number(row['position'])]));
   }
 
   async place({ feed, key, position }: OrderedEvent): Promise<'waiting' | 'dead' | undefined> {
@@ -194,17 +193,21 @@ class SqlLog implements EventLog {
           : `UPDATE holdfast_event_lines SET state = 'dead' WHERE ${where} AND position = $4`,
         [...values, position],
       ],
-      [`SELECT MIN(position) AS next FROM holdfast_event_lines WHERE ${where} AND state = 'waiting'`, values],
+      [firstOf('$3'), values],
     );
-    const next = results.at(-1)?.[0]?.['next'];
-    return next === null || next === undefined ? undefined : Number(next);
+    const next = results.at(-1)?.[0]?.['position'];
+    return next === undefined ? undefined : Number(next);
   }
 
-  async firstInLine(limit: number): Promise<readonly OrderedEvent[]> {
+  async firstInLine(
+    limit: number,
+    after: Pick<OrderedEvent, 'feed' | 'key'> = { feed: '', key: '' },
+  ): Promise<readonly OrderedEvent[]> {
     const rows = await this.#driver.read(
       `SELECT feed, event_key, MIN(position) AS position FROM holdfast_event_lines
-       WHERE bus = $1 AND state = 'waiting' GROUP BY feed, event_key LIMIT $2`,
-      [this.#bus, limit],
+       WHERE bus = $1 AND state = 'waiting' AND (feed, event_key) > ($3, $4)
+       GROUP BY feed, event_key ORDER BY feed, event_key LIMIT $2`,
+      [this.#bus, limit, after.feed, after.key],
     );
     return rows.map((row) => ({
       feed: String(row['feed']),
@@ -233,14 +236,14 @@ class SqlLog implements EventLog {
   }
 
   async trim(before: number, limit: number): Promise<number> {
+    // The oldest are taken first and then looked at: what has to stay must not be passed over again and again.
     const [rows = []] = await this.#driver.writeUnsynced([
       `DELETE FROM holdfast_events WHERE position IN (
-         SELECT position FROM holdfast_events
-         WHERE bus = $1 AND appended_at < $2
-         AND position <= COALESCE((SELECT MIN(read_to) FROM holdfast_event_feeds WHERE bus = $1), ${END})
-         AND position < COALESCE((SELECT MIN(position) FROM holdfast_event_lines
-                                  WHERE bus = $1 AND state = 'waiting'), ${END})
-         ORDER BY position LIMIT $3)
+         SELECT position FROM (
+           SELECT position FROM holdfast_events WHERE bus = $1 AND appended_at < $2 ORDER BY appended_at LIMIT $3) AS old
+         WHERE position <= COALESCE((SELECT MIN(read_to) FROM holdfast_event_feeds WHERE bus = $1), ${END})
+         AND position < COALESCE((SELECT position FROM holdfast_event_lines
+                                  WHERE bus = $1 AND state = 'waiting' ORDER BY position LIMIT 1), ${END}))
        RETURNING position`,
       [this.#bus, before, limit],
     ]);
@@ -290,10 +293,10 @@ class SqlLog implements EventLog {
     return '(SELECT COALESCE(MAX(position), 0) FROM holdfast_events WHERE bus = $1)';
   }
 
-  /** The position before the first event of a time. */
-  #before(time: string): string {
-    return `COALESCE((SELECT MIN(position) - 1 FROM holdfast_events
-                      WHERE bus = $1 AND appended_at >= ${time}), ${this.#head})`;
+  /** The position before the first event of a time. A clock may have gone back, so that it is not the first by time. */
+  #before(from: number, time: string): string {
+    const isLater = from > 0 ? ` AND appended_at >= ${time}` : ` AND ${time} = ${time}`;
+    return `COALESCE((SELECT MIN(position) - 1 FROM holdfast_events WHERE bus = $1${isLater}), ${this.#head})`;
   }
 
   #insert(events: readonly EventToLog[], at: number): SqlStatement {
@@ -330,6 +333,12 @@ class SqlLog implements EventLog {
     if (!this.#isPostgres) return [];
     return [['SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [`${this.#bus}/${feed}`]]];
   }
+}
+
+/** Of a bus, a feed and a key; those behind it are not looked at, however many they are. */
+function firstOf(key: string): string {
+  return `SELECT position FROM holdfast_event_lines
+          WHERE bus = $1 AND feed = $2 AND event_key = ${key} AND state = 'waiting' ORDER BY position LIMIT 1`;
 }
 
 function typesJson(types: readonly string[] | undefined): string | null {

@@ -38,6 +38,10 @@ export async function createLogTables(driver: SqlDriver): Promise<void> {
       state TEXT NOT NULL, PRIMARY KEY (bus, feed, event_key, position))${strict}`,
     ],
     [
+      `CREATE INDEX IF NOT EXISTS holdfast_event_lines_waiting ON holdfast_event_lines (bus, position)
+      WHERE state = 'waiting'`,
+    ],
+    [
       `CREATE TABLE IF NOT EXISTS holdfast_event_leases (
       name TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_at ${integer} NOT NULL)${strict}`,
     ],

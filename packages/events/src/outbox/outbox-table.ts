@@ -67,7 +67,8 @@ export class OutboxTable {
 
   async state(): Promise<OutboxState> {
     const [row] = await this.#driver.read(
-      `SELECT COUNT(*) AS pending, MIN(created_at) AS oldest, ${nowOf(this.#driver.dialect)} AS now
+      `SELECT COUNT(*) AS pending, ${nowOf(this.#driver.dialect)} AS now,
+         (SELECT created_at FROM holdfast_outbox WHERE bus = $1 ORDER BY seq LIMIT 1) AS oldest
        FROM holdfast_outbox WHERE bus = $1`,
       [this.#bus],
     );

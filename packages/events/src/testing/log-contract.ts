@@ -1,6 +1,6 @@
 /** What the log of every engine does, as cases without a test runner. */
 import assert from 'node:assert/strict';
-import type { EventLog, EventToLog, Feed, Join } from '../log/event-log.ts';
+import type { EventLog, EventToLog, Feed, Join, OrderedEvent } from '../log/event-log.ts';
 
 export interface LogCase {
   readonly name: string;
@@ -99,6 +99,24 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
       assert.ok(again.cursor < last);
       assert.deepEqual(again.types, ['x']);
       assert.deepEqual(again.settings, SETTINGS);
+    },
+  },
+  {
+    name: 'begins with the first event of a time, however many have it, and with all of them from the start',
+    run: async (open) => {
+      const log = await open('times');
+      await log.append([event('old')]);
+      const time = Date.now() + 1;
+      while (Date.now() < time);
+      const ids = Array.from({ length: 120 }, (_, n) => `e${n}`);
+      await log.append(ids.map((id) => event(id)));
+      const [old = 0, first = 0] = await positions(log);
+      await log.join(join('since', time));
+      assert.equal((await feedOf(log, 'since')).cursor, first - 1);
+      await log.join(join('all', 0));
+      assert.equal((await feedOf(log, 'all')).cursor, old - 1);
+      assert.equal(await log.replay('since', 'r', time), true);
+      assert.equal((await feedOf(log, 'since', true)).cursor, first - 1);
     },
   },
   {
@@ -203,6 +221,25 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
       assert.equal(await log.trim(Number.MAX_SAFE_INTEGER, 10), 2);
       assert.deepEqual(await positions(log), [c]);
       assert.deepEqual([...(await log.append([event('c')]))], []);
+    },
+  },
+  {
+    name: 'tells the first of every key, part by part',
+    run: async (open) => {
+      const log = await open('parts');
+      await log.join(join('g'));
+      const keys = Array.from({ length: 25 }, (_, n) => `k${n}`);
+      await log.append(keys.map((key) => event(key, key)));
+      const events = (await positions(log)).map((position, n) => ({ feed: 'g', key: `k${n}`, position }));
+      await log.line(await feedOf(log, 'g'), events, await log.head());
+      const seen = new Set<string>();
+      let after: OrderedEvent | undefined;
+      for (let look = 0; look < 500 && seen.size < keys.length; look += 1) {
+        const part = await log.firstInLine(10, after);
+        for (const { key } of part) seen.add(key);
+        after = part.length < 10 ? undefined : part.at(-1);
+      }
+      assert.equal(seen.size, 25);
     },
   },
   {
