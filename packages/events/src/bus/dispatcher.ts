@@ -7,6 +7,7 @@ import { WorkLoop } from './work-loop.ts';
 
 /** How often what should not happen is looked for: a line whose first event is not under way. */
 const SWEEP_INTERVAL_MS = 10_000;
+const SWEEP_LIMIT = 2000;
 const TRIM_INTERVAL_MS = 60_000;
 const TRIM_LIMIT = 5000;
 
@@ -37,7 +38,7 @@ class LogDispatcher implements Dispatcher {
   readonly #unwatch: () => void;
   #sweepAt = 0;
   /** Where the last look at the lines ended, and what it found. */
-  #sweptTo: OrderedEvent | undefined;
+  #sweptTo: number | undefined;
   #firsts: ReadonlySet<string> = new Set();
   #trimAt = 0;
 
@@ -153,14 +154,13 @@ class LogDispatcher implements Dispatcher {
    * first of its key at the last look too is added again, which changes nothing where its job is there.
    */
   async #sweepLines(): Promise<void> {
-    const { batchSize } = this.#options;
     const before = this.#firsts;
-    const firsts = await this.#log.firstInLine(batchSize, this.#sweptTo);
-    const isAll = this.#sweptTo === undefined && firsts.length < batchSize;
-    this.#sweptTo = firsts.length < batchSize ? undefined : firsts.at(-1);
-    const nameOf = ({ feed, key, position }: OrderedEvent) => JSON.stringify([feed, key, position]);
-    this.#firsts = new Set(firsts.map(nameOf));
-    const waiting = isAll ? firsts.filter((first) => before.has(nameOf(first))) : firsts;
+    const { first, to } = await this.#log.firstInLine(SWEEP_LIMIT, this.#sweptTo);
+    const isAll = this.#sweptTo === undefined && to === undefined;
+    this.#sweptTo = to;
+    const nameOf = ({ feed, position }: OrderedEvent) => `${feed} ${position}`;
+    this.#firsts = new Set(first.map(nameOf));
+    const waiting = isAll ? first.filter((each) => before.has(nameOf(each))) : first;
     if (waiting.length === 0) return;
     const feeds = await this.#log.feeds();
     await Promise.all(waiting.map((first) => this.#addAgain(feeds, first)));

@@ -7,6 +7,7 @@ import {
   feedName,
   type GroupSettings,
   type Join,
+  type LookAtLines,
   type LoggedEvent,
   type OrderedEvent,
 } from './event-log.ts';
@@ -160,16 +161,22 @@ export class RedisLog implements EventLog {
     return next === null ? undefined : Number(next);
   }
 
-  async firstInLine(limit: number): Promise<readonly OrderedEvent[]> {
-    const lines = await this.#redis.srandmember(this.#key('lines'), String(limit));
-    const heads = await Promise.all(
-      lines.map(async (line) => {
-        const [feed = '', ...rest] = line.split(PART);
-        const [position] = await this.#redis.zrange(this.#linePrefix + line, '0', '0');
-        return { feed, key: rest.join(PART), position: Number(position) };
-      }),
+  async firstInLine(limit: number, after = 0): Promise<LookAtLines> {
+    const members = await this.#redis.zrangebyscore(
+      this.#key('waiting'),
+      `(${after}`,
+      '+inf',
+      'LIMIT',
+      0,
+      limit,
     );
-    return heads.filter(({ position }) => Number.isFinite(position));
+    const waiting = members.map(readWaiting);
+    const heads = await Promise.all(
+      waiting.map(({ line }) => this.#redis.zrange(this.#linePrefix + line, '0', '0')),
+    );
+    const first = waiting.filter(({ event }, index) => heads[index]?.[0] === String(event.position));
+    const last = waiting.at(-1)?.event.position;
+    return { first: first.map(({ event }) => event), to: members.length < limit ? undefined : last };
   }
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
@@ -225,6 +232,14 @@ export class RedisLog implements EventLog {
     if (redis[name] === undefined) redis.defineCommand(name, { lua });
     return redis[name]?.(keys.length, ...keys, ...values) ?? Promise.resolve();
   }
+}
+
+/** A key may hold the sign between the parts, a feed and a position not. */
+function readWaiting(member: string): { readonly line: string; readonly event: OrderedEvent } {
+  const [feed = '', ...rest] = member.split(PART);
+  const position = Number(rest.pop());
+  const key = rest.join(PART);
+  return { line: feed + PART + key, event: { feed, key, position } };
 }
 
 function startOf(from: number): string | number {

@@ -8,6 +8,7 @@ import {
   feedName,
   type GroupSettings,
   type Join,
+  type LookAtLines,
   type LoggedEvent,
   type OrderedEvent,
 } from './event-log.ts';
@@ -16,6 +17,7 @@ import { createLogTables } from './sql-schema.ts';
 /** No position is as large. */
 const END = Number.MAX_SAFE_INTEGER;
 const EVERY_TYPE = null;
+const LOOKED_AT_BY_TIME = 1000;
 
 export interface SqlLogOptions {
   readonly bus: string;
@@ -199,21 +201,24 @@ class SqlLog implements EventLog {
     return next === undefined ? undefined : Number(next);
   }
 
-  async firstInLine(
-    limit: number,
-    after: Pick<OrderedEvent, 'feed' | 'key'> = { feed: '', key: '' },
-  ): Promise<readonly OrderedEvent[]> {
+  async firstInLine(limit: number, after = 0): Promise<LookAtLines> {
     const rows = await this.#driver.read(
-      `SELECT feed, event_key, MIN(position) AS position FROM holdfast_event_lines
-       WHERE bus = $1 AND state = 'waiting' AND (feed, event_key) > ($3, $4)
-       GROUP BY feed, event_key ORDER BY feed, event_key LIMIT $2`,
-      [this.#bus, limit, after.feed, after.key],
+      `SELECT feed, event_key, position, EXISTS (
+         SELECT 1 FROM holdfast_event_lines AS before WHERE before.bus = line.bus AND before.feed = line.feed
+         AND before.event_key = line.event_key AND before.position < line.position AND before.state = 'waiting'
+       ) AS is_later
+       FROM holdfast_event_lines AS line
+       WHERE bus = $1 AND state = 'waiting' AND position > $2 ORDER BY position LIMIT $3`,
+      [this.#bus, after, limit],
     );
-    return rows.map((row) => ({
-      feed: String(row['feed']),
-      key: String(row['event_key']),
-      position: Number(row['position']),
-    }));
+    const first = rows
+      .filter((row) => !row['is_later'])
+      .map((row) => ({
+        feed: String(row['feed']),
+        key: String(row['event_key']),
+        position: Number(row['position']),
+      }));
+    return { first, to: rows.length < limit ? undefined : Number(rows.at(-1)?.['position']) };
   }
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
@@ -293,10 +298,16 @@ class SqlLog implements EventLog {
     return '(SELECT COALESCE(MAX(position), 0) FROM holdfast_events WHERE bus = $1)';
   }
 
-  /** The position before the first event of a time. A clock may have gone back, so that it is not the first by time. */
+  /**
+   * The position before the first event of a time. A clock may have gone back, so that the first by time is not the
+   * first in the log: so many that follow are looked at.
+   */
   #before(from: number, time: string): string {
-    const isLater = from > 0 ? ` AND appended_at >= ${time}` : ` AND ${time} = ${time}`;
-    return `COALESCE((SELECT MIN(position) - 1 FROM holdfast_events WHERE bus = $1${isLater}), ${this.#head})`;
+    const byTime = `(SELECT position FROM holdfast_events WHERE bus = $1 AND appended_at >= ${time}
+                     ORDER BY appended_at, position LIMIT ${LOOKED_AT_BY_TIME}) AS t`;
+    // From the start the time is named only because it is given.
+    const all = `holdfast_events WHERE bus = $1 AND ${time} = ${time}`;
+    return `COALESCE((SELECT MIN(position) - 1 FROM ${from > 0 ? byTime : all}), ${this.#head})`;
   }
 
   #insert(events: readonly EventToLog[], at: number): SqlStatement {
