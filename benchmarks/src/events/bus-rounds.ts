@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createEventBus, type EventBus, type EventBusOptions } from '@holdfast/events';
 import Database from 'better-sqlite3';
 import pg from 'pg';
@@ -6,6 +7,8 @@ import pg from 'pg';
 const PUBLISHERS = 100;
 const LATENCY_EVENTS = 200;
 const FAN_OUT_CONCURRENCY = 10;
+const PACED_EVENTS = 500;
+const PACE_MS = 10;
 const PAYLOAD = { orderId: 'order-1', lines: [{ sku: 'kelp', cents: 990 }], note: 'x'.repeat(200) };
 
 /** Where a bus runs, and the transactions of its outbox. */
@@ -58,6 +61,32 @@ export function latencies(place: BenchPlace, isOutbox: boolean): Promise<readonl
       measured.push(Math.max(0, (await handled.promise) - endedAt));
     }
     return measured;
+  });
+}
+
+/**
+ * A transaction with an event every `PACE_MS`, whether the one before has been handled or not.
+ * @returns for each the ms from the end of its commit to its handler
+ */
+export function pacedLatencies(place: BenchPlace): Promise<readonly number[]> {
+  return withBus(place, async (bus) => {
+    const committedAt = new Map<string, number>();
+    const handledAt = new Map<string, number>();
+    const all = Promise.withResolvers<void>();
+    const handler = ({ id }: { readonly id: string }) => {
+      handledAt.set(id, performance.now());
+      if (handledAt.size === PACED_EVENTS) all.resolve();
+    };
+    await bus.subscribe('latency', '*', handler, { concurrency: 10 });
+    const transactions: Promise<void>[] = [];
+    for (let n = 0; n < PACED_EVENTS; n += 1) {
+      const id = `e${n}`;
+      const committed = place.transact((tx) => bus.publish('order.paid', PAYLOAD, {}, { tx, id }));
+      transactions.push(committed.then(() => void committedAt.set(id, performance.now())));
+      await sleep(PACE_MS);
+    }
+    await Promise.all([...transactions, all.promise]);
+    return [...handledAt].map(([id, at]) => Math.max(0, at - (committedAt.get(id) ?? at)));
   });
 }
 

@@ -7,8 +7,8 @@ import {
   feedName,
   type GroupSettings,
   type Join,
-  type LookAtLines,
   type LoggedEvent,
+  type LookAtLines,
   type OrderedEvent,
 } from './event-log.ts';
 import {

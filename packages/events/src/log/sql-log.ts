@@ -8,8 +8,8 @@ import {
   feedName,
   type GroupSettings,
   type Join,
-  type LookAtLines,
   type LoggedEvent,
+  type LookAtLines,
   type OrderedEvent,
 } from './event-log.ts';
 import { createLogTables } from './sql-schema.ts';

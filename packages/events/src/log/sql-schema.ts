@@ -25,9 +25,7 @@ export async function createLogTables(driver: SqlDriver): Promise<void> {
     ],
     ['CREATE UNIQUE INDEX IF NOT EXISTS holdfast_events_by_id ON holdfast_events (bus, event_id)'],
     ['CREATE INDEX IF NOT EXISTS holdfast_events_by_position ON holdfast_events (bus, position)'],
-    [
-      'CREATE INDEX IF NOT EXISTS holdfast_events_by_time ON holdfast_events (bus, appended_at, position)',
-    ],
+    ['CREATE INDEX IF NOT EXISTS holdfast_events_by_time ON holdfast_events (bus, appended_at, position)'],
     [
       `CREATE TABLE IF NOT EXISTS holdfast_event_feeds (
       bus TEXT NOT NULL, grp TEXT NOT NULL, replay TEXT NOT NULL, types TEXT, settings TEXT NOT NULL,

@@ -231,7 +231,11 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
       // A key may look like the parts of a name.
       const keys = Array.from({ length: 25 }, (_, n) => `k~~${n % 5}~~7`);
       await log.append(keys.map((key, n) => event(`e${n}`, key)));
-      const events = (await positions(log)).map((position, n) => ({ feed: 'g', key: keys[n] ?? '', position }));
+      const events = (await positions(log)).map((position, n) => ({
+        feed: 'g',
+        key: keys[n] ?? '',
+        position,
+      }));
       await log.line(await feedOf(log, 'g'), events, await log.head());
       const seen: OrderedEvent[] = [];
       const parts: number[] = [];

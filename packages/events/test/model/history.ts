@@ -82,7 +82,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('remove'), group }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('replay'), group, pick: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('reopen'), side }) },
-  { weight: 2, arbitrary: fc.record({ does: fc.constant('pass time'), ms: fc.integer({ min: 1, max: 4000 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ does: fc.constant('pass time'), ms: fc.integer({ min: 1, max: 4000 }) }),
+  },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('await those that run') }) },
 );
 

@@ -198,8 +198,7 @@ export class World {
   }
 
   async #reopen(side: Side): Promise<void> {
-    for (const [group, handling] of this.#handling)
-      if (handling.side === side) this.#handling.delete(group);
+    for (const [group, handling] of this.#handling) if (handling.side === side) this.#handling.delete(group);
     await this.#bus(side).close();
     this.#buses[side] = this.#open();
   }
