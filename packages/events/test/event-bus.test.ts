@@ -270,6 +270,40 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     expect(of('quick')).toEqual(['quick0', 'quick1', 'quick2', 'quick3', 'quick4', 'quick5']);
   });
 
+  it('keeps keys and types apart, whatever they look like', async () => {
+    const bus = create<Record<string, number>>();
+    const seen = new Seen<string>();
+    const names = [
+      "'; DROP TABLE holdfast_events; --",
+      'a~~b',
+      'a~~b~~1',
+      '~',
+      '{a}:b',
+      '$1',
+      '__proto__',
+      'constructor',
+      '%00',
+      '\u{1f980}',
+      '*',
+      ' ',
+      '"',
+      '\\',
+      '0',
+      'x'.repeat(200),
+    ];
+    await bus.subscribe(
+      'g',
+      names,
+      ({ eventType, key, payload }) => seen.add(`${eventType === key ? '' : 'wrong '}${key} ${payload}`),
+      { ordered: true, concurrency: 8 },
+    );
+    for (let n = 0; n < 2; n += 1)
+      await Promise.all(names.map((name) => bus.publish(name, n, {}, { key: name })));
+    await seen.count(2 * names.length);
+    for (const name of names)
+      expect(seen.all.filter((each) => each.slice(0, -2) === name)).toEqual([`${name} 0`, `${name} 1`]);
+  });
+
   it('goes on with a key after one of its events has died, and handles that when it is redriven', async () => {
     const bus = create<{ step: number }>();
     const seen = new Seen<number>();

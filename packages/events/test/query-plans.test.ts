@@ -35,9 +35,9 @@ it('looks nothing up by reading or sorting the whole log, outbox or lines', asyn
   const asked: SqlStatement[] = [];
   const noting: SqlDriver = {
     dialect: 'sqlite',
-    read: (...statement) => {
-      asked.push(statement);
-      return driver.read(...statement);
+    read: (sql, values = []) => {
+      asked.push([sql, values]);
+      return driver.read(sql, values);
     },
     write: (...statements) => {
       asked.push(...statements);
