@@ -190,6 +190,28 @@ describe('publish in a transaction of pg', () => {
     expect(await seen.count(2)).toEqual([2, 1]);
   });
 
+  it('lets few of many transactions tell of themselves, and delivers what all of them published', async () => {
+    const bus = createBus({ backend: { postgres: { url: server.url } }, pollIntervalMs: 1000 });
+    const seen = await watch(bus);
+    const listener = new pg.Client({ connectionString: server.url });
+    await listener.connect();
+    onTestFinished(() => listener.end());
+    let told = 0;
+    listener.on('notification', () => (told += 1));
+    await listener.query('LISTEN holdfast_events');
+    const numbers = Array.from({ length: 40 }, (_, n) => n);
+    const clients = await Promise.all(numbers.slice(0, 8).map(() => begin()));
+    for (const n of numbers) {
+      const client = clients[n % 8];
+      if (client === undefined) throw new Error('no client');
+      await pay(bus, client, n);
+    }
+    await Promise.all(clients.map((client) => end(client)));
+    expect([...(await seen.count(40))].toSorted((a, b) => a - b)).toEqual(numbers);
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(8);
+  });
+
   it('delivers the events of a key in the order of their commits, which wait for each other', async () => {
     const bus = createBus({ backend: { postgres: { url: server.url } } });
     const seen = await watch(bus, true);
