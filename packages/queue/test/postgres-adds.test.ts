@@ -15,7 +15,11 @@ afterAll(async () => {
 });
 
 async function create(queueName: string): Promise<JobQueue<unknown>> {
-  const queue = createJobQueue<unknown>({ queueName, backend: { postgres: { url: server.url } } });
+  const queue = createJobQueue<unknown>({
+    queueName,
+    backend: { postgres: { url: server.url } },
+    enqueueTimeoutMs: 60_000,
+  });
   onTestFinished(() => queue.close());
   await queue.ready();
   return queue;
