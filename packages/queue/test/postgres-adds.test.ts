@@ -80,3 +80,11 @@ it('fails the one job alone that the database refuses', async () => {
   expect(added.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(await transactions('guilty')).toMatchObject({ jobs: 2 });
 });
+
+it('stores what was added before it was closed', async () => {
+  const queue = await create('closing');
+  const adding = Promise.all(Array.from({ length: 700 }, (_, n) => queue.add('job', { n })));
+  await queue.close();
+  expect((await adding).every(({ status }) => status === 'queued')).toBe(true);
+  expect(await transactions('closing')).toMatchObject({ jobs: 700 });
+});

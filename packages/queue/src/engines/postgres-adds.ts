@@ -24,6 +24,7 @@ export class SharedAdds {
   readonly #add: (jobs: readonly JobToStore[]) => Promise<AddedJobs>;
   #waiting: Waiting[] = [];
   #isAdding = false;
+  #done: Promise<void> = Promise.resolve();
 
   /** @param add stores all of the jobs or none */
   constructor(add: (jobs: readonly JobToStore[]) => Promise<AddedJobs>) {
@@ -36,8 +37,13 @@ export class SharedAdds {
       if (this.#isAdding) return;
       this.#isAdding = true;
       // Whatever is added in this turn of the event loop.
-      setImmediate(() => void this.#addAll());
+      this.#done = new Promise((next) => setImmediate(next)).then(() => this.#addAll());
     });
+  }
+
+  /** Resolves when all that was asked for has been answered. */
+  settled(): Promise<void> {
+    return this.#done;
   }
 
   async #addAll(): Promise<void> {

@@ -80,6 +80,7 @@ export async function openPostgresEngine<Data>(
     },
     store: (job) => adds.add(job),
     close: async () => {
+      await adds.settled();
       await queue.close();
       await pool.end();
     },
