@@ -6,6 +6,7 @@ import {
   type BenchPlace,
   fanOutRate,
   latencies,
+  pacedLatencies,
   postgresPlace,
   publishRate,
   redisPlace,
@@ -34,6 +35,11 @@ const TITLES: Readonly<Record<Engine, string>> = {
   redis: 'Redis, in memory',
   postgres: 'PostgreSQL',
 };
+const FROM = {
+  publish: 'from the publish',
+  outbox: 'from the commit of the outbox',
+  load: 'from the commit of the outbox, 100 a second,',
+} as const;
 const ENGINES = ['sqlite', 'redis', 'postgres'] as const;
 
 /** Publish with and without outbox, from the commit to the handler, and fan-out. PostgreSQL has no connections for 100 groups in one process. */
@@ -96,21 +102,21 @@ async function publishRows(places: Places, { rounds, progress }: Run): Promise<R
 async function latencyRows(places: Places, { rounds, progress }: Run): Promise<Row[]> {
   const contenders: Record<string, Contender<readonly number[]>> = {};
   for (const engine of ENGINES) {
-    for (const isOutbox of [false, true])
-      contenders[`${engine} ${isOutbox}`] = () => latencies(places[engine], isOutbox);
+    contenders[`${engine} publish`] = () => latencies(places[engine], false);
+    contenders[`${engine} outbox`] = () => latencies(places[engine], true);
+    contenders[`${engine} load`] = () => pacedLatencies(places[engine]);
   }
   const samples = await interleave(contenders, { label: 'events: latency', rounds, progress });
   return ENGINES.flatMap((engine) =>
-    [false, true].flatMap((isOutbox) => {
-      const measured = samples[`${engine} ${isOutbox}`] ?? [];
-      const from = isOutbox ? 'from the commit of the outbox' : 'from the publish';
+    (['publish', 'outbox', 'load'] as const).flatMap((from) => {
+      const measured = samples[`${engine} ${from}`] ?? [];
       const row = (what: string, of: (round: readonly number[]) => number) => ({
         area: 'events',
-        case: `${from} to the handler, ${what}, ${TITLES[engine]}`,
+        case: `${FROM[from]} to the handler, ${what}, ${TITLES[engine]}`,
         unit: 'ms',
         samples: measured.map(of),
       });
-      const budget = isOutbox ? atMost(OUTBOX_MEDIAN_MS) : undefined;
+      const budget = from === 'publish' ? undefined : atMost(OUTBOX_MEDIAN_MS);
       return [
         absolute(row('median', median), budget),
         absolute(row('p99', (round) => quantile(round, 0.99))),

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createEventBus, type EventBus, type EventBusOptions } from '@holdfast/events';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 
 const PUBLISHERS = 100;
 const LATENCY_EVENTS = 200;
+const FAN_OUT_CONCURRENCY = 10;
+const PACED_EVENTS = 500;
+const PACE_MS = 10;
 const PAYLOAD = { orderId: 'order-1', lines: [{ sku: 'kelp', cents: 990 }], note: 'x'.repeat(200) };
 
 /** Where a bus runs, and the transactions of its outbox. */
@@ -60,20 +64,55 @@ export function latencies(place: BenchPlace, isOutbox: boolean): Promise<readonl
   });
 }
 
-/** @returns deliveries per second, of all groups, from the first publish on */
+/**
+ * A transaction with an event every `PACE_MS`, whether the one before has been handled or not.
+ * @returns for each the ms from the end of its commit to its handler
+ */
+export function pacedLatencies(place: BenchPlace): Promise<readonly number[]> {
+  return withBus(place, async (bus) => {
+    const committedAt = new Map<string, number>();
+    const handledAt = new Map<string, number>();
+    const all = Promise.withResolvers<void>();
+    const handler = ({ id }: { readonly id: string }) => {
+      handledAt.set(id, performance.now());
+      if (handledAt.size === PACED_EVENTS) all.resolve();
+    };
+    await bus.subscribe('latency', '*', handler, { concurrency: 10 });
+    const transactions: Promise<void>[] = [];
+    for (let n = 0; n < PACED_EVENTS; n += 1) {
+      const id = `e${n}`;
+      const committed = place.transact((tx) => bus.publish('order.paid', PAYLOAD, {}, { tx, id }));
+      transactions.push(committed.then(() => void committedAt.set(id, performance.now())));
+      await sleep(PACE_MS);
+    }
+    await Promise.all([...transactions, all.promise]);
+    return [...handledAt].map(([id, at]) => Math.max(0, at - (committedAt.get(id) ?? at)));
+  });
+}
+
+/**
+ * Deliveries per second, of all groups, from the first publish on. A first round, which is not counted, makes the
+ * connections of every group.
+ */
 export function fanOutRate(place: BenchPlace, events: number, groups: number): Promise<number> {
   return withBus(place, async (bus) => {
-    const all = Promise.withResolvers<void>();
-    let missing = events * groups;
+    let all = Promise.withResolvers<void>();
+    let missing = 0;
     const handler = () => {
       missing -= 1;
       if (missing === 0) all.resolve();
     };
     for (let group = 0; group < groups; group += 1)
-      await bus.subscribe(`g${group}`, '*', handler, { concurrency: 10 });
+      await bus.subscribe(`g${group}`, '*', handler, { concurrency: FAN_OUT_CONCURRENCY });
+    const deliver = async (count: number) => {
+      all = Promise.withResolvers<void>();
+      missing = count * groups;
+      await rate(count, () => bus.publish('order.paid', PAYLOAD));
+      await all.promise;
+    };
+    await deliver(2 * FAN_OUT_CONCURRENCY);
     const began = performance.now();
-    await rate(events, () => bus.publish('order.paid', PAYLOAD));
-    await all.promise;
+    await deliver(events);
     return (events * groups * 1000) / (performance.now() - began);
   });
 }

@@ -80,7 +80,7 @@ export interface EventBus<Types extends EventTypes = EventTypes> extends AsyncDi
     }): Promise<{
         readonly replayId: string;
     }>;
-    /** Ends a group: nothing is queued for it any more. @returns whether it was known */
+    /** Ends a group, with what waits for it and its dead letters. @returns whether it was known */
     removeGroup(group: string): Promise<boolean>;
     /** Of any group, also one whose handlers are in other processes. */
     deadLetters(group: string): Promise<DeadLetters<EventJob>>;
@@ -235,6 +235,12 @@ export interface OrderedEvent {
     readonly key: string;
     readonly position: number;
 }
+export interface LookAtLines {
+    /** Those that are the first of their keys. */
+    readonly first: readonly OrderedEvent[];
+    /** Of the last one that was looked at; undefined at the end. */
+    readonly to: number | undefined;
+}
 /** Durable order of the events of one bus, who reads them, and how far they are. Safe for many processes. */
 export interface EventLog {
     /** Adds what is not there yet, in this order. @returns the ids that were new */
@@ -264,13 +270,15 @@ export interface EventLog {
     place(event: OrderedEvent): Promise<'waiting' | 'dead' | undefined>;
     /** Ends the wait of the next in line. @returns its position */
     settle(event: OrderedEvent, as: 'handled' | 'dead'): Promise<number | undefined>;
-    /** First in line of every key. */
-    firstInLine(limit: number): Promise<readonly OrderedEvent[]>;
+    /** Looks through so many of the events that wait in lines, the oldest first. @param after where the last look ended */
+    firstInLine(limit: number, after?: number): Promise<LookAtLines>;
     /** Takes or renews the lease, for all processes of the bus. @returns whether it is held */
     lease(name: string, owner: string, leaseMs: number): Promise<boolean>;
     release(name: string, owner: string): Promise<void>;
     /** Removes what is older and was handed to every group. @returns how many */
     trim(before: number, limit: number): Promise<number>;
+    /** Tells those who watch in other processes that there is something to do, where they would not notice soon. */
+    announce(): void;
     /** @returns a function that ends it */
     watch(onChange: () => void): () => void;
     close(): Promise<void>;
@@ -494,7 +502,7 @@ export declare function resolveSubscribe(options: SubscribeOptions): ResolvedSub
 export declare function startTime(from: unknown): number;
 
 // bus/group-queues.d.ts
-import { type JobQueue } from '@holdfast/queue';
+import { type JobQueue, type KeepCompleted } from '@holdfast/queue';
 import type { Feed, LoggedEvent } from '../log/event-log.ts';
 import type { ResolvedOptions } from '../options.ts';
 /** What a job of a group's queue holds. The body stays text, so that no engine has to keep more than text. */
@@ -516,10 +524,17 @@ export declare class GroupQueues {
     /** Says that this process has a worker for the group. */
     adopt(group: string, queue: JobQueue<EventJob>): void;
     drop(group: string): void;
+    /** Removes every job of a group, and lets go of its queue. */
+    remove(group: string): Promise<void>;
     /** Adds the job of an event, once for each group and replay: its id is that of the event. */
     add(feed: Pick<Feed, 'group' | 'replay' | 'settings'>, event: LoggedEvent, ordered: boolean): Promise<string>;
     close(): Promise<void>;
 }
+/**
+ * The log knows which events were there. A job that is done has to be known only for as long as a dispatcher may add
+ * it again, having died before it moved the cursor.
+ */
+export declare function keptJobs({ batchSize }: Pick<ResolvedOptions, 'batchSize'>): KeepCompleted;
 export declare function queueName(bus: string, group: string): string;
 
 // bus/publisher.d.ts
@@ -581,6 +596,7 @@ export declare function openStores(options: ResolvedOptions): Promise<Stores>;
 // outbox/outbox-table.d.ts
 import { type SqlDriver } from '../engines/sql-driver.ts';
 import type { EventToLog } from '../log/event-log.ts';
+import type { ResolvedOptions } from '../options.ts';
 export interface OutboxRow extends EventToLog {
     readonly seq: string;
 }
@@ -593,7 +609,12 @@ export declare class OutboxTable {
     #private;
     /** Tells this table from one of the same name in another database. */
     readonly identity: string;
-    constructor(driver: SqlDriver, bus: string, identity: string);
+    constructor(driver: SqlDriver, bus: string, identity: string, pollIntervalMs: number);
+    /**
+     * Whether the next row is to be told of. PostgreSQL lets transactions that tell commit one after the other, each with
+     * its wait for the disk; a relay that has been told looks at every poll for a while, and finds those that follow.
+     */
+    tellsOfNext(): boolean;
     get dialect(): SqlDriver['dialect'];
     /** The oldest first. A row that is committed late is found all the same: nothing is skipped by its number. */
     read(limit: number): Promise<readonly OutboxRow[]>;
@@ -605,9 +626,12 @@ export declare class OutboxTable {
     close(): Promise<void>;
 }
 /** @throws EventsSchemaVersionError; what the database throws */
-export declare function openOutboxTable(driver: SqlDriver, bus: string): Promise<OutboxTable>;
-/** Writes nothing in a database that is not the relay's. Values: bus, id, type, key, body, identity. */
-export declare function insertStatement(dialect: SqlDriver['dialect']): string;
+export declare function openOutboxTable(driver: SqlDriver, { name: bus, pollIntervalMs }: Pick<ResolvedOptions, 'name' | 'pollIntervalMs'>): Promise<OutboxTable>;
+/**
+ * Writes nothing in a database that is not the relay's. Values: bus, id, type, key, body, identity.
+ * @param isTold whether PostgreSQL tells the relay of the commit
+ */
+export declare function insertStatement(dialect: SqlDriver['dialect'], isTold: boolean): string;
 
 // engines/sql-driver.d.ts
 /** A database by the little that the log and the outbox ask of it: single statements with `$1`, `$2` … */
@@ -617,6 +641,11 @@ export interface SqlDriver {
     read(sql: string, values?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
     /** Runs statements in one transaction, in this order. @returns the rows of each */
     write(...statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]>;
+    /**
+     * The same for what a loss of power may undo, together with whatever was written after it: the commit does not wait
+     * for the disk. The next `write` brings it there, too.
+     */
+    writeUnsynced(...statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]>;
     /**
      * Calls when something may have been committed by another connection.
      * @returns a function that ends it
@@ -663,6 +692,7 @@ import type { ResolvedOptions } from '../options.ts';
 import type { GroupQueues } from './group-queues.ts';
 export interface Dispatcher {
     readonly isActive: boolean;
+    /** Says that there is something to do, whoever is the dispatcher. */
     wake(): void;
     /** Adds the next of a line, whoever is the dispatcher. */
     addNext(feed: string, position: number): Promise<void>;

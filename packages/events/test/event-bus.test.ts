@@ -270,6 +270,40 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     expect(of('quick')).toEqual(['quick0', 'quick1', 'quick2', 'quick3', 'quick4', 'quick5']);
   });
 
+  it('keeps keys and types apart, whatever they look like', async () => {
+    const bus = create<Record<string, number>>();
+    const seen = new Seen<string>();
+    const names = [
+      "'; DROP TABLE holdfast_events; --",
+      'a~~b',
+      'a~~b~~1',
+      '~',
+      '{a}:b',
+      '$1',
+      '__proto__',
+      'constructor',
+      '%00',
+      '\u{1f980}',
+      '*',
+      ' ',
+      '"',
+      '\\',
+      '0',
+      'x'.repeat(200),
+    ];
+    await bus.subscribe(
+      'g',
+      names,
+      ({ eventType, key, payload }) => seen.add(`${eventType === key ? '' : 'wrong '}${key} ${payload}`),
+      { ordered: true, concurrency: 8 },
+    );
+    for (let n = 0; n < 2; n += 1)
+      await Promise.all(names.map((name) => bus.publish(name, n, {}, { key: name })));
+    await seen.count(2 * names.length);
+    for (const name of names)
+      expect(seen.all.filter((each) => each.slice(0, -2) === name)).toEqual([`${name} 0`, `${name} 1`]);
+  });
+
   it('goes on with a key after one of its events has died, and handles that when it is redriven', async () => {
     const bus = create<{ step: number }>();
     const seen = new Seen<number>();
@@ -334,6 +368,27 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     await bus.publish('a', 1);
     await seen.count(1);
     expect(Object.keys((await bus.getLag()).groups)).toEqual(['kept']);
+  });
+
+  it('gives a group that has the name of one that was removed all that it asks for, and nothing else', async () => {
+    const bus = create();
+    const first = new Seen<unknown>();
+    const paused = await bus.subscribe('g', '*', ({ payload }) => first.add(payload));
+    await bus.publish('a', 'handled');
+    await first.count(1);
+    await paused.pause();
+    await bus.publish('a', 'waiting');
+    await expect.poll(async () => (await bus.getLag()).groups['g']).toBe(0);
+    await bus.removeGroup('g');
+    const fresh = new Seen<unknown>();
+    const subscription = await bus.subscribe('g', '*', ({ payload }) => fresh.add(payload));
+    await bus.publish('a', 'newer');
+    expect(await fresh.count(1)).toEqual(['newer']);
+    await subscription.close();
+    await bus.removeGroup('g');
+    const all = new Seen<unknown>();
+    await bus.subscribe('g', '*', ({ payload }) => all.add(payload), { from: 'start' });
+    expect(new Set(await all.count(3))).toEqual(new Set(['handled', 'waiting', 'newer']));
   });
 
   it('waits for running handlers when it closes, and refuses what comes after', async () => {

@@ -1,6 +1,6 @@
 /** What the log of every engine does, as cases without a test runner. */
 import assert from 'node:assert/strict';
-import type { EventLog, EventToLog, Feed, Join } from '../src/log/event-log.ts';
+import type { EventLog, EventToLog, Feed, Join, OrderedEvent } from '../src/log/event-log.ts';
 
 export interface LogCase {
   readonly name: string;
@@ -102,6 +102,24 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
     },
   },
   {
+    name: 'begins with the first event of a time, however many have it, and with all of them from the start',
+    run: async (open) => {
+      const log = await open('times');
+      await log.append([event('old')]);
+      const time = Date.now() + 1;
+      while (Date.now() < time);
+      const ids = Array.from({ length: 120 }, (_, n) => `e${n}`);
+      await log.append(ids.map((id) => event(id)));
+      const [old = 0, first = 0] = await positions(log);
+      await log.join(join('since', time));
+      assert.equal((await feedOf(log, 'since')).cursor, first - 1);
+      await log.join(join('all', 0));
+      assert.equal((await feedOf(log, 'all')).cursor, old - 1);
+      assert.equal(await log.replay('since', 'r', time), true);
+      assert.equal((await feedOf(log, 'since', true)).cursor, first - 1);
+    },
+  },
+  {
     name: 'moves a cursor forward and never back',
     run: async (open) => {
       const log = await open('cursor');
@@ -158,7 +176,7 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
       );
       assert.equal(await log.settle(place('k', b), 'dead'), undefined);
       assert.equal(await log.place(place('k', b)), 'dead');
-      assert.deepEqual(await log.firstInLine(10), [place('other', c)]);
+      assert.deepEqual(await log.firstInLine(10), { first: [place('other', c)], to: undefined });
       await log.settle(place('k', b), 'handled');
       assert.equal(await log.place(place('k', b)), undefined);
     },
@@ -206,6 +224,33 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
     },
   },
   {
+    name: 'tells the first of every key, part by part, and not those behind',
+    run: async (open) => {
+      const log = await open('parts');
+      await log.join(join('g'));
+      // A key may look like the parts of a name.
+      const keys = Array.from({ length: 25 }, (_, n) => `k~~${n % 5}~~7`);
+      await log.append(keys.map((key, n) => event(`e${n}`, key)));
+      const events = (await positions(log)).map((position, n) => ({
+        feed: 'g',
+        key: keys[n] ?? '',
+        position,
+      }));
+      await log.line(await feedOf(log, 'g'), events, await log.head());
+      const seen: OrderedEvent[] = [];
+      const parts: number[] = [];
+      let after: number | undefined;
+      do {
+        const { first, to } = await log.firstInLine(3, after);
+        seen.push(...first);
+        parts.push(first.length);
+        after = to;
+      } while (after !== undefined);
+      assert.deepEqual(seen, events.slice(0, 5));
+      assert.deepEqual(parts, [3, 2, 0, 0, 0, 0, 0, 0, 0]);
+    },
+  },
+  {
     name: 'forgets a group with everything that belongs to it',
     run: async (open) => {
       const log = await open('leave');
@@ -221,7 +266,7 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
         (await log.feeds()).map(({ group }) => group),
         ['g2'],
       );
-      assert.deepEqual(await log.firstInLine(10), [{ feed: 'g2', key: 'k', position: a }]);
+      assert.deepEqual((await log.firstInLine(10)).first, [{ feed: 'g2', key: 'k', position: a }]);
     },
   },
 ];

@@ -1,6 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PostgresServer, redisServer, startPostgres, startRedis } from '@holdfast/test-servers';
+import {
+  type PostgresServer,
+  redisServer,
+  startPostgres,
+  startPostgresProxy,
+  startRedis,
+} from '@holdfast/test-servers';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -190,6 +196,28 @@ describe('publish in a transaction of pg', () => {
     expect(await seen.count(2)).toEqual([2, 1]);
   });
 
+  it('lets few of many transactions tell of themselves, and delivers what all of them published', async () => {
+    const bus = createBus({ backend: { postgres: { url: server.url } }, pollIntervalMs: 1000 });
+    const seen = await watch(bus);
+    const listener = new pg.Client({ connectionString: server.url });
+    await listener.connect();
+    onTestFinished(() => listener.end());
+    let told = 0;
+    listener.on('notification', () => (told += 1));
+    await listener.query('LISTEN holdfast_events');
+    const numbers = Array.from({ length: 40 }, (_, n) => n);
+    const clients = await Promise.all(numbers.slice(0, 8).map(() => begin()));
+    for (const n of numbers) {
+      const client = clients[n % 8];
+      if (client === undefined) throw new Error('no client');
+      await pay(bus, client, n);
+    }
+    await Promise.all(clients.map((client) => end(client)));
+    expect([...(await seen.count(40))].toSorted((a, b) => a - b)).toEqual(numbers);
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(8);
+  });
+
   it('delivers the events of a key in the order of their commits, which wait for each other', async () => {
     const bus = createBus({ backend: { postgres: { url: server.url } } });
     const seen = await watch(bus, true);
@@ -205,6 +233,21 @@ describe('publish in a transaction of pg', () => {
     await end(first);
     await Promise.all(rest);
     expect((await seen.count(4)).slice(0, 2)).toEqual([0, 10]);
+  });
+
+  it('survives a server that ends any connection behind any of its answers', async () => {
+    const proxy = await startPostgresProxy(server.url);
+    onTestFinished(() => proxy.close());
+    for (let passing = 0; passing < 18; passing += 3) {
+      const bus = createBus({ backend: { postgres: { url: proxy.url } } });
+      proxy.endBehindNextAnswer(passing);
+      const seen = await watch(bus).catch(() => watch(bus));
+      await bus.publish('order.paid', { n: passing }).catch(() => undefined);
+      await bus.publish('order.paid', { n: passing }).catch(() => bus.publish('order.paid', { n: passing }));
+      expect((await seen.count(1)).at(0)).toBe(passing);
+      await bus.close();
+    }
+    expect(proxy.ended).toBeGreaterThan(3);
   });
 
   it('refuses a pool, and another database', async () => {

@@ -440,7 +440,7 @@ export interface JobToStore {
     readonly token: string;
 }
 /** A BullMQ queue, by what is used of it. */
-export type EngineQueue<Data> = Pick<Queue<Data, unknown, string, Data, unknown, string>, 'name' | 'add' | 'getJob' | 'getJobs' | 'getRanges' | 'getJobCounts' | 'getJobCountByTypes' | 'getCountsPerPriority' | 'close'> & {
+export type EngineQueue<Data> = Pick<Queue<Data, unknown, string, Data, unknown, string>, 'name' | 'add' | 'getJob' | 'getJobs' | 'getRanges' | 'getJobCounts' | 'getJobCountByTypes' | 'getCountsPerPriority' | 'obliterate' | 'close'> & {
     on(event: 'error', listener: (error: Error) => void): unknown;
 };
 /** A BullMQ queue on one engine, with what differs between the engines. */
@@ -1328,6 +1328,11 @@ export interface QueueControl<Data, Job> extends AsyncDisposable {
     resume(): Promise<void>;
     getMetrics(): Promise<QueueMetrics>;
     readonly deadLetters: DeadLetters<Data>;
+    /**
+     * Removes every job from the engine: waiting, running, done and dead. Handlers that run are not stopped.
+     * @throws QueueUnavailableError where it takes longer than `enqueueTimeoutMs`: call it again
+     */
+    obliterate(): Promise<void>;
     /** Resolves when the engine has answered. @throws QueueUnavailableError within `enqueueTimeoutMs`; EvictionPolicyError */
     ready(): Promise<void>;
     /** Waits for running jobs up to `closeTimeoutMs`, puts the rest back, and lets go of every connection. */

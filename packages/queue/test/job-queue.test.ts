@@ -220,6 +220,23 @@ describe.each(ENGINES.filter((engine) => engine.available))('a job queue on $nam
     expect((await queue.getMetrics()).counts).toMatchObject({ completed: 3, failed: 0 });
   });
 
+  it('is empty and open after it was obliterated, and knows no id any more', async () => {
+    const queue = create();
+    await queue.startWorker((job) => {
+      if (job.name === 'dies') throw Object.assign(new Error('no'), { failureClass: 'permanent' });
+    });
+    await queue.add('done', 1, { id: 'done' });
+    await queue.add('dies', 1, { id: 'dead' });
+    await queue.add('later', 1, { id: 'later', delayMs: 60_000 });
+    await settled.count(2);
+    await queue.obliterate();
+    const { counts } = await queue.getMetrics();
+    expect(counts).toMatchObject({ waiting: 0, delayed: 0, completed: 0, failed: 0 });
+    expect(await queue.deadLetters.count()).toBe(0);
+    expect((await queue.add('done', 1, { id: 'done' })).status).toBe('queued');
+    expect((await settled.count(3)).at(-1)).toMatchObject({ outcome: 'completed' });
+  });
+
   it('tells the age of the oldest job that waits without a priority', async () => {
     const queue = create();
     await queue.add('oldest', 1);

@@ -1,6 +1,7 @@
 import {
   redisServer,
   startPostgres,
+  startPostgresProxy,
   startRedis,
   startRedisCluster,
   startRedisWithSentinel,
@@ -180,6 +181,21 @@ describe('enqueue answers in time', () => {
       expect(['queued', 'duplicate']).toContain(await untilQueued(queue, 'after'));
       await ran.promise;
       expect((await queue.add('any', 1, { id: 'before' })).status).toBe('duplicate');
+    });
+
+    it('ends a connection behind any of its answers: the process goes on, and so does the queue', async () => {
+      const server = await startPostgres();
+      cleanUp.push(() => server.stop());
+      const proxy = await startPostgresProxy(server.url);
+      cleanUp.push(() => proxy.close());
+      for (let passing = 0; passing < 8; passing += 1) {
+        const queue = create({ backend: { postgres: { url: proxy.url } } });
+        proxy.endBehindNextAnswer(passing);
+        await queue.add('any', passing).catch(() => undefined);
+        expect(['queued', 'duplicate']).toContain(await untilQueued(queue, `after ${passing}`));
+        await queue.close();
+      }
+      expect(proxy.ended).toBeGreaterThan(5);
     });
 
     it('is reached through a pool of the application, which stays open and unused', async () => {

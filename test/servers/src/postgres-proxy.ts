@@ -7,8 +7,9 @@ export interface PostgresProxy {
   /**
    * Puts the news that the server ends right behind its next answer and cuts that connection, as a server does that is
    * shut down or loses its postmaster while a client is between two statements.
+   * @param passing answers that are let through before, on whatever connection
    */
-  endBehindNextAnswer(): void;
+  endBehindNextAnswer(passing?: number): void;
   /** How often that was done. */
   readonly ended: number;
   close(): Promise<void>;
@@ -18,7 +19,7 @@ export interface PostgresProxy {
 export async function startPostgresProxy(serverUrl: string): Promise<PostgresProxy> {
   const target = new URL(serverUrl);
   const open = new Set<Socket>();
-  let isArmed = false;
+  let answersLeft = Number.POSITIVE_INFINITY;
   let ended = 0;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
@@ -36,8 +37,9 @@ export async function startPostgresProxy(serverUrl: string): Promise<PostgresPro
     }
     client.pipe(upstream);
     upstream.on('data', (answer) => {
-      if (!(isArmed && endsWithReady(answer))) return void client.write(answer);
-      isArmed = false;
+      if (endsWithReady(answer)) answersLeft -= 1;
+      if (answersLeft >= 0) return void client.write(answer);
+      answersLeft = Number.POSITIVE_INFINITY;
       ended += 1;
       client.end(Buffer.concat([answer, SERVER_ENDS]));
     });
@@ -48,8 +50,8 @@ export async function startPostgresProxy(serverUrl: string): Promise<PostgresPro
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.href,
-    endBehindNextAnswer: () => {
-      isArmed = true;
+    endBehindNextAnswer: (passing = 0) => {
+      answersLeft = passing;
     },
     get ended() {
       return ended;

@@ -7,11 +7,13 @@ import { WorkLoop } from './work-loop.ts';
 
 /** How often what should not happen is looked for: a line whose first event is not under way. */
 const SWEEP_INTERVAL_MS = 10_000;
+const SWEEP_LIMIT = 2000;
 const TRIM_INTERVAL_MS = 60_000;
 const TRIM_LIMIT = 5000;
 
 export interface Dispatcher {
   readonly isActive: boolean;
+  /** Says that there is something to do, whoever is the dispatcher. */
   wake(): void;
   /** Adds the next of a line, whoever is the dispatcher. */
   addNext(feed: string, position: number): Promise<void>;
@@ -35,6 +37,9 @@ class LogDispatcher implements Dispatcher {
   readonly #loop: WorkLoop;
   readonly #unwatch: () => void;
   #sweepAt = 0;
+  /** Where the last look at the lines ended, and what it found. */
+  #sweptTo: number | undefined;
+  #firsts: ReadonlySet<string> = new Set();
   #trimAt = 0;
 
   constructor(log: EventLog, queues: GroupQueues, options: ResolvedOptions) {
@@ -53,6 +58,7 @@ class LogDispatcher implements Dispatcher {
   }
 
   wake(): void {
+    if (!this.#lease.held) this.#log.announce();
     this.#loop.wake();
   }
 
@@ -143,16 +149,29 @@ class LogDispatcher implements Dispatcher {
     return { group, jobId: await this.#queues.add({ ...feed, replay }, event, true) };
   }
 
-  /** A process that died between the end of one event and the next of its key leaves the next one to this. */
+  /**
+   * A process that died between the end of one event and the next of its key leaves the next one to this. Who was the
+   * first of its key at the last look too is added again, which changes nothing where its job is there.
+   */
   async #sweepLines(): Promise<void> {
+    const before = this.#firsts;
+    const { first, to } = await this.#log.firstInLine(SWEEP_LIMIT, this.#sweptTo);
+    const isAll = this.#sweptTo === undefined && to === undefined;
+    this.#sweptTo = to;
+    const nameOf = ({ feed, position }: OrderedEvent) => `${feed} ${position}`;
+    this.#firsts = new Set(first.map(nameOf));
+    const waiting = isAll ? first.filter((each) => before.has(nameOf(each))) : first;
+    if (waiting.length === 0) return;
     const feeds = await this.#log.feeds();
-    for (const first of await this.#log.firstInLine(this.#options.batchSize)) {
-      const added = await this.#addFirst(feeds, first.feed, first.position);
-      if (added === undefined) continue;
-      if ((await this.#queues.get(added.group).deadLetters.get(added.jobId)) === undefined) continue;
-      const next = await this.#log.settle(first, 'dead');
-      if (next !== undefined) await this.addNext(first.feed, next);
-    }
+    await Promise.all(waiting.map((first) => this.#addAgain(feeds, first)));
+  }
+
+  async #addAgain(feeds: readonly Feed[], first: OrderedEvent): Promise<void> {
+    const added = await this.#addFirst(feeds, first.feed, first.position);
+    if (added === undefined) return;
+    if ((await this.#queues.get(added.group).deadLetters.get(added.jobId)) === undefined) return;
+    const next = await this.#log.settle(first, 'dead');
+    if (next !== undefined) await this.addNext(first.feed, next);
   }
 }
 

@@ -92,7 +92,7 @@ export interface EventBus<Types extends EventTypes = EventTypes> extends AsyncDi
    * @throws GroupError where the group is not known
    */
   replay(options: { group: string; from: Date | number | 'start' }): Promise<{ readonly replayId: string }>;
-  /** Ends a group: nothing is queued for it any more. @returns whether it was known */
+  /** Ends a group, with what waits for it and its dead letters. @returns whether it was known */
   removeGroup(group: string): Promise<boolean>;
   /** Of any group, also one whose handlers are in other processes. */
   deadLetters(group: string): Promise<DeadLetters<EventJob>>;
@@ -225,9 +225,12 @@ class Bus {
 
   async removeGroup(group: string): Promise<boolean> {
     plainName('group', group);
-    const { log } = await this.#open();
+    const { log, queues } = await this.#open();
     await this.#workers.get(group)?.close();
-    return log.leave(group);
+    const wasKnown = await log.leave(group);
+    // A job that stayed, also one that is done, would be taken for that of a later group of this name.
+    await queues.remove(group);
+    return wasKnown;
   }
 
   async deadLetters(group: string): Promise<DeadLetters<EventJob>> {

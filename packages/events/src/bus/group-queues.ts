@@ -1,5 +1,5 @@
 import { type Carrier, fromCarrier, runWithTrace } from '@holdfast/context';
-import { createJobQueue, type JobQueue } from '@holdfast/queue';
+import { createJobQueue, type JobQueue, type KeepCompleted } from '@holdfast/queue';
 import { queuePlace } from '../engines/place.ts';
 import { readEvent } from '../event.ts';
 import type { Feed, LoggedEvent } from '../log/event-log.ts';
@@ -17,6 +17,8 @@ export interface EventJob {
   readonly ordered: boolean;
 }
 
+const KEPT_AGE_MS = 3_600_000;
+const KEPT_LEAST = 1000;
 /** PostgreSQL: of a queue that only adds. */
 const CONNECTIONS = 2;
 
@@ -55,6 +57,15 @@ export class GroupQueues {
     this.#own.delete(group);
   }
 
+  /** Removes every job of a group, and lets go of its queue. */
+  async remove(group: string): Promise<void> {
+    const queue = this.get(group);
+    await queue.obliterate();
+    if (this.#opened.get(group) !== queue) return;
+    this.#opened.delete(group);
+    await queue.close();
+  }
+
   /** Adds the job of an event, once for each group and replay: its id is that of the event. */
   async add(
     feed: Pick<Feed, 'group' | 'replay' | 'settings'>,
@@ -85,6 +96,14 @@ export class GroupQueues {
   async close(): Promise<void> {
     await Promise.all([...this.#opened.values()].map((queue) => queue.close()));
   }
+}
+
+/**
+ * The log knows which events were there. A job that is done has to be known only for as long as a dispatcher may add
+ * it again, having died before it moved the cursor.
+ */
+export function keptJobs({ batchSize }: Pick<ResolvedOptions, 'batchSize'>): KeepCompleted {
+  return { ageMs: KEPT_AGE_MS, count: Math.max(KEPT_LEAST, 4 * batchSize) };
 }
 
 export function queueName(bus: string, group: string): string {

@@ -53,7 +53,7 @@ export async function openStores(options: ResolvedOptions): Promise<Stores> {
 async function openTable(options: ResolvedOptions): Promise<OutboxTable | undefined> {
   if (options.outbox === undefined) return undefined;
   const driver = await openDriver(options.outbox, options);
-  return openOutboxTable(driver, options.name).catch(async (error: unknown) => {
+  return openOutboxTable(driver, options).catch(async (error: unknown) => {
     await driver.close();
     throw error;
   });

@@ -15,11 +15,12 @@ import { type EventLog, feedName, type OrderedEvent } from '../log/event-log.ts'
 import type { ResolvedOptions } from '../options.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ResolvedSubscribeOptions } from './group-options.ts';
-import { type EventJob, type GroupQueues, queueName } from './group-queues.ts';
+import { type EventJob, type GroupQueues, keptJobs, queueName } from './group-queues.ts';
 
 /** For as long is an event put back whose type only a newer version of the group in another process takes. */
 const NOT_OURS_MS = 1000;
-const CONNECTIONS = 10;
+/** PostgreSQL, beside those of the worker: adds share one, the other is for dead letters and figures. */
+const CONNECTIONS = 2;
 
 export type AnyHandler = (event: DeliveredEvent) => unknown;
 
@@ -91,6 +92,7 @@ export class GroupWorker implements Subscription {
       stalledIntervalMs: subscribe.stalledIntervalMs,
       closeTimeoutMs: subscribe.closeTimeoutMs,
       enqueueTimeoutMs: options.timeoutMs,
+      keepCompleted: keptJobs(options),
       ...(this.#breaker !== undefined && { circuit: this.#breaker }),
       clock: options.clock,
       onError: options.onError,

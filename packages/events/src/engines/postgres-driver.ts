@@ -6,11 +6,16 @@ import type { SqlDriver, SqlRow, SqlStatement, SqlValue } from './sql-driver.ts'
 export const NOTIFY_CHANNEL = 'holdfast_events';
 
 const RELISTEN_MS = 500;
+const UNSYNCED: SqlStatement = ['SET LOCAL synchronous_commit TO off'];
+
+/** The safety net under LISTEN: at every so manieth poll is looked without a word from the server. */
+const POLLS_WHEN_QUIET = 10;
+/** After a word, commits that nobody tells of may follow: for so long is looked at every poll. */
+const LIVELY_MS = 1000;
 
 export interface PostgresDriverOptions {
   readonly settings: PoolConfig;
   readonly timeoutMs: number;
-  /** The safety net under LISTEN: how often to look all the same. */
   readonly pollIntervalMs: number;
   readonly onError: (error: Error) => void;
 }
@@ -25,9 +30,14 @@ export async function openPostgresDriver(options: PostgresDriverOptions): Promis
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
     keepAlive: true,
-  });
+    // The statements of a transaction in one round trip; versions of pg that do not know this take one for each.
+    pipeline: true,
+  } as PoolConfig);
   // A connection that sits idle may hear that its server ends.
   pool.on('error', options.onError);
+  // One that ends in the middle of a transaction says so here, and without a listener that ends the process; the
+  // statements that are under way fail.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDriver(pool, () => new pg.Client({ ...settings, keepAlive: true }), options);
 }
 
@@ -40,6 +50,8 @@ class PostgresDriver implements SqlDriver {
   #listener: Client | undefined;
   #timer: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
+  #polls = 0;
+  #livelyUntil = 0;
   #closed = false;
 
   constructor(pool: Pool, createClient: () => Client, options: PostgresDriverOptions) {
@@ -55,29 +67,32 @@ class PostgresDriver implements SqlDriver {
   async write(...statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]> {
     const [first] = statements;
     if (first !== undefined && statements.length === 1) return [await this.read(...first)];
+    return this.#transact(statements);
+  }
+
+  async writeUnsynced(...statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]> {
+    const [, ...rows] = await this.#transact([UNSYNCED, ...statements]);
+    return rows;
+  }
+
+  async #transact(statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]> {
     const client = await this.#pool.connect();
-    let failure: Error | undefined;
-    try {
-      await client.query('BEGIN');
-      const results: SqlRow[][] = [];
-      for (const [sql, values = []] of statements)
-        results.push((await client.query<SqlRow>(sql, [...values])).rows);
-      await client.query('COMMIT');
-      return results;
-    } catch (error) {
-      failure = error as Error;
-      await client.query('ROLLBACK').catch(() => {});
-      throw error;
-    } finally {
-      // One whose transaction could not be ended is not given to anybody else.
-      client.release(failure);
-    }
+    const all: readonly SqlStatement[] = [['BEGIN'], ...statements, ['COMMIT']];
+    // None waits for the one before: after one that fails the server refuses the others, and rolls back at the end.
+    const results = await Promise.allSettled(
+      all.map(([sql, values = []]) => client.query<SqlRow>(sql, [...values])),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    // One whose transaction may not have ended is not given to anybody else.
+    client.release(failed?.reason as Error | undefined);
+    if (failed !== undefined) throw failed.reason;
+    return results.slice(1, -1).map((result) => (result.status === 'fulfilled' ? result.value.rows : []));
   }
 
   watch(onChange: () => void): () => void {
     this.#listeners.add(onChange);
     if (this.#poll === undefined) {
-      this.#poll = setInterval(() => this.#tell(), this.#options.pollIntervalMs).unref();
+      this.#poll = setInterval(() => this.#look(), this.#options.pollIntervalMs).unref();
       void this.#listen();
     }
     return () => void this.#listeners.delete(onChange);
@@ -91,6 +106,16 @@ class PostgresDriver implements SqlDriver {
     this.#listener = undefined;
     await listener?.end().catch(() => {});
     await this.#pool.end();
+  }
+
+  #look(): void {
+    this.#polls += 1;
+    if (performance.now() < this.#livelyUntil || this.#polls % POLLS_WHEN_QUIET === 0) this.#tell();
+  }
+
+  #notified(): void {
+    this.#livelyUntil = performance.now() + LIVELY_MS;
+    this.#tell();
   }
 
   #tell(): void {
@@ -108,14 +133,15 @@ class PostgresDriver implements SqlDriver {
     this.#listener = client;
     client.on('error', again);
     client.on('end', again);
-    client.on('notification', () => this.#tell());
+    client.on('notification', () => this.#notified());
     try {
       await client.connect();
       await client.query(`LISTEN ${NOTIFY_CHANNEL}`);
       // What was committed while nobody listened.
       this.#tell();
     } catch (error) {
-      this.#options.onError(error as Error);
+      // One that was closed while it connected is no trouble.
+      if (!this.#closed) this.#options.onError(error as Error);
       again();
       await client.end().catch(() => {});
     }

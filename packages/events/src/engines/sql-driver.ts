@@ -6,6 +6,11 @@ export interface SqlDriver {
   /** Runs statements in one transaction, in this order. @returns the rows of each */
   write(...statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]>;
   /**
+   * The same for what a loss of power may undo, together with whatever was written after it: the commit does not wait
+   * for the disk. The next `write` brings it there, too.
+   */
+  writeUnsynced(...statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]>;
+  /**
    * Calls when something may have been committed by another connection.
    * @returns a function that ends it
    */

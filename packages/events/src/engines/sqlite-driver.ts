@@ -10,6 +10,8 @@ const BUSY_RETRY_MS = 2;
 
 interface Work {
   readonly statements: readonly SqlStatement[];
+  /** Whether the commit waits for the disk. */
+  readonly isSynced: boolean;
   readonly resolve: (rows: SqlRow[][]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -42,6 +44,7 @@ class SqliteDriver implements SqlDriver {
   readonly #listeners = new Set<() => void>();
   #pending: Work[] = [];
   #scheduled = false;
+  #isSynced = true;
   #busySince: number | undefined;
   #watch: NodeJS.Timeout | undefined;
   #seenVersion: unknown;
@@ -61,10 +64,11 @@ class SqliteDriver implements SqlDriver {
   }
 
   write(...statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]> {
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ statements, resolve, reject });
-      this.#schedule();
-    });
+    return this.#ask(statements, true);
+  }
+
+  writeUnsynced(...statements: readonly SqlStatement[]): Promise<readonly (readonly SqlRow[])[]> {
+    return this.#ask(statements, false);
   }
 
   watch(onChange: () => void): () => void {
@@ -80,6 +84,13 @@ class SqliteDriver implements SqlDriver {
     this.#stopWatch();
     while (this.#pending.length > 0) await new Promise((resolve) => setImmediate(resolve));
     this.#db.close();
+  }
+
+  #ask(statements: readonly SqlStatement[], isSynced: boolean): Promise<readonly (readonly SqlRow[])[]> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ statements, isSynced, resolve, reject });
+      this.#schedule();
+    });
   }
 
   #startWatch(): NodeJS.Timeout {
@@ -119,6 +130,7 @@ class SqliteDriver implements SqlDriver {
   #begin(): boolean {
     try {
       if (!this.#db.open) throw new EventsClosedError();
+      this.#setSynchronous(this.#pending.some(({ isSynced }) => isSynced));
       this.#db.exec('BEGIN IMMEDIATE');
       return true;
     } catch (error) {
@@ -126,6 +138,13 @@ class SqliteDriver implements SqlDriver {
       else this.#fail(error);
       return false;
     }
+  }
+
+  /** In WAL mode `NORMAL` leaves the wait for the disk to the next commit with `FULL`, also of another connection. */
+  #setSynchronous(isSynced: boolean): void {
+    if (this.#isSynced === isSynced) return;
+    this.#db.exec(`PRAGMA synchronous = ${isSynced ? 'FULL' : 'NORMAL'}`);
+    this.#isSynced = isSynced;
   }
 
   #run(batch: readonly Work[]): void {
@@ -144,6 +163,7 @@ class SqliteDriver implements SqlDriver {
   #runOneByOne(batch: readonly Work[]): void {
     for (const work of batch) {
       try {
+        this.#setSynchronous(work.isSynced);
         this.#db.exec('BEGIN IMMEDIATE');
       } catch (error) {
         work.reject(error);

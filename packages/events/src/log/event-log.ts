@@ -47,6 +47,13 @@ export interface OrderedEvent {
   readonly position: number;
 }
 
+export interface LookAtLines {
+  /** Those that are the first of their keys. */
+  readonly first: readonly OrderedEvent[];
+  /** Of the last one that was looked at; undefined at the end. */
+  readonly to: number | undefined;
+}
+
 /** Durable order of the events of one bus, who reads them, and how far they are. Safe for many processes. */
 export interface EventLog {
   /** Adds what is not there yet, in this order. @returns the ids that were new */
@@ -75,14 +82,16 @@ export interface EventLog {
   place(event: OrderedEvent): Promise<'waiting' | 'dead' | undefined>;
   /** Ends the wait of the next in line. @returns its position */
   settle(event: OrderedEvent, as: 'handled' | 'dead'): Promise<number | undefined>;
-  /** First in line of every key. */
-  firstInLine(limit: number): Promise<readonly OrderedEvent[]>;
+  /** Looks through so many of the events that wait in lines, the oldest first. @param after where the last look ended */
+  firstInLine(limit: number, after?: number): Promise<LookAtLines>;
 
   /** Takes or renews the lease, for all processes of the bus. @returns whether it is held */
   lease(name: string, owner: string, leaseMs: number): Promise<boolean>;
   release(name: string, owner: string): Promise<void>;
   /** Removes what is older and was handed to every group. @returns how many */
   trim(before: number, limit: number): Promise<number>;
+  /** Tells those who watch in other processes that there is something to do, where they would not notice soon. */
+  announce(): void;
   /** @returns a function that ends it */
   watch(onChange: () => void): () => void;
   close(): Promise<void>;

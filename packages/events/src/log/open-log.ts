@@ -8,15 +8,12 @@ import type { EventLog } from './event-log.ts';
 import { RedisLog } from './redis-log.ts';
 import { openSqlLog } from './sql-log.ts';
 
-/** Where the database tells of commits, it is asked so many times less often. */
-const POLL_FACTOR_WITH_LISTEN = 10;
-
 /** @throws EventsMissingPeerError; EventsSchemaVersionError; what the store throws */
 export async function openLog(options: ResolvedOptions): Promise<EventLog> {
   const { place, name: bus, clock, timeoutMs, pollIntervalMs, onError } = options;
   if (place.engine !== 'redis') {
     const driver = await openDriver(place, options);
-    return openSqlLog(driver, bus, clock).catch(async (error: unknown) => {
+    return openSqlLog(driver, { bus, clock, pollIntervalMs }).catch(async (error: unknown) => {
       await driver.close();
       throw error;
     });
@@ -35,7 +32,7 @@ export function openDriver(
   return openPostgresDriver({
     settings: place.settings,
     timeoutMs,
-    pollIntervalMs: pollIntervalMs * POLL_FACTOR_WITH_LISTEN,
+    pollIntervalMs,
     onError,
   });
 }

@@ -8,11 +8,13 @@ import {
   type GroupSettings,
   type Join,
   type LoggedEvent,
+  type LookAtLines,
   type OrderedEvent,
 } from './event-log.ts';
 import {
   ADVANCE,
   APPEND,
+  FORGET,
   JOIN,
   LEASE,
   LINE,
@@ -25,6 +27,7 @@ import {
 
 /** Between the parts of a line's name: a group cannot hold it. */
 const PART = '~~';
+const LINES_AT_ONCE = 100;
 
 interface FeedText {
   readonly until?: number;
@@ -50,7 +53,7 @@ export class RedisLog implements EventLog {
     this.#redis = redis;
     this.#options = options;
     this.#prefix = `{holdfast:events:${options.bus}}:`;
-    this.#keys = ['log', 'ids', 'times', 'sequence', 'feeds', 'cursors', 'lined', 'lines'].map(
+    this.#keys = ['log', 'ids', 'times', 'sequence', 'feeds', 'cursors', 'lined', 'lines', 'waiting'].map(
       (name) => this.#prefix + name,
     );
   }
@@ -85,13 +88,13 @@ export class RedisLog implements EventLog {
     const feeds = Object.keys(await this.#redis.hgetall(this.#key('feeds'))).filter(
       (name) => name === group || name.startsWith(`${group}~`),
     );
-    for (const name of feeds) {
+    const isTheirs = (line: string) => feeds.some((name) => line.startsWith(name + PART));
+    for (const name of feeds)
       for (const hash of ['feeds', 'cursors', 'lined']) await this.#redis.hdel(this.#key(hash), name);
-      for (const line of await this.#redis.smembers(this.#key('lines'))) {
-        if (!line.startsWith(name + PART)) continue;
-        await this.#redis.del(this.#linePrefix + line, this.#deadPrefix + line);
-        await this.#redis.srem(this.#key('lines'), line);
-      }
+    const lines = (await this.#redis.smembers(this.#key('lines'))).filter(isTheirs);
+    for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
+      const some = lines.slice(from, from + LINES_AT_ONCE);
+      await this.#run(FORGET, this.#keys, [this.#linePrefix, this.#deadPrefix, ...some]);
     }
     return feeds.includes(group);
   }
@@ -158,16 +161,22 @@ export class RedisLog implements EventLog {
     return next === null ? undefined : Number(next);
   }
 
-  async firstInLine(limit: number): Promise<readonly OrderedEvent[]> {
-    const lines = await this.#redis.srandmember(this.#key('lines'), String(limit));
-    const heads = await Promise.all(
-      lines.map(async (line) => {
-        const [feed = '', ...rest] = line.split(PART);
-        const [position] = await this.#redis.zrange(this.#linePrefix + line, '0', '0');
-        return { feed, key: rest.join(PART), position: Number(position) };
-      }),
+  async firstInLine(limit: number, after = 0): Promise<LookAtLines> {
+    const members = await this.#redis.zrangebyscore(
+      this.#key('waiting'),
+      `(${after}`,
+      '+inf',
+      'LIMIT',
+      0,
+      limit,
     );
-    return heads.filter(({ position }) => Number.isFinite(position));
+    const waiting = members.map(readWaiting);
+    const heads = await Promise.all(
+      waiting.map(({ line }) => this.#redis.zrange(this.#linePrefix + line, '0', '0')),
+    );
+    const first = waiting.filter(({ event }, index) => heads[index]?.[0] === String(event.position));
+    const last = waiting.at(-1)?.event.position;
+    return { first: first.map(({ event }) => event), to: members.length < limit ? undefined : last };
   }
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
@@ -179,14 +188,13 @@ export class RedisLog implements EventLog {
   }
 
   async trim(before: number, limit: number): Promise<number> {
-    const [feeds, lines] = await Promise.all([this.feeds(), this.firstInLine(10_000)]);
-    const upTo = Math.min(
-      ...feeds.map(({ cursor }) => cursor),
-      ...lines.map(({ position }) => position - 1),
-      Number.MAX_SAFE_INTEGER,
-    );
+    const feeds = await this.feeds();
+    const upTo = Math.min(...feeds.map(({ cursor }) => cursor), Number.MAX_SAFE_INTEGER);
     return Number(await this.#run(TRIM, this.#keys, [before, upTo, limit]));
   }
+
+  /** Those who watch ask soon enough. */
+  announce(): void {}
 
   /** Asks, since a stream that is read with BLOCK would need a connection of its own. */
   watch(onChange: () => void): () => void {
@@ -224,6 +232,14 @@ export class RedisLog implements EventLog {
     if (redis[name] === undefined) redis.defineCommand(name, { lua });
     return redis[name]?.(keys.length, ...keys, ...values) ?? Promise.resolve();
   }
+}
+
+/** A key may hold the sign between the parts, a feed and a position not. */
+function readWaiting(member: string): { readonly line: string; readonly event: OrderedEvent } {
+  const [feed = '', ...rest] = member.split(PART);
+  const position = Number(rest.pop());
+  const key = rest.join(PART);
+  return { line: feed + PART + key, event: { feed, key, position } };
 }
 
 function startOf(from: number): string | number {

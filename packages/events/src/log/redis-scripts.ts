@@ -1,19 +1,32 @@
 /**
  * Each is one step for everyone. KEYS: 1 log (stream), 2 ids (hash), 3 times (sorted set), 4 sequence, 5 feeds (hash),
- * 6 cursors (hash), 7 lined (hash), 8 lines in use (set); one line is a sorted set of its own, with the same tag.
+ * 6 cursors (hash), 7 lined (hash), 8 lines in use (set), 9 what waits in them (sorted set); one line is a sorted set of its own, with the same tag.
  */
 export interface RedisScript {
   readonly name: string;
   readonly lua: string;
 }
 
+/**
+ * Where a clock has gone back, the first by time is not the first in the log. A script holds up everyone, so that it
+ * looks at so many that follow, and not at all.
+ */
+const LOOKED_AT = 1000;
+
 const HEAD = `local head = tonumber(redis.call('GET', KEYS[4]) or '0')`;
 const START = `${HEAD}
 local function start(from)
   if from == 'now' then return head end
-  local first = redis.call('ZRANGEBYSCORE', KEYS[3], from, '+inf', 'LIMIT', 0, 1)[1]
-  if first then return tonumber(first) - 1 end
-  return head
+  if tonumber(from) <= 0 then
+    local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+    return oldest and tonumber(string.match(oldest[1], '%d+')) - 1 or head
+  end
+  local first
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], from, '+inf', 'LIMIT', 0, ${LOOKED_AT})) do
+    local position = tonumber(member)
+    if not first or position < first then first = position end
+  end
+  return first and first - 1 or head
 end`;
 const FIRST = `local function first(line) return redis.call('ZRANGE', line, 0, 0)[1] end`;
 
@@ -26,7 +39,8 @@ for i = 2, #ARGV, 4 do
     local position = redis.call('INCR', KEYS[4])
     redis.call('HSET', KEYS[2], ARGV[i], position)
     redis.call('XADD', KEYS[1], position .. '-0', 'i', ARGV[i], 't', ARGV[i + 1], 'k', ARGV[i + 2], 'b', ARGV[i + 3])
-    redis.call('ZADD', KEYS[3], ARGV[1], position)
+    -- Members of one time are in the order of their text.
+    redis.call('ZADD', KEYS[3], ARGV[1], string.format('%016d', position))
     new[#new + 1] = ARGV[i]
   end
 end
@@ -58,6 +72,19 @@ redis.call('HSET', KEYS[7], ARGV[2], at)
 return 1`,
 };
 
+/** ARGV: prefix of lines, of dead letters, then the lines. */
+export const FORGET: RedisScript = {
+  name: 'holdfastEventsForget',
+  lua: `for i = 3, #ARGV do
+  for _, position in ipairs(redis.call('ZRANGE', ARGV[1] .. ARGV[i], 0, -1)) do
+    redis.call('ZREM', KEYS[9], ARGV[i] .. '~~' .. position)
+  end
+  redis.call('DEL', ARGV[1] .. ARGV[i], ARGV[2] .. ARGV[i])
+  redis.call('SREM', KEYS[8], ARGV[i])
+end
+return 1`,
+};
+
 /** ARGV: feed, position, 1 where it ends there */
 export const ADVANCE: RedisScript = {
   name: 'holdfastEventsAdvance',
@@ -82,6 +109,7 @@ for i = 4, #ARGV, 2 do
   local line = ARGV[3] .. ARGV[1] .. '~~' .. ARGV[i]
   if tonumber(ARGV[i + 1]) > lined then
     redis.call('ZADD', line, ARGV[i + 1], ARGV[i + 1])
+    redis.call('ZADD', KEYS[9], ARGV[i + 1], ARGV[1] .. '~~' .. ARGV[i] .. '~~' .. ARGV[i + 1])
     redis.call('SADD', KEYS[8], ARGV[1] .. '~~' .. ARGV[i])
   end
   local head = first(line)
@@ -98,22 +126,26 @@ export const SETTLE: RedisScript = {
 local line = ARGV[3] .. ARGV[1] .. '~~' .. ARGV[2]
 local dead = KEYS[1] .. ':dead:' .. ARGV[1] .. '~~' .. ARGV[2]
 redis.call('ZREM', line, ARGV[4])
+redis.call('ZREM', KEYS[9], ARGV[1] .. '~~' .. ARGV[2] .. '~~' .. ARGV[4])
 if ARGV[5] == 'dead' then redis.call('SADD', dead, ARGV[4]) else redis.call('SREM', dead, ARGV[4]) end
 local head = first(line)
 if not head then redis.call('SREM', KEYS[8], ARGV[1] .. '~~' .. ARGV[2]) end
 return head`,
 };
 
-/** ARGV: before, up to, limit. @returns how many */
+/** Removes nothing that waits in a line. ARGV: before, up to, limit. @returns how many */
 export const TRIM: RedisScript = {
   name: 'holdfastEventsTrim',
   lua: `local removed = 0
-for _, position in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[1], 'LIMIT', 0, ARGV[3])) do
-  if tonumber(position) <= tonumber(ARGV[2]) then
+local waiting = redis.call('ZRANGE', KEYS[9], 0, 0, 'WITHSCORES')[2]
+local upTo = math.min(tonumber(ARGV[2]), waiting and tonumber(waiting) - 1 or math.huge)
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[1], 'LIMIT', 0, ARGV[3])) do
+  local position = string.format('%d', tonumber(member))
+  if tonumber(member) <= upTo then
     local entry = redis.call('XRANGE', KEYS[1], position .. '-0', position .. '-0')[1]
     if entry then redis.call('HDEL', KEYS[2], entry[2][2]) end
     redis.call('XDEL', KEYS[1], position .. '-0')
-    redis.call('ZREM', KEYS[3], position)
+    redis.call('ZREM', KEYS[3], member)
     removed = removed + 1
   end
 end

@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/context/clock';
-import { NOTIFY_CHANNEL } from '../engines/postgres-driver.ts';
-import { nowOf, type SqlDriver, type SqlStatement, type SqlValue } from '../engines/sql-driver.ts';
+import { nowOf, type SqlDriver, type SqlStatement } from '../engines/sql-driver.ts';
+import { Announcements } from './announcements.ts';
 import {
   type EventLog,
   type EventToLog,
@@ -9,6 +9,7 @@ import {
   type GroupSettings,
   type Join,
   type LoggedEvent,
+  type LookAtLines,
   type OrderedEvent,
 } from './event-log.ts';
 import { createLogTables } from './sql-schema.ts';
@@ -16,11 +17,18 @@ import { createLogTables } from './sql-schema.ts';
 /** No position is as large. */
 const END = Number.MAX_SAFE_INTEGER;
 const EVERY_TYPE = null;
+const LOOKED_AT_BY_TIME = 1000;
+
+export interface SqlLogOptions {
+  readonly bus: string;
+  readonly clock: Clock;
+  readonly pollIntervalMs: number;
+}
 
 /** @throws EventsSchemaVersionError; whatever the database throws */
-export async function openSqlLog(driver: SqlDriver, bus: string, clock: Clock): Promise<EventLog> {
+export async function openSqlLog(driver: SqlDriver, options: SqlLogOptions): Promise<EventLog> {
   await createLogTables(driver);
-  return new SqlLog(driver, bus, clock);
+  return new SqlLog(driver, options);
 }
 
 /** The log in tables of SQLite or PostgreSQL. */
@@ -28,19 +36,19 @@ class SqlLog implements EventLog {
   readonly #driver: SqlDriver;
   readonly #bus: string;
   readonly #clock: Clock;
+  readonly #announcements: Announcements | undefined;
 
-  constructor(driver: SqlDriver, bus: string, clock: Clock) {
+  constructor(driver: SqlDriver, { bus, clock, pollIntervalMs }: SqlLogOptions) {
     this.#driver = driver;
     this.#bus = bus;
     this.#clock = clock;
+    // SQLite tells every connection of a commit.
+    if (driver.dialect === 'postgres') this.#announcements = new Announcements(driver, bus, pollIntervalMs);
   }
 
   async append(events: readonly EventToLog[]): Promise<ReadonlySet<string>> {
     const at = this.#clock.wallTime();
     const [rows = []] = await this.#driver.write(this.#insert(events, at));
-    // Only a hint to processes that wait: whoever misses it looks a little later.
-    if (this.#isPostgres && rows.length > 0)
-      void this.#driver.read(`SELECT pg_notify('${NOTIFY_CHANNEL}', $1)`, [this.#bus]).catch(() => {});
     return new Set(rows.map((row) => String(row['event_id'])));
   }
 
@@ -62,7 +70,7 @@ class SqlLog implements EventLog {
   async join({ group, types, settings, from }: Join): Promise<void> {
     await this.#driver.write([
       `INSERT INTO holdfast_event_feeds (bus, grp, replay, types, settings, read_to, lined_to, until)
-       SELECT $1, $2, '', $3, $4, start, start, NULL FROM (SELECT ${this.#before('$5')} AS start) AS s WHERE true
+       SELECT $1, $2, '', $3, $4, start, start, NULL FROM (SELECT ${this.#before(from, '$5')} AS start) AS s WHERE true
        ON CONFLICT (bus, grp, replay) DO UPDATE SET types = excluded.types, settings = excluded.settings`,
       [this.#bus, group, typesJson(types), JSON.stringify(settings), Math.min(from, END)],
     ]);
@@ -72,7 +80,7 @@ class SqlLog implements EventLog {
     const [rows = []] = await this.#driver.write([
       `INSERT INTO holdfast_event_feeds (bus, grp, replay, types, settings, read_to, lined_to, until)
        SELECT bus, grp, $3, types, settings, start, start, ${this.#head}
-       FROM holdfast_event_feeds, (SELECT ${this.#before('$4')} AS start) AS s
+       FROM holdfast_event_feeds, (SELECT ${this.#before(from, '$4')} AS start) AS s
        WHERE bus = $1 AND grp = $2 AND replay = ''
        RETURNING grp`,
       [this.#bus, group, replay, Math.min(from, END)],
@@ -108,17 +116,20 @@ class SqlLog implements EventLog {
   }
 
   async advance(moves: readonly { readonly feed: Feed; readonly to: number }[]): Promise<void> {
-    const statements = moves.map(({ feed, to }): SqlStatement => {
-      const which: SqlValue[] = [this.#bus, feed.group, feed.replay];
-      return feed.until !== undefined && to >= feed.until
-        ? ['DELETE FROM holdfast_event_feeds WHERE bus = $1 AND grp = $2 AND replay = $3', which]
-        : [
-            `UPDATE holdfast_event_feeds SET read_to = $4
-             WHERE bus = $1 AND grp = $2 AND replay = $3 AND read_to < $4`,
-            [...which, to],
-          ];
-    });
-    if (statements.length > 0) await this.#driver.write(...statements);
+    const isEnded = ({ feed: { until }, to }: (typeof moves)[number]) => until !== undefined && to >= until;
+    const statements = [
+      ...this.#forEach(
+        `UPDATE holdfast_event_feeds AS f SET read_to = m.position FROM moves AS m
+         WHERE f.bus = $1 AND f.grp = m.grp AND f.replay = m.replay AND f.read_to < m.position`,
+        moves.filter((move) => !isEnded(move)),
+      ),
+      ...this.#forEach(
+        `DELETE FROM holdfast_event_feeds
+         WHERE bus = $1 AND (grp, replay) IN (SELECT m.grp, m.replay FROM moves AS m)`,
+        moves.filter(isEnded),
+      ),
+    ];
+    if (statements.length > 0) await this.#driver.writeUnsynced(...statements);
   }
 
   async head(): Promise<number> {
@@ -129,7 +140,7 @@ class SqlLog implements EventLog {
   async line(feed: Feed, events: readonly OrderedEvent[], to: number): Promise<ReadonlyMap<string, number>> {
     const name = feedName(feed);
     const keys = [...new Set(events.map(({ key }) => key))];
-    const results = await this.#driver.write(
+    const results = await this.#driver.writeUnsynced(
       ...this.#lockLine(name),
       [
         `INSERT INTO holdfast_event_lines (bus, feed, event_key, position, state)
@@ -155,14 +166,13 @@ class SqlLog implements EventLog {
         [this.#bus, feed.group, feed.replay, to],
       ],
       [
-        `SELECT event_key, MIN(position) AS position FROM holdfast_event_lines
-         WHERE bus = $1 AND feed = $2 AND state = 'waiting'
-         AND event_key ${this.#isPostgres ? '= ANY($3::text[])' : 'IN (SELECT value FROM json_each($3))'}
-         GROUP BY event_key`,
+        `SELECT k AS event_key, (${firstOf('k')}) AS position
+         FROM (SELECT ${this.#isPostgres ? 'unnest($3::text[]) AS k' : 'value AS k FROM json_each($3)'}) AS keys`,
         [this.#bus, name, this.#isPostgres ? keys : JSON.stringify(keys)],
       ],
     );
-    return new Map((results.at(-1) ?? []).map((row) => [String(row['event_key']), Number(row['position'])]));
+    const firsts = (results.at(-1) ?? []).filter((row) => row['position'] !== null);
+    return new Map(firsts.map((row) => [String(row['event_key']), Number(row['position'])]));
   }
 
   async place({ feed, key, position }: OrderedEvent): Promise<'waiting' | 'dead' | undefined> {
@@ -177,7 +187,7 @@ class SqlLog implements EventLog {
   async settle({ feed, key, position }: OrderedEvent, as: 'handled' | 'dead'): Promise<number | undefined> {
     const where = 'bus = $1 AND feed = $2 AND event_key = $3';
     const values = [this.#bus, feed, key];
-    const results = await this.#driver.write(
+    const results = await this.#driver.writeUnsynced(
       ...this.#lockLine(feed),
       [
         as === 'handled'
@@ -185,28 +195,35 @@ class SqlLog implements EventLog {
           : `UPDATE holdfast_event_lines SET state = 'dead' WHERE ${where} AND position = $4`,
         [...values, position],
       ],
-      [`SELECT MIN(position) AS next FROM holdfast_event_lines WHERE ${where} AND state = 'waiting'`, values],
+      [firstOf('$3'), values],
     );
-    const next = results.at(-1)?.[0]?.['next'];
-    return next === null || next === undefined ? undefined : Number(next);
+    const next = results.at(-1)?.[0]?.['position'];
+    return next === undefined ? undefined : Number(next);
   }
 
-  async firstInLine(limit: number): Promise<readonly OrderedEvent[]> {
+  async firstInLine(limit: number, after = 0): Promise<LookAtLines> {
     const rows = await this.#driver.read(
-      `SELECT feed, event_key, MIN(position) AS position FROM holdfast_event_lines
-       WHERE bus = $1 AND state = 'waiting' GROUP BY feed, event_key LIMIT $2`,
-      [this.#bus, limit],
+      `SELECT feed, event_key, position, EXISTS (
+         SELECT 1 FROM holdfast_event_lines AS before WHERE before.bus = line.bus AND before.feed = line.feed
+         AND before.event_key = line.event_key AND before.position < line.position AND before.state = 'waiting'
+       ) AS is_later
+       FROM holdfast_event_lines AS line
+       WHERE bus = $1 AND state = 'waiting' AND position > $2 ORDER BY position LIMIT $3`,
+      [this.#bus, after, limit],
     );
-    return rows.map((row) => ({
-      feed: String(row['feed']),
-      key: String(row['event_key']),
-      position: Number(row['position']),
-    }));
+    const first = rows
+      .filter((row) => !row['is_later'])
+      .map((row) => ({
+        feed: String(row['feed']),
+        key: String(row['event_key']),
+        position: Number(row['position']),
+      }));
+    return { first, to: rows.length < limit ? undefined : Number(rows.at(-1)?.['position']) };
   }
 
   async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
     const now = nowOf(this.#driver.dialect);
-    const [rows = []] = await this.#driver.write([
+    const [rows = []] = await this.#driver.writeUnsynced([
       `INSERT INTO holdfast_event_leases (name, owner, expires_at) VALUES ($1, $2, ${now} + $3)
        ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
        WHERE holdfast_event_leases.owner = excluded.owner OR holdfast_event_leases.expires_at <= ${now}
@@ -217,25 +234,29 @@ class SqlLog implements EventLog {
   }
 
   async release(name: string, owner: string): Promise<void> {
-    await this.#driver.write([
+    await this.#driver.writeUnsynced([
       'DELETE FROM holdfast_event_leases WHERE name = $1 AND owner = $2',
       [`${this.#bus}/${name}`, owner],
     ]);
   }
 
   async trim(before: number, limit: number): Promise<number> {
-    const [rows = []] = await this.#driver.write([
+    // The oldest are taken first and then looked at: what has to stay must not be passed over again and again.
+    const [rows = []] = await this.#driver.writeUnsynced([
       `DELETE FROM holdfast_events WHERE position IN (
-         SELECT position FROM holdfast_events
-         WHERE bus = $1 AND appended_at < $2
-         AND position <= COALESCE((SELECT MIN(read_to) FROM holdfast_event_feeds WHERE bus = $1), ${END})
-         AND position < COALESCE((SELECT MIN(position) FROM holdfast_event_lines
-                                  WHERE bus = $1 AND state = 'waiting'), ${END})
-         ORDER BY position LIMIT $3)
+         SELECT position FROM (
+           SELECT position FROM holdfast_events WHERE bus = $1 AND appended_at < $2 ORDER BY appended_at LIMIT $3) AS old
+         WHERE position <= COALESCE((SELECT MIN(read_to) FROM holdfast_event_feeds WHERE bus = $1), ${END})
+         AND position < COALESCE((SELECT position FROM holdfast_event_lines
+                                  WHERE bus = $1 AND state = 'waiting' ORDER BY position LIMIT 1), ${END}))
        RETURNING position`,
       [this.#bus, before, limit],
     ]);
     return rows.length;
+  }
+
+  announce(): void {
+    this.#announcements?.announce();
   }
 
   watch(onChange: () => void): () => void {
@@ -243,6 +264,7 @@ class SqlLog implements EventLog {
   }
 
   close(): Promise<void> {
+    this.#announcements?.close();
     return this.#driver.close();
   }
 
@@ -250,14 +272,42 @@ class SqlLog implements EventLog {
     return this.#driver.dialect === 'postgres';
   }
 
+  /** One statement for all feeds at once, which sees them as the table `moves`. */
+  #forEach(
+    sql: string,
+    moves: readonly { readonly feed: Feed; readonly to: number }[],
+  ): readonly SqlStatement[] {
+    if (moves.length === 0) return [];
+    const rows = moves.map(({ feed: { group, replay }, to }) => ({ group, replay, to }));
+    if (!this.#isPostgres) {
+      const table = `moves(grp, replay, position) AS (
+        SELECT value ->> 'group', value ->> 'replay', value ->> 'to' FROM json_each($2))`;
+      return [[`WITH ${table} ${sql}`, [this.#bus, JSON.stringify(rows)]]];
+    }
+    const table = `moves(grp, replay, position) AS (
+      SELECT g, r, p::bigint FROM unnest($2::text[], $3::text[], $4::text[]) AS u(g, r, p))`;
+    const columns = [
+      rows.map(({ group }) => group),
+      rows.map(({ replay }) => replay),
+      rows.map(({ to }) => String(to)),
+    ];
+    return [[`WITH ${table} ${sql}`, [this.#bus, ...columns]]];
+  }
+
   get #head(): string {
     return '(SELECT COALESCE(MAX(position), 0) FROM holdfast_events WHERE bus = $1)';
   }
 
-  /** The position before the first event of a time. */
-  #before(time: string): string {
-    return `COALESCE((SELECT MIN(position) - 1 FROM holdfast_events
-                      WHERE bus = $1 AND appended_at >= ${time}), ${this.#head})`;
+  /**
+   * The position before the first event of a time. A clock may have gone back, so that the first by time is not the
+   * first in the log: so many that follow are looked at.
+   */
+  #before(from: number, time: string): string {
+    const byTime = `(SELECT position FROM holdfast_events WHERE bus = $1 AND appended_at >= ${time}
+                     ORDER BY appended_at, position LIMIT ${LOOKED_AT_BY_TIME}) AS t`;
+    // From the start the time is named only because it is given.
+    const all = `holdfast_events WHERE bus = $1 AND ${time} = ${time}`;
+    return `COALESCE((SELECT MIN(position) - 1 FROM ${from > 0 ? byTime : all}), ${this.#head})`;
   }
 
   #insert(events: readonly EventToLog[], at: number): SqlStatement {
@@ -294,6 +344,12 @@ class SqlLog implements EventLog {
     if (!this.#isPostgres) return [];
     return [['SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [`${this.#bus}/${feed}`]]];
   }
+}
+
+/** Of a bus, a feed and a key; those behind it are not looked at, however many they are. */
+function firstOf(key: string): string {
+  return `SELECT position FROM holdfast_event_lines
+          WHERE bus = $1 AND feed = $2 AND event_key = ${key} AND state = 'waiting' ORDER BY position LIMIT 1`;
 }
 
 function typesJson(types: readonly string[] | undefined): string | null {

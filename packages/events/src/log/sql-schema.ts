@@ -25,7 +25,7 @@ export async function createLogTables(driver: SqlDriver): Promise<void> {
     ],
     ['CREATE UNIQUE INDEX IF NOT EXISTS holdfast_events_by_id ON holdfast_events (bus, event_id)'],
     ['CREATE INDEX IF NOT EXISTS holdfast_events_by_position ON holdfast_events (bus, position)'],
-    ['CREATE INDEX IF NOT EXISTS holdfast_events_by_age ON holdfast_events (bus, appended_at)'],
+    ['CREATE INDEX IF NOT EXISTS holdfast_events_by_time ON holdfast_events (bus, appended_at, position)'],
     [
       `CREATE TABLE IF NOT EXISTS holdfast_event_feeds (
       bus TEXT NOT NULL, grp TEXT NOT NULL, replay TEXT NOT NULL, types TEXT, settings TEXT NOT NULL,
@@ -36,6 +36,10 @@ export async function createLogTables(driver: SqlDriver): Promise<void> {
       `CREATE TABLE IF NOT EXISTS holdfast_event_lines (
       bus TEXT NOT NULL, feed TEXT NOT NULL, event_key TEXT NOT NULL, position ${integer} NOT NULL,
       state TEXT NOT NULL, PRIMARY KEY (bus, feed, event_key, position))${strict}`,
+    ],
+    [
+      `CREATE INDEX IF NOT EXISTS holdfast_event_lines_waiting ON holdfast_event_lines (bus, position)
+      WHERE state = 'waiting'`,
     ],
     [
       `CREATE TABLE IF NOT EXISTS holdfast_event_leases (

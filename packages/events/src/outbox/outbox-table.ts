@@ -3,6 +3,7 @@ import { NOTIFY_CHANNEL } from '../engines/postgres-driver.ts';
 import { nowOf, type SqlDriver, type SqlRow, schemaLock } from '../engines/sql-driver.ts';
 import { EventsSchemaVersionError } from '../errors.ts';
 import type { EventToLog } from '../log/event-log.ts';
+import type { ResolvedOptions } from '../options.ts';
 
 const VERSION = 1;
 
@@ -21,11 +22,25 @@ export class OutboxTable {
   readonly #bus: string;
   /** Tells this table from one of the same name in another database. */
   readonly identity: string;
+  readonly #pollIntervalMs: number;
+  #tellsAt = 0;
 
-  constructor(driver: SqlDriver, bus: string, identity: string) {
+  constructor(driver: SqlDriver, bus: string, identity: string, pollIntervalMs: number) {
     this.#driver = driver;
     this.#bus = bus;
     this.identity = identity;
+    this.#pollIntervalMs = pollIntervalMs;
+  }
+
+  /**
+   * Whether the next row is to be told of. PostgreSQL lets transactions that tell commit one after the other, each with
+   * its wait for the disk; a relay that has been told looks at every poll for a while, and finds those that follow.
+   */
+  tellsOfNext(): boolean {
+    const now = performance.now();
+    if (now < this.#tellsAt) return false;
+    this.#tellsAt = now + this.#pollIntervalMs;
+    return true;
   }
 
   get dialect(): SqlDriver['dialect'] {
@@ -44,7 +59,7 @@ export class OutboxTable {
   async remove(rows: readonly OutboxRow[]): Promise<void> {
     const numbers = rows.map(({ seq }) => seq);
     const isSqlite = this.#driver.dialect === 'sqlite';
-    await this.#driver.write([
+    await this.#driver.writeUnsynced([
       `DELETE FROM holdfast_outbox WHERE seq ${isSqlite ? 'IN (SELECT CAST(value AS INTEGER) FROM json_each($1))' : '= ANY($1::bigint[])'}`,
       [isSqlite ? JSON.stringify(numbers) : numbers],
     ]);
@@ -52,7 +67,8 @@ export class OutboxTable {
 
   async state(): Promise<OutboxState> {
     const [row] = await this.#driver.read(
-      `SELECT COUNT(*) AS pending, MIN(created_at) AS oldest, ${nowOf(this.#driver.dialect)} AS now
+      `SELECT COUNT(*) AS pending, ${nowOf(this.#driver.dialect)} AS now,
+         (SELECT created_at FROM holdfast_outbox WHERE bus = $1 ORDER BY seq LIMIT 1) AS oldest
        FROM holdfast_outbox WHERE bus = $1`,
       [this.#bus],
     );
@@ -65,7 +81,7 @@ export class OutboxTable {
 
   async lease(owner: string, leaseMs: number): Promise<boolean> {
     const now = nowOf(this.#driver.dialect);
-    const [rows = []] = await this.#driver.write([
+    const [rows = []] = await this.#driver.writeUnsynced([
       `INSERT INTO holdfast_outbox_leases (bus, owner, expires_at) VALUES ($1, $2, ${now} + $3)
        ON CONFLICT (bus) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
        WHERE holdfast_outbox_leases.owner = excluded.owner OR holdfast_outbox_leases.expires_at <= ${now}
@@ -76,7 +92,7 @@ export class OutboxTable {
   }
 
   async release(owner: string): Promise<void> {
-    await this.#driver.write([
+    await this.#driver.writeUnsynced([
       'DELETE FROM holdfast_outbox_leases WHERE bus = $1 AND owner = $2',
       [this.#bus, owner],
     ]);
@@ -92,7 +108,10 @@ export class OutboxTable {
 }
 
 /** @throws EventsSchemaVersionError; what the database throws */
-export async function openOutboxTable(driver: SqlDriver, bus: string): Promise<OutboxTable> {
+export async function openOutboxTable(
+  driver: SqlDriver,
+  { name: bus, pollIntervalMs }: Pick<ResolvedOptions, 'name' | 'pollIntervalMs'>,
+): Promise<OutboxTable> {
   const isSqlite = driver.dialect === 'sqlite';
   const integer = isSqlite ? 'INTEGER' : 'BIGINT';
   const strict = isSqlite ? ' STRICT' : '';
@@ -124,16 +143,21 @@ export async function openOutboxTable(driver: SqlDriver, bus: string): Promise<O
   const row = results.at(-1)?.[0];
   if (Number(row?.['version']) > VERSION)
     throw new EventsSchemaVersionError(Number(row?.['version']), VERSION);
-  return new OutboxTable(driver, bus, String(row?.['id']));
+  return new OutboxTable(driver, bus, String(row?.['id']), pollIntervalMs);
 }
 
-/** Writes nothing in a database that is not the relay's. Values: bus, id, type, key, body, identity. */
-export function insertStatement(dialect: SqlDriver['dialect']): string {
+/**
+ * Writes nothing in a database that is not the relay's. Values: bus, id, type, key, body, identity.
+ * @param isTold whether PostgreSQL tells the relay of the commit
+ */
+export function insertStatement(dialect: SqlDriver['dialect'], isTold: boolean): string {
   const insert = `INSERT INTO holdfast_outbox (bus, event_id, type, event_key, body, created_at)
     SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), ${nowOf(dialect)}
     FROM holdfast_outbox_identity WHERE id = $6`;
-  // Told to the relay by the commit itself, once for each transaction.
-  return dialect === 'postgres' ? `${insert} RETURNING pg_notify('${NOTIFY_CHANNEL}', bus)` : insert;
+  // Told to the relay by the commit itself.
+  return dialect === 'postgres' && isTold
+    ? `${insert} RETURNING pg_notify('${NOTIFY_CHANNEL}', bus)`
+    : insert;
 }
 
 function toRow(row: SqlRow): OutboxRow {

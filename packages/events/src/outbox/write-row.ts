@@ -14,7 +14,7 @@ export function writeRow({ db }: SqliteTx, table: OutboxTable, bus: string, even
   try {
     let insert = statements.get(db);
     if (insert === undefined) {
-      insert = db.prepare(own(insertStatement('sqlite')));
+      insert = db.prepare(own(insertStatement('sqlite', false)));
       statements.set(db, insert);
     }
     ({ changes } = insert.run(...valuesOf(table, bus, event)));
@@ -44,7 +44,8 @@ export async function writeRowAsync(
   let written: number;
   try {
     if (dialect === 'postgres' && event.key !== null) await run(LOCK_KEY, [`${bus}/${event.key}`]);
-    written = await run(insertStatement(dialect), valuesOf(table, bus, event));
+    const isTold = dialect === 'postgres' && table.tellsOfNext();
+    written = await run(insertStatement(dialect, isTold), valuesOf(table, bus, event));
   } catch (error) {
     throw isMissingTable(error) ? notHere(error) : error;
   }

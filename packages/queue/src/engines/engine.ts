@@ -28,6 +28,7 @@ export type EngineQueue<Data> = Pick<
   | 'getJobCounts'
   | 'getJobCountByTypes'
   | 'getCountsPerPriority'
+  | 'obliterate'
   | 'close'
 > & { on(event: 'error', listener: (error: Error) => void): unknown };
 

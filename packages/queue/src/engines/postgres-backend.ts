@@ -1,7 +1,15 @@
 import { type Job, type JobType, type PgPool, type PostgresConnection, PostgresQueueBackend } from 'bullmq';
+import type { JobToStore } from './engine.ts';
+import { newJob } from './new-job.ts';
+import type { AddedJobs } from './postgres-adds.ts';
 
 /** What BullMQ calls the ids of each type: its declaration says one of each, and means all. */
 type IdsByType = [string][];
+
+interface MetadataRow {
+  readonly id: string;
+  readonly metadata: string | null;
+}
 
 interface BackendOptions {
   readonly pool: PgPool;
@@ -29,6 +37,20 @@ export class AlignedBackend extends PostgresQueueBackend {
       listenName,
     );
     this.#pool = pool;
+  }
+
+  /** Adds jobs in one transaction, and tells by their tokens which of them have their ids now. */
+  async addAndTell(jobs: readonly JobToStore[]): Promise<AddedJobs> {
+    const [first] = jobs;
+    // The statement for many makes tables of its own, which for one job costs more than it saves.
+    if (first !== undefined && jobs.length === 1) await this.addJob(newJob(first), first.jobId);
+    else await this.addJobs(jobs.map((job) => ({ job: newJob(job), jobId: job.jobId })));
+    const { rows } = await this.#pool.query(
+      "SELECT id, opts -> 'telemetry' ->> 'metadata' AS metadata FROM job WHERE queue = $1 AND id = ANY($2::text[])",
+      [this.qualifiedName, jobs.map(({ jobId }) => jobId)],
+    );
+    const metadata = new Map((rows as MetadataRow[]).map((row) => [row.id, row.metadata ?? '']));
+    return jobs.map(({ jobId, token }) => metadata.get(jobId)?.includes(token));
   }
 
   /** BullMQ counts a range of waiting jobs from the newest one, also where the oldest are asked for. */

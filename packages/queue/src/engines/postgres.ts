@@ -1,10 +1,9 @@
 import type { PgPool, PostgresConnection, Queue, Worker } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
-import type { JobToStore, QueueEngine } from './engine.ts';
+import type { QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { loadPeer } from './load-peer.ts';
-import { newJob } from './new-job.ts';
-import { type Query, SharedQueries } from './shared-queries.ts';
+import { SharedAdds } from './postgres-adds.ts';
 import { reportSafety } from './store-safety.ts';
 
 /** BullMQ keeps all queues of a database in this schema. */
@@ -36,10 +35,13 @@ export async function openPostgresEngine<Data>(
       keepAlive: true,
       options: `${own}-c search_path=${SCHEMA}`,
     });
+    // BullMQ listens to idle connections only. One that ends in the middle of a transaction tells of it here, and its
+    // next statement fails.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return pool as unknown as PgPool;
   };
   const limitMs = options.enqueueTimeoutMs;
-  const pool = sharing(createPool({ connectionTimeoutMillis: limitMs, query_timeout: limitMs }));
+  const pool = createPool({ connectionTimeoutMillis: limitMs, query_timeout: limitMs });
   const connection = new PatientConnection(pool, undefined);
   const open = <D>(name: string, over: PostgresConnection): BullQueue<D> =>
     new bullmq.Queue<D, unknown, string, D, unknown, string>(
@@ -48,7 +50,8 @@ export async function openPostgresEngine<Data>(
       (queueName, queueOptions) => new AlignedBackend(over, queueName, queueOptions, { pool }) as never,
     );
   const queue = open<Data>(options.queueName, connection);
-  const backend = queue.getBackend();
+  const backend = queue.getBackend() as unknown as InstanceType<typeof AlignedBackend>;
+  const adds = new SharedAdds((jobs) => backend.addAndTell(jobs));
   void checkSafety(connection, pool, options);
   return {
     name: 'postgres',
@@ -78,22 +81,13 @@ export async function openPostgresEngine<Data>(
       await connection.waitUntilReady();
       await pool.query('SELECT 1');
     },
-    store: async (job: JobToStore) => {
-      await backend.addJob(newJob(job), job.jobId);
-      const stored = await backend.getJobData(job.jobId);
-      return stored && stored.opts.telemetry?.metadata?.includes(job.token) === true;
-    },
+    store: (job) => adds.add(job),
     close: async () => {
+      await adds.settled();
       await queue.close();
       await pool.end();
     },
   };
-}
-
-function sharing(pool: PgPool): PgPool {
-  const shared = new SharedQueries(pool.query.bind(pool) as Query);
-  pool.query = ((text: string, values?: readonly unknown[]) => shared.query(text, values)) as PgPool['query'];
-  return pool;
 }
 
 function disconnectWorker(worker: Pick<Worker, 'disconnect'>, pool: PgPool): void {

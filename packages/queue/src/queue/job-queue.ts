@@ -48,6 +48,11 @@ export interface QueueControl<Data, Job> extends AsyncDisposable {
   resume(): Promise<void>;
   getMetrics(): Promise<QueueMetrics>;
   readonly deadLetters: DeadLetters<Data>;
+  /**
+   * Removes every job from the engine: waiting, running, done and dead. Handlers that run are not stopped.
+   * @throws QueueUnavailableError where it takes longer than `enqueueTimeoutMs`: call it again
+   */
+  obliterate(): Promise<void>;
   /** Resolves when the engine has answered. @throws QueueUnavailableError within `enqueueTimeoutMs`; EvictionPolicyError */
   ready(): Promise<void>;
   /** Waits for running jobs up to `closeTimeoutMs`, puts the rest back, and lets go of every connection. */
@@ -176,6 +181,7 @@ function controlOf<Data, Job>(
     resume: () => runtime.resume(),
     getMetrics: async () => ({ ...(await runtime.snapshot()), processing: runtime.processing() }),
     deadLetters: runtime.deadLetters,
+    obliterate: () => runtime.obliterate(),
     ready: () => runtime.ready(),
     close: () => slot.close(),
     [Symbol.asyncDispose]: () => slot.close(),

@@ -22,6 +22,7 @@ export interface QueueRuntime<Data> {
   startWorker(processor: (input: QueueJob<Data>) => unknown): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  obliterate(): Promise<void>;
   snapshot(): Promise<QueueSnapshot>;
   processing(): ProcessingStats;
   readonly deadLetters: DeadLetters<Data>;
@@ -110,6 +111,10 @@ class Runtime<Data> implements QueueRuntime<Data> {
 
   async resume(): Promise<void> {
     await (await this.#worker)?.resume();
+  }
+
+  obliterate(): Promise<void> {
+    return this.#access.use(({ queue }) => queue.obliterate({ force: true }));
   }
 
   snapshot(): Promise<QueueSnapshot> {

@@ -12,6 +12,8 @@ interface Pool {
 interface Client {
   query(text: string, values?: unknown[]): Promise<Result>;
   release(error?: Error | boolean): void;
+  on?(event: 'error', listener: () => void): unknown;
+  off?(event: 'error', listener: () => void): unknown;
 }
 
 interface Result {
@@ -54,16 +56,19 @@ export async function openPostgresRunner(where: PostgresAddress | PostgresPoolLi
       if (second === undefined)
         return [(await pool.query(translate(only.sql), [...only.values])).rowCount ?? 0];
       const client = await pool.connect();
+      client.on?.('error', ignore);
+      let broken = false;
       try {
-        const changes = await writeAll(client, statements);
-        client.release();
-        return changes;
+        return await writeAll(client, statements);
       } catch (error) {
-        await client.query('ROLLBACK').then(
-          () => client.release(),
-          () => client.release(true),
+        broken = await client.query('ROLLBACK').then(
+          () => false,
+          () => true,
         );
         throw error;
+      } finally {
+        client.off?.('error', ignore);
+        client.release(broken);
       }
     },
     close: async () => {
@@ -71,6 +76,12 @@ export async function openPostgresRunner(where: PostgresAddress | PostgresPoolLi
     },
   };
 }
+
+/**
+ * A connection that ends between two statements says so by this event, and without a listener that ends the process.
+ * The next statement fails with the same news.
+ */
+function ignore(): void {}
 
 async function createPool({ url, ...rest }: PostgresAddress): Promise<Pool> {
   const { default: pg } = await import('pg').catch((cause: unknown) => {

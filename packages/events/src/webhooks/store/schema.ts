@@ -23,6 +23,8 @@ export async function createTables(runner: SqlRunner): Promise<void> {
       ON holdfast_webhook_deliveries (endpoint_id, created_at, id)`,
     `CREATE INDEX IF NOT EXISTS holdfast_webhook_deliveries_held
       ON holdfast_webhook_deliveries (endpoint_id, created_at, id) WHERE status = 'held'`,
+    `CREATE INDEX IF NOT EXISTS holdfast_webhook_deliveries_failed
+      ON holdfast_webhook_deliveries (endpoint_id, created_at, id) WHERE status = 'failed'`,
     `CREATE INDEX IF NOT EXISTS holdfast_webhook_deliveries_settled
       ON holdfast_webhook_deliveries (updated_at) WHERE status <> 'pending'`,
     `CREATE INDEX IF NOT EXISTS holdfast_webhook_endpoints_probe

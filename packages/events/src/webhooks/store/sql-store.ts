@@ -16,6 +16,8 @@ const ENDPOINTS = 'holdfast_webhook_endpoints';
 const TOPICS = 'holdfast_webhook_topics';
 const DELIVERIES = 'holdfast_webhook_deliveries';
 const ATTEMPTS = 'holdfast_webhook_attempts';
+/** Few among many; each has an index of its own. */
+const HAS_INDEX: ReadonlySet<string> = new Set<DeliveryStatus>(['failed', 'held']);
 
 const COLUMNS: Readonly<Record<keyof EndpointChanges, string>> = {
   url: 'url',
@@ -231,7 +233,9 @@ function selectDeliveries(filter: DeliveryFilter): SqlStatement {
   };
   const isNewest = order === 'newest';
   test('endpoint_id = ?', endpointId);
-  test('status = ?', status);
+  // As text of the statement, or the index of these few would not be used.
+  if (status !== undefined && HAS_INDEX.has(status)) tests.push(`status = '${status}'`);
+  else test('status = ?', status);
   test('created_at >= ?', from);
   test('created_at < ?', to);
   test(`(created_at, id) ${isNewest ? '<' : '>'} (?, ?)`, after?.createdAt, after?.id);

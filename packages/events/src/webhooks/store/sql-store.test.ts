@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import type { SqlStatement } from './sql-runner.ts';
+import { createSqlStore } from './sql-store.ts';
+import { openSqliteRunner } from './sqlite-runner.ts';
+
+it('looks nothing up by reading or sorting the whole log of deliveries', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
+  const file = join(folder, 'webhooks.db');
+  const runner = await openSqliteRunner({ file }, false);
+  const asked: SqlStatement[] = [];
+  const store = await createSqlStore({
+    ...runner,
+    read: (statement) => {
+      asked.push(statement);
+      return runner.read(statement);
+    },
+  });
+  const db = new Database(file);
+  onTestFinished(async () => {
+    db.close();
+    await runner.close();
+    rmSync(folder, { recursive: true });
+  });
+  const range = { endpointId: 'e', from: 1, to: 9, after: { createdAt: 2, id: 'd' }, limit: 10 };
+  for (const status of [undefined, 'failed', 'held', 'pending', 'delivered', 'cancelled'] as const)
+    for (const order of ['newest', 'oldest'] as const) await store.deliveries({ ...range, status, order });
+  await store.delivery('d');
+  await store.attempts('d');
+  await store.endpointsOf('topic');
+  await store.endpointsToProbe(1, 10);
+  await store.purge(1, 10);
+  const plans = asked.map(({ sql, values }) =>
+    (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]).map(
+      ({ detail }) => detail,
+    ),
+  );
+  expect(
+    plans.flat().filter((step) => /SCAN holdfast_webhook_(deliveries|attempts)|TEMP B-TREE/.test(step)),
+  ).toEqual([]);
+  const failed = plans.filter((_, index) => asked[index]?.sql.includes("status = 'failed'"));
+  expect(failed.flat()).toHaveLength(2);
+  for (const step of failed.flat()) expect(step).toContain('holdfast_webhook_deliveries_failed');
+});
