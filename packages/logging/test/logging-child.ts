@@ -5,6 +5,8 @@ const [mode = '', bufferBytes = '0', destination = 'stdout'] = process.argv.slic
 const logger = createLogger({
   destination: destination === 'stdout' ? 'stdout' : { file: destination },
   bufferBytes: Number(bufferBytes),
+  // So long that only the end of the process can be what writes; `held-kill-later` waits for the timer.
+  ...(mode.startsWith('held') && mode !== 'held-kill-later' ? { requestHoldMs: 1000 } : {}),
 });
 
 const writeRequest = createRequestLog(logger);
@@ -29,7 +31,9 @@ function logAll(padding = ''): void {
 const endings: Record<string, () => unknown> = {
   'held-end': () => undefined,
   'held-exit-in-handler': () => setImmediate(() => process.exit(0)),
-  'held-throw': () => setImmediate(() => Promise.reject(new Error('uncaught'))),
+  'held-throw': () => {
+    throw new Error('uncaught');
+  },
   'held-term': () => {
     process.once('SIGTERM', () => process.exit(0));
     setInterval(() => undefined, 1000);

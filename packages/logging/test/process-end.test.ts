@@ -123,10 +123,10 @@ describe('at the end of the process', () => {
   it.each([
     ['the end of all work, which does not wait for them', 'held-end', TEN],
     ['process.exit in a handler', 'held-exit-in-handler', TEN],
-    ['an uncaught rejection', 'held-throw', TEN],
+    ['an uncaught exception', 'held-throw', TEN],
     ['SIGTERM with a handler that exits', 'held-term', TEN],
     ['SIGKILL after an error of the logger', 'held-error', [...TEN, 10]],
-    ['SIGKILL 50 ms later', 'held-kill-later', TEN],
+    ['SIGKILL 45 ms after their time', 'held-kill-later', TEN],
   ])('%s loses no request line that was held', async (_end, mode, kept) => {
     await run(mode, 0);
     expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(kept);
