@@ -13,7 +13,7 @@ const DEFAULT_ROUNDS = 8;
 const CONNECTIONS = 50;
 const ROUND_SECONDS = 3;
 const WARM_UP_SECONDS = 3;
-/** The default writes each line at once, as the peers do. */
+/** The default holds request lines for 5 ms or 16 KiB; the peers write each line at once. */
 const LOG_BUFFER_BYTES = '65536';
 
 const SERVERS = {

@@ -23,8 +23,13 @@ export function serve(
 ): void {
   const server = app.listen(0, '127.0.0.1', () => {
     const { port } = server.address() as AddressInfo;
-    answerParent({ url: () => `http://127.0.0.1:${port}`, usage: usageMeter(), flush, ...more });
+    serveAt(`http://127.0.0.1:${port}`, flush, more);
   });
+}
+
+/** The same for a server that listens already. */
+export function serveAt(url: string, flush: () => Promise<unknown>, more: Handlers = {}): void {
+  answerParent({ url: () => url, usage: usageMeter(), flush, ...more });
 }
 
 function usageMeter(): () => ServerUsage {

@@ -1,10 +1,13 @@
-/** What createService() puts around a route: context, a span for every request, HTTP metrics, a request line in a file. */
+/**
+ * What createService() puts around a route: context, a span for every request, HTTP metrics, a request line in a file.
+ * It listens by its own `listen`, as its README shows, and not by that of Express: the server is a part of what it makes.
+ */
 import { createService } from '@holdfast/express/service';
 import { createLifecycle } from '@holdfast/lifecycle';
 import { addRoutes } from './routes.ts';
-import { serve } from './serve.ts';
+import { serveAt } from './serve.ts';
 
-const { app, tracing, logger } = await createService({
+const service = await createService({
   name: 'benchmark',
   tracing: { exporterEndpoint: process.env['BENCH_OTLP_URL'] },
   logger: {
@@ -15,4 +18,6 @@ const { app, tracing, logger } = await createService({
   routes: addRoutes,
 });
 
-serve(app, () => Promise.all([tracing?.flush(), logger?.flush()]));
+const { tracing, logger } = service;
+const { url } = await service.listen(0, '127.0.0.1');
+serveAt(url, () => Promise.all([tracing?.flush(), logger?.flush()]));

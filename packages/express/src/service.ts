@@ -5,9 +5,7 @@ import { type Listening, listen } from './listen.ts';
 import { buildApp } from './service-app.ts';
 import { checkServiceOptions, type ServiceOptions, type ServiceParts } from './service-options.ts';
 import { type ClosingStep, closeParts, openParts } from './service-parts.ts';
-
-/** An import of `node:http` would load Node's fetch and HTTP/2, too. */
-const { createServer } = process.getBuiltinModule('node:http');
+import { createAppServer } from './service-server.ts';
 
 export { ExpressAdapterError, ExpressMissingPeerError, ExpressOptionError, ListenError } from './errors.ts';
 export type { Listening } from './listen.ts';
@@ -40,7 +38,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
 function serviceOf(app: Express, parts: ServiceParts, closing: readonly ClosingStep[]): Service {
   const { lifecycle, health, logger } = parts;
-  const server = createServer(app);
+  const server = createAppServer(app);
   const drain = createServerDrain(server);
   const steps: readonly ClosingStep[] = [
     { name: 'ask clients to move on', phase: 'readiness', run: () => drain.announce() },

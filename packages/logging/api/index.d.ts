@@ -35,6 +35,7 @@ export declare function createLogger(options?: string | LoggerOptions): Logger;
 export {};
 
 // destination.d.ts
+import { type Clock } from '@holdfast/context/clock';
 /** Anything that takes a line: a Writable, or an object with `write`. */
 /** A stream of your own to write to. */
 export interface LineStream {
@@ -50,22 +51,28 @@ interface LineTarget {
     write(line: string): void;
     /** At the latest when this turn of the event loop ends, and before any later line. */
     writeSoon(line: string): void;
+    /** At the latest some milliseconds later, and before any later line. */
+    writeHeld(line: string): void;
     flushSync(): void;
     flush(): Promise<void>;
     close(): Promise<void>;
 }
 /** Where pino and the request log both write. Never throws. */
-export interface Sink extends Omit<LineTarget, 'writeSoon'> {
+export interface Sink extends Omit<LineTarget, 'writeSoon' | 'writeHeld'> {
     /** For a line in which every control character is escaped already; at the latest when this turn ends. */
     readonly writeCleanSoon: (line: string) => void;
+    /** The same, at the latest after `requestHoldMs`. */
+    readonly writeCleanHeld: (line: string) => void;
 }
 export interface SinkOptions {
     readonly destination: Destination;
     readonly format: 'auto' | 'json' | 'pretty';
     readonly bufferBytes: number;
+    readonly requestHoldMs: number;
+    readonly clock: Clock;
 }
 export declare function isLineStream(destination: unknown): destination is LineStream;
-export declare function openSink({ destination, format, bufferBytes }: SinkOptions): Sink;
+export declare function openSink(options: SinkOptions): Sink;
 export {};
 
 // logger.d.ts
@@ -124,10 +131,15 @@ export interface LoggerOptions {
     format?: 'auto' | 'json' | 'pretty' | undefined;
     /**
      * Bytes that may wait in memory, 0 to 1 MiB. Default 0: each line is with the operating system when the call
-     * returns, a request line when the turn of the event loop ends. What waits is written when full, each second, by
-     * `flush()`, by `fatal()` and at exit; a kill loses it.
+     * returns, a request line after `requestHoldMs`. What waits is written when full, each second, by `flush()`, by
+     * `fatal()` and at exit; a kill loses it.
      */
     bufferBytes?: number | undefined;
+    /**
+     * How long, in ms, the line of a request that went well may wait for others, so that they share one system call; 0
+     * to 1000, 0: until the turn of the event loop ends. Default 5. Any other line takes along what waits.
+     */
+    requestHoldMs?: number | undefined;
     /** How deep objects are followed, 1 to 20. Default 8. */
     maxDepth?: number | undefined;
     /** How many values one line may hold, 10 to 10000. Default 500. */
@@ -146,6 +158,7 @@ export interface ResolvedOptions {
     readonly destination: Destination;
     readonly format: 'auto' | 'json' | 'pretty';
     readonly bufferBytes: number;
+    readonly requestHoldMs: number;
     readonly maxDepth: number;
     readonly maxValues: number;
     readonly maxTextLength: number;
@@ -158,6 +171,7 @@ export declare const LOGGER_DEFAULTS: {
     readonly format: 'auto';
     readonly censor: '[redacted]';
     readonly bufferBytes: 0;
+    readonly requestHoldMs: 5;
     readonly maxDepth: 8;
     readonly maxValues: 500;
     readonly maxTextLength: 8192;
@@ -223,8 +237,8 @@ export type RequestLogWriter = (fields: RequestLogFields, context?: TraceContext
 /**
  * A writer of request lines that puts the text of the line together itself. It is the line that the logger would
  * write, on the same destination and in order with the logger's own; where that cannot be promised, the logger writes
- * it. On a file or a standard stream the request lines of one turn of the event loop are written together at its end,
- * so a SIGKILL may take those of the current turn.
+ * it. On a file or a standard stream a request line waits for others, `requestHoldMs` at most; one of a 5xx or of an
+ * aborted request, until the turn of the event loop ends. A SIGKILL may take what waits.
  */
 export declare function createRequestLog(logger: Logger): RequestLogWriter;
 /** The reference: the same line by way of the logger. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { ManualClock } from '@holdfast/context/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from './create-logger.ts';
 import type { LoggerOptions } from './options.ts';
@@ -164,8 +165,62 @@ describe('request lines in a file', () => {
   const request = { method: 'GET', path: '/', statusCode: 200, durationMs: 1 };
   const turnIsOver = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-  it('are there when the turn of the event loop is over', async () => {
-    const { logger, messages } = fileLogger();
+  it('wait 5 ms for others, all of which are written then', async () => {
+    const clock = new ManualClock();
+    const { logger, messages } = fileLogger({ clock });
+    const write = createRequestLog(logger);
+    for (let time = 1; time <= 2; time += 1) {
+      write(request);
+      await turnIsOver();
+      await clock.advance(4.9);
+      write(request);
+      expect(messages()).toHaveLength(2 * time - 2);
+      await clock.advance(0.1);
+      expect(messages()).toHaveLength(2 * time);
+    }
+    await logger.close();
+  });
+
+  it.each([{ statusCode: 500 }, { aborted: true }])(
+    'of a request that ended like %j are there when the turn of the event loop is over, with those before it',
+    async (end) => {
+      const { logger, messages } = fileLogger({ clock: new ManualClock() });
+      const write = createRequestLog(logger);
+      write(request);
+      write({ ...request, ...end });
+      expect(messages()).toHaveLength(0);
+      await turnIsOver();
+      expect(messages()).toHaveLength(2);
+      await logger.close();
+    },
+  );
+
+  it('are written sooner once 16 KiB wait, by one timer for all of them', async () => {
+    const clock = new ManualClock();
+    const timers = vi.spyOn(clock, 'setTimer');
+    const { logger, messages } = fileLogger({ clock });
+    const write = createRequestLog(logger);
+    for (let n = 0; n < 1000; n += 1) write({ ...request, path: `/${'x'.repeat(100)}` });
+    const bytesOfOne = 300;
+    expect(1000 - messages().length).toBeLessThan(16_384 / 100);
+    expect(messages().length * bytesOfOne).toBeGreaterThan(16_384);
+    expect(timers).toHaveBeenCalledTimes(1);
+    await clock.advance(5);
+    expect(messages()).toHaveLength(1000);
+    await logger.close();
+  });
+
+  it('leave no timer behind after close', async () => {
+    const clock = new ManualClock();
+    const { logger, messages } = fileLogger({ clock });
+    createRequestLog(logger)(request);
+    await logger.close();
+    expect(messages()).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('are there when the turn of the event loop is over with requestHoldMs 0', async () => {
+    const { logger, messages } = fileLogger({ requestHoldMs: 0 });
     const write = createRequestLog(logger);
     for (let turn = 1; turn <= 2; turn += 1) {
       write(request);
@@ -204,7 +259,7 @@ describe('request lines in a file', () => {
   });
 
   it('are written before the end of the turn when 64 KiB wait', async () => {
-    const { logger, messages } = fileLogger();
+    const { logger, messages } = fileLogger({ requestHoldMs: 0 });
     const write = createRequestLog(logger);
     for (let n = 0; n < 1000; n += 1) write({ ...request, path: `/${'x'.repeat(100)}` });
     expect(messages().length).toBeGreaterThan(200);

@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import { type Clock, systemClock } from '@holdfast/context/clock';
 import { BufferedFile } from './buffered-file.ts';
 import { LoggingOptionError } from './errors.ts';
 import { warnOnce } from './lost-lines.ts';
@@ -23,21 +24,27 @@ interface LineTarget {
   write(line: string): void;
   /** At the latest when this turn of the event loop ends, and before any later line. */
   writeSoon(line: string): void;
+  /** At the latest some milliseconds later, and before any later line. */
+  writeHeld(line: string): void;
   flushSync(): void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Where pino and the request log both write. Never throws. */
-export interface Sink extends Omit<LineTarget, 'writeSoon'> {
+export interface Sink extends Omit<LineTarget, 'writeSoon' | 'writeHeld'> {
   /** For a line in which every control character is escaped already; at the latest when this turn ends. */
   readonly writeCleanSoon: (line: string) => void;
+  /** The same, at the latest after `requestHoldMs`. */
+  readonly writeCleanHeld: (line: string) => void;
 }
 
 export interface SinkOptions {
   readonly destination: Destination;
   readonly format: 'auto' | 'json' | 'pretty';
   readonly bufferBytes: number;
+  readonly requestHoldMs: number;
+  readonly clock: Clock;
 }
 
 export function isLineStream(destination: unknown): destination is LineStream {
@@ -49,14 +56,15 @@ export function isLineStream(destination: unknown): destination is LineStream {
   );
 }
 
-export function openSink({ destination, format, bufferBytes }: SinkOptions): Sink {
+export function openSink(options: SinkOptions): Sink {
+  const { destination, format } = options;
   if (isLineStream(destination)) return decorate(streamSink(destination), format === 'pretty', false);
   if (typeof destination === 'object')
-    return decorate(fileSink(destination.file, bufferBytes), format === 'pretty', false);
+    return decorate(fileSink(destination.file, options), format === 'pretty', false);
   const fd = destination === 'stdout' ? 1 : 2;
   const terminal = isatty(fd);
   const pretty = format === 'pretty' || (format === 'auto' && terminal);
-  return decorate(standardSink(fd, bufferBytes), pretty, terminal && !process.env['NO_COLOR']);
+  return decorate(standardSink(fd, options), pretty, terminal && !process.env['NO_COLOR']);
 }
 
 function decorate(target: LineTarget, pretty: boolean, color: boolean): Sink {
@@ -64,15 +72,16 @@ function decorate(target: LineTarget, pretty: boolean, color: boolean): Sink {
   return {
     write: (line) => target.write(shown(escapeControls(line))),
     writeCleanSoon: (line) => target.writeSoon(shown(line)),
+    writeCleanHeld: (line) => target.writeHeld(shown(line)),
     flushSync: () => target.flushSync(),
     flush: () => target.flush(),
     close: () => target.close(),
   };
 }
 
-function fileSink(path: string, bufferBytes: number): LineTarget {
+function fileSink(path: string, { bufferBytes, requestHoldMs: holdMs, clock }: SinkOptions): LineTarget {
   try {
-    return new BufferedFile(openSync(path, 'a'), bufferBytes, true);
+    return new BufferedFile(openSync(path, 'a'), { bufferBytes, holdMs, clock, ownsFd: true });
   } catch (cause) {
     throw new LoggingOptionError(
       `createLogger: the log file ${JSON.stringify(path)} cannot be opened. Check that its folder exists and is writable.`,
@@ -84,9 +93,10 @@ function fileSink(path: string, bufferBytes: number): LineTarget {
 const standardStreams = new Map<string, BufferedFile>();
 
 /** One buffer for all loggers that write to the same stream in the same way, so that their lines stay in order. */
-function standardSink(fd: 1 | 2, bufferBytes: number): LineTarget {
-  const key = `${fd}/${bufferBytes}`;
-  const sink = standardStreams.get(key) ?? new BufferedFile(fd, bufferBytes, false);
+function standardSink(fd: 1 | 2, { bufferBytes, requestHoldMs: holdMs }: SinkOptions): LineTarget {
+  const key = `${fd}/${bufferBytes}/${holdMs}`;
+  const shared = { bufferBytes, holdMs, clock: systemClock, ownsFd: false };
+  const sink = standardStreams.get(key) ?? new BufferedFile(fd, shared);
   standardStreams.set(key, sink);
   return sink;
 }
@@ -112,6 +122,7 @@ function streamSink(stream: LineStream): LineTarget {
   return {
     write,
     writeSoon: write,
+    writeHeld: write,
     flushSync: () => undefined,
     flush,
     close: flush,

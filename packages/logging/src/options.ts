@@ -27,10 +27,15 @@ export interface LoggerOptions {
   format?: 'auto' | 'json' | 'pretty' | undefined;
   /**
    * Bytes that may wait in memory, 0 to 1 MiB. Default 0: each line is with the operating system when the call
-   * returns, a request line when the turn of the event loop ends. What waits is written when full, each second, by
-   * `flush()`, by `fatal()` and at exit; a kill loses it.
+   * returns, a request line after `requestHoldMs`. What waits is written when full, each second, by `flush()`, by
+   * `fatal()` and at exit; a kill loses it.
    */
   bufferBytes?: number | undefined;
+  /**
+   * How long, in ms, the line of a request that went well may wait for others, so that they share one system call; 0
+   * to 1000, 0: until the turn of the event loop ends. Default 5. Any other line takes along what waits.
+   */
+  requestHoldMs?: number | undefined;
   /** How deep objects are followed, 1 to 20. Default 8. */
   maxDepth?: number | undefined;
   /** How many values one line may hold, 10 to 10000. Default 500. */
@@ -50,6 +55,7 @@ export interface ResolvedOptions {
   readonly destination: Destination;
   readonly format: 'auto' | 'json' | 'pretty';
   readonly bufferBytes: number;
+  readonly requestHoldMs: number;
   readonly maxDepth: number;
   readonly maxValues: number;
   readonly maxTextLength: number;
@@ -63,6 +69,7 @@ export const LOGGER_DEFAULTS: {
   readonly format: 'auto';
   readonly censor: '[redacted]';
   readonly bufferBytes: 0;
+  readonly requestHoldMs: 5;
   readonly maxDepth: 8;
   readonly maxValues: 500;
   readonly maxTextLength: 8192;
@@ -73,6 +80,7 @@ export const LOGGER_DEFAULTS: {
   format: 'auto',
   censor: '[redacted]',
   bufferBytes: 0,
+  requestHoldMs: 5,
   maxDepth: 8,
   maxValues: 500,
   maxTextLength: 8192,
@@ -95,6 +103,7 @@ export function resolveOptions(
     destination: resolveDestination(options.destination ?? LOGGER_DEFAULTS.destination),
     format: oneOf('format', options.format ?? LOGGER_DEFAULTS.format, ['auto', 'json', 'pretty'] as const),
     bufferBytes: inRange('bufferBytes', options.bufferBytes, LOGGER_DEFAULTS.bufferBytes, 0, 1_048_576),
+    requestHoldMs: inRange('requestHoldMs', options.requestHoldMs, LOGGER_DEFAULTS.requestHoldMs, 0, 1000),
     maxDepth: inRange('maxDepth', options.maxDepth, LOGGER_DEFAULTS.maxDepth, 1, 20),
     maxValues: inRange('maxValues', options.maxValues, LOGGER_DEFAULTS.maxValues, 10, 10_000),
     maxTextLength: inRange(

@@ -30,8 +30,8 @@ export type RequestLogWriter = (fields: RequestLogFields, context?: TraceContext
 /**
  * A writer of request lines that puts the text of the line together itself. It is the line that the logger would
  * write, on the same destination and in order with the logger's own; where that cannot be promised, the logger writes
- * it. On a file or a standard stream the request lines of one turn of the event loop are written together at its end,
- * so a SIGKILL may take those of the current turn.
+ * it. On a file or a standard stream a request line waits for others, `requestHoldMs` at most; one of a 5xx or of an
+ * aborted request, until the turn of the event loop ends. A SIGKILL may take what waits.
  */
 export function createRequestLog(logger: Logger): RequestLogWriter {
   const internals = loggerInternals(logger);
@@ -76,7 +76,9 @@ function composingWriter(logger: Logger, internals: LoggerInternals): RequestLog
     if (fields.responseBytes !== undefined) line += `,"responseBytes":${numeral(fields.responseBytes)}`;
     line += field('remoteAddress', fields.remoteAddress) + field('userAgent', fields.userAgent);
     if (fields.aborted === true) line += ',"aborted":true';
-    sink.writeCleanSoon(`${line},"msg":"${messageOf(fields)}"}\n`);
+    line += `,"msg":"${messageOf(fields)}"}\n`;
+    if (level === 'info') sink.writeCleanHeld(line);
+    else sink.writeCleanSoon(line);
   };
 }
 

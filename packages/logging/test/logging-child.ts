@@ -5,9 +5,16 @@ const [mode = '', bufferBytes = '0', destination = 'stdout'] = process.argv.slic
 const logger = createLogger({
   destination: destination === 'stdout' ? 'stdout' : { file: destination },
   bufferBytes: Number(bufferBytes),
+  // So long that only the end of the process can be what writes; `held-kill-later` waits for the timer.
+  ...(mode.startsWith('held') && mode !== 'held-kill-later' ? { requestHoldMs: 1000 } : {}),
 });
 
 const writeRequest = createRequestLog(logger);
+
+/** The line of a request that went well, whose number is in its path. */
+function writeOk(n: number): void {
+  writeRequest({ method: 'GET', path: `/${n}`, statusCode: 200, durationMs: 1 });
+}
 
 /** Request lines whose status is their number; every tenth number is a line of the logger itself. */
 function requestAll(): void {
@@ -21,7 +28,31 @@ function logAll(padding = ''): void {
   for (let n = 0; n < 1000; n += 1) logger.info('line', { n, padding });
 }
 
-if (mode === 'broken-pipe') {
+const endings: Record<string, () => unknown> = {
+  'held-end': () => undefined,
+  'held-exit-in-handler': () => setImmediate(() => process.exit(0)),
+  'held-throw': () => {
+    throw new Error('uncaught');
+  },
+  'held-term': () => {
+    process.once('SIGTERM', () => process.exit(0));
+    setInterval(() => undefined, 1000);
+    process.kill(process.pid, 'SIGTERM');
+  },
+  'held-error': () => {
+    logger.error('line', { n: 10 });
+    process.kill(process.pid, 'SIGKILL');
+  },
+  'held-kill': () => process.kill(process.pid, 'SIGKILL'),
+  // Fires after the timer of the lines, which is due 45 ms earlier.
+  'held-kill-later': () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50),
+};
+
+const end = endings[mode];
+if (end !== undefined) {
+  for (let n = 0; n < 10; n += 1) writeOk(n);
+  end();
+} else if (mode === 'broken-pipe') {
   // The parent ends our input once it has closed its end of our output.
   process.stdin.resume().on('end', () => {
     logAll();
@@ -52,7 +83,6 @@ if (mode === 'broken-pipe') {
     process.kill(process.pid, 'SIGKILL');
   }
   if (mode === 'requests-same-turn') process.kill(process.pid, 'SIGKILL');
-  if (mode === 'requests-next-turn') setImmediate(() => process.kill(process.pid, 'SIGKILL'));
 } else {
   logAll();
   if (mode === 'exit') process.exit(0);

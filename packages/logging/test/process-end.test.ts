@@ -40,7 +40,8 @@ function run(mode: string, bufferBytes: number, destination = file): Promise<End
 function numbersIn(text: string): number[] {
   const lines = text.split('\n').filter((line) => line.startsWith('{'));
   return lines.map((line) => {
-    const { n, statusCode } = JSON.parse(line) as { n?: number; statusCode?: number };
+    const { n, path, statusCode } = JSON.parse(line) as { n?: number; path?: string; statusCode?: number };
+    if (path !== undefined && path !== '/') return Number(path.slice(1));
     return n ?? statusCode ?? Number.NaN;
   });
 }
@@ -112,10 +113,28 @@ describe('at the end of the process', () => {
     ['the end of all work, with a buffer', 'requests-end', 16_384],
     ['an uncaught exception', 'requests-throw', 0],
     ['flush and SIGKILL', 'requests-flush', 0],
-    ['SIGKILL in the next turn', 'requests-next-turn', 0],
   ])('%s loses no request line, and all lines are in order', async (_end, mode, bufferBytes) => {
     await run(mode, bufferBytes);
     expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(ALL);
+  });
+
+  const TEN = ALL.slice(0, 10);
+
+  it.each([
+    ['the end of all work, which does not wait for them', 'held-end', TEN],
+    ['process.exit in a handler', 'held-exit-in-handler', TEN],
+    ['an uncaught exception', 'held-throw', TEN],
+    ['SIGTERM with a handler that exits', 'held-term', TEN],
+    ['SIGKILL after an error of the logger', 'held-error', [...TEN, 10]],
+    ['SIGKILL 45 ms after their time', 'held-kill-later', TEN],
+  ])('%s loses no request line that was held', async (_end, mode, kept) => {
+    await run(mode, 0);
+    expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(kept);
+  });
+
+  it('SIGKILL in the same turn loses the request lines that were held', async () => {
+    expect(await run('held-kill', 0)).toMatchObject({ signal: 'SIGKILL' });
+    expect(readFileSync(file, 'utf8')).toBe('');
   });
 
   it('a pipe gets the request lines of a process that exits at once', async () => {

@@ -1,8 +1,8 @@
-import cluster from 'node:cluster';
 import type { RenderRequest } from '../create-metrics.ts';
 import { defaultInstance } from '../default-instance.ts';
 import { negotiate } from '../exposition/negotiate.ts';
 import type { RenderedMetrics } from '../exposition/rendered.ts';
+import { nodeCluster } from './node-cluster.ts';
 import { type ClusterMetricsOptions, clusterInstance, resolveClusterOptions } from './options.ts';
 import { createPrimary } from './primary.ts';
 import { createWorker } from './worker.ts';
@@ -24,7 +24,7 @@ export interface ClusterMetrics extends AsyncDisposable {
  */
 export function createClusterMetrics(options: ClusterMetricsOptions = {}): ClusterMetrics {
   const resolved = resolveClusterOptions(options);
-  const part = cluster.isWorker
+  const part = nodeCluster().isWorker
     ? createWorker(resolved, () => resolved.metrics ?? clusterInstance(defaultInstance()))
     : createPrimary(resolved);
   const close = async () => part.close();

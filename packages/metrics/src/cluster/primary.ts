@@ -1,4 +1,4 @@
-import cluster, { type Worker } from 'node:cluster';
+import type { Worker } from 'node:cluster';
 import { limited } from '../exposition/collect.ts';
 import type { ExpositionFormat } from '../exposition/negotiate.ts';
 import { headText, SlicedText } from '../exposition/render.ts';
@@ -6,6 +6,7 @@ import { type RenderedMetrics, renderedMetrics } from '../exposition/rendered.ts
 import { numberText } from '../exposition/text.ts';
 import { aggregate, type Contribution } from './aggregate.ts';
 import { type ClusterMessage, isClusterMessage, sendMessage } from './messages.ts';
+import { nodeCluster } from './node-cluster.ts';
 import type { ResolvedClusterOptions } from './options.ts';
 import { accumulates, addPart, type MetricSamples, type ProcessSamples } from './process-samples.ts';
 import { snapshotParts } from './snapshot.ts';
@@ -26,6 +27,7 @@ interface Asked {
 /** Asks all workers, waits for a limited time, and makes one answer of what they have and had. */
 export function createPrimary(options: ResolvedClusterOptions): ClusterPrimary {
   const { clock, timeoutMs } = options;
+  const cluster = nodeCluster();
   /** What each worker answered last. */
   const latest = new Map<number, ProcessSamples>();
   /** The totals of all workers that are gone, and those not yet added to them. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { inspect } from 'node:util';
 import type { Carrier } from '@holdfast/context';
 import { describeError } from '../failures/attempt-history.ts';
+
+/** An import of `node:util` would load its argument parser and worker threads, too. */
+const { inspect } = process.getBuiltinModule('node:util');
 
 /** An error as it is stored. */
 export interface RecordedError {

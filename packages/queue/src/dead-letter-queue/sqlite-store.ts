@@ -1,9 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadPeer } from '../engines/load-peer.ts';
 import { QueueOptionError } from '../errors.ts';
 import type { LetterDatabase } from './clients.ts';
 import type { DeadLetterStore, Entry, EntryKey } from './store.ts';
+
+/** An import of `node:fs` would load its streams, promises and watchers, too. */
+const { mkdirSync } = process.getBuiltinModule('node:fs');
 
 interface OpenedDatabase extends LetterDatabase {
   pragma(source: string): unknown;

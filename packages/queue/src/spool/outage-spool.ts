@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Timer } from '@holdfast/context/clock';
 import type { SpoolSnapshot } from '../channels.ts';
@@ -10,6 +9,9 @@ import { type DrainTarget, drainFile } from './drain.ts';
 import { SpoolFile } from './spool-file.ts';
 import type { ResolvedSpoolOptions } from './spool-options.ts';
 import { SpoolWriter } from './spool-writer.ts';
+
+/** An import of `node:fs` would load its streams, promises and watchers, too. */
+const { mkdirSync, readdirSync } = process.getBuiltinModule('node:fs');
 
 const SUFFIX = '.spool';
 /** How often a server that is away is tried. */

@@ -1,5 +1,7 @@
-import { rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+
+/** An import of `node:fs` would load its streams, promises and watchers, too. */
+const { rmSync } = process.getBuiltinModule('node:fs');
 
 type DatabaseConstructor = typeof Database;
 

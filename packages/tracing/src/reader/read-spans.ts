@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { TraceFileError } from '../errors.ts';
 import { type JsonTraces, spansOf } from './otlp-json.ts';
 import type { TraceSpan } from './trace-span.ts';
@@ -16,6 +14,9 @@ export interface ReadSpansOptions {
  */
 export async function readSpans(path: string, options: ReadSpansOptions = {}): Promise<TraceSpan[]> {
   const { filter = () => true } = options;
+  // Loaded by whoever reads traces, not with the package: a service only writes them.
+  const { createReadStream } = process.getBuiltinModule('node:fs');
+  const { createInterface } = process.getBuiltinModule('node:readline');
   const spans: TraceSpan[] = [];
   const lines = createInterface({
     input: createReadStream(path, 'utf8'),
