@@ -108,7 +108,9 @@ function openPool(url: string, onTrouble: (error: Error) => void): pg.Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
   });
-  // Without a listener, a server that restarts would end this process.
+  // Without these listeners, a server that restarts would end this process: the first hears of idle connections, the
+  // other of those in use, whose next statement fails.
   pool.on('error', onTrouble);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return tracePg(pool);
 }

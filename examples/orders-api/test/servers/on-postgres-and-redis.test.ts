@@ -3,6 +3,7 @@ import {
   type RedisServer,
   redisServer,
   startPostgres,
+  startPostgresProxy,
   startRedis,
 } from '@holdfast/test-servers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -43,6 +44,20 @@ describe.skipIf(redisServer() === undefined)('with servers', () => {
     expect((await acme('GET', '/orders')).body.items.map((order) => order.id)).toEqual([id]);
     await acme('DELETE', `/orders/${id}`);
     expect((await acme('GET', '/orders')).body.items).toEqual([]);
+  });
+
+  it('goes on when PostgreSQL ends connections between two statements', { timeout: 90_000 }, async () => {
+    const proxy = await startPostgresProxy(await postgres.createDatabase('cut'));
+    onTestFinished(() => proxy.close());
+    await using service = await startTestService({ DATABASE_URL: proxy.url });
+    const { acme } = service;
+    for (let passing = 0; passing < 12; passing += 1) {
+      proxy.endBehindNextAnswer(passing);
+      await acme('GET', '/orders').catch(() => undefined);
+      await placed(acme).catch(() => undefined);
+    }
+    expect(proxy.ended).toBeGreaterThan(8);
+    await expect.poll(() => placed(acme).catch(() => undefined), PATIENCE).toEqual(expect.any(String));
   });
 
   it('takes orders while Redis is away, and delivers their events when it is back', {
