@@ -12,7 +12,7 @@ const LINK = /\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g;
 /** What a service keeps: a queue, and what waits for a server that is away. */
 const KEEPER = `
 import { createWebhookQueue } from '@holdfast/queue';
-process.umask(0o077);
+process.umask(UMASK);
 const event = { eventId: 'evt_1', eventType: 'paid', payload: '{}', provider: 'stripe', receivedAt: 1 };
 const patience = { enqueueTimeoutMs: 30_000 };
 const kept = createWebhookQueue({ queueName: 'kept', backend: { file: './queue.db' }, ...patience });
@@ -39,19 +39,30 @@ describe(PAGE, () => {
     expect(quoted.some((text) => source.includes(text))).toBe(true);
   });
 
-  it('under umask 077 nobody else can read what a service keeps', async () => {
-    const home = join(rootFolder, 'benchmarks');
-    const args = [
-      '--conditions=@holdfast/source',
-      '--input-type=module',
-      '--eval',
-      KEEPER.replaceAll("'./", `'${folder}/`),
-    ];
-    await run('node', args, home).catch(() => undefined); // it kills itself, so that nothing is tidied up
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  /** @returns what lies in the folder then */
+  async function keepIn(place: string, umask: string): Promise<string[]> {
+    const program = KEEPER.replaceAll("'./", `'${place}/`).replace('UMASK', umask);
+    const args = ['--conditions=@holdfast/source', '--input-type=module', '--eval', program];
+    // It kills itself, so that nothing is tidied up.
+    await run('node', args, join(rootFolder, 'benchmarks')).catch(() => undefined);
+    const files = readdirSync(place, { recursive: true, encoding: 'utf8' });
     expect(files).toContain('queue.db');
     expect(files.some((name) => /^spool\/./.test(name))).toBe(true);
-    expect(files.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)).toEqual([]);
+    return files;
+  }
+
+  const isOpenToOthers = (path: string) => (statSync(path).mode & 0o077) !== 0;
+
+  it('under umask 077 nobody else can read what a service keeps', async () => {
+    const files = await keepIn(folder, '0o077');
+    expect(files.filter((name) => isOpenToOthers(join(folder, name)))).toEqual([]);
+  });
+
+  it('makes the folders that are missing for their owner alone, whatever the umask', async () => {
+    const made = join(folder, 'not', 'there', 'yet');
+    await keepIn(made, '0o022');
+    const folders = [join(folder, 'not'), join(folder, 'not/there'), made, join(made, 'spool')];
+    expect(folders.filter(isOpenToOthers)).toEqual([]);
   });
 
   it('no package has an install script', () => {

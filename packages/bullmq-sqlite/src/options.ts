@@ -117,7 +117,7 @@ function isDatabase(db: unknown): db is OpenDatabase {
 function canonicalPath(file: string): string {
   const path = resolve(file);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return join(realpathSync(dirname(path)), basename(path));
   } catch (cause) {
     throw new SqliteFileError(path, 'cannot be opened: its folder cannot be made. Check the path.', cause);

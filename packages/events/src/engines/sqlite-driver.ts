@@ -27,7 +27,7 @@ export interface SqliteDriverOptions {
 /** @throws EventsMissingPeerError; EventsUnavailableError where the file cannot be opened */
 export async function openSqliteDriver(options: SqliteDriverOptions): Promise<SqlDriver> {
   const { default: Sqlite } = await loadPeer('better-sqlite3', () => import('better-sqlite3'));
-  mkdirSync(dirname(options.file), { recursive: true });
+  mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
   // SQLite's own wait would hold the event loop, and with it whoever in this process has the lock.
   const db = new Sqlite(options.file, { timeout: 0 });
   const driver = new SqliteDriver(db, options);

@@ -204,7 +204,7 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     const { default: Database } = await loadPeer('better-sqlite3', () => import('better-sqlite3'));
     const file =
       this.#options.file ?? join(process.env['HOLDFAST_DATA_DIR'] ?? '.holdfast', 'idempotency.db');
-    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const db = new Database(file, { timeout: 5_000 });
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');

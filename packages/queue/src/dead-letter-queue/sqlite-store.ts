@@ -50,7 +50,7 @@ export async function openSqliteStore(
 
 async function openFile(file: string): Promise<OpenedDatabase> {
   const { default: Database } = await loadPeer('better-sqlite3', () => import('better-sqlite3'));
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');

@@ -108,7 +108,7 @@ export class OutageSpool {
   async #open(): Promise<SpoolWriter> {
     const { options, queueName, clock } = this.#parts;
     const { default: Sqlite } = await loadPeer('better-sqlite3', () => import('better-sqlite3'));
-    mkdirSync(options.folder, { recursive: true });
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     // First, as a disk that these have filled has no room for another.
     this.#adopt(Sqlite);
     const file = new SpoolFile(Sqlite, join(options.folder, `${process.pid}-${randomUUID()}${SUFFIX}`));

@@ -108,7 +108,7 @@ async function openFile(file: string): Promise<Database> {
   const { default: SqliteDatabase } = await import('better-sqlite3').catch((cause: unknown) => {
     throw new WebhookMissingPeerError('better-sqlite3', { cause });
   });
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const db = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT_MS });
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
