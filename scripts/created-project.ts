@@ -42,7 +42,8 @@ function templateNames(tarballs: readonly Tarball[]): string[] {
 }
 
 async function checkCreatedProject(template: string, place: string, registry: string): Promise<void> {
-  const npm = { npm_config_registry: registry };
+  // The checks are run by pnpm, whose name npm would take from the environment and hand on.
+  const npm = { npm_config_registry: registry, npm_config_user_agent: 'npm/11.0.0' };
   // A cache of its own: npm keeps what `npm create` has fetched by name, not by content.
   const fresh = { ...npm, npm_config_cache: join(place, 'cache') };
   const create = ['create', '--yes', 'holdfast@latest', 'my-service', '--'];
