@@ -25,6 +25,7 @@ export interface ClusterMetrics extends AsyncDisposable {
      * @throws ClusterMetricsError in a worker whose primary does not answer
      */
     render(request?: RenderRequest): Promise<RenderedMetrics>;
+    /** Takes this process out: a worker answers no further scrape. */
     close(): Promise<void>;
 }
 /**
@@ -103,6 +104,7 @@ export interface HttpMetrics {
     readonly wantsTrace: boolean;
     /** A request has begun. Each call is followed by one of `observe`. */
     start(): void;
+    /** The request has ended, however it did. */
     observe(observation: HttpObservation): void;
 }
 export interface HttpMetricsOptions {
@@ -576,7 +578,9 @@ export interface MetricsPush extends AsyncDisposable {
     flush(): Promise<void>;
     /** Pushes a last time and ends. */
     shutdown(): Promise<void>;
+    /** The same as `shutdown()`. */
     close(): Promise<void>;
+    /** Requests to the collector since the start. */
     getStats(): MetricsPushStats;
 }
 /**

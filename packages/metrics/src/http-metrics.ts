@@ -26,6 +26,7 @@ export interface HttpMetrics {
   readonly wantsTrace: boolean;
   /** A request has begun. Each call is followed by one of `observe`. */
   start(): void;
+  /** The request has ended, however it did. */
   observe(observation: HttpObservation): void;
 }
 

@@ -1325,7 +1325,9 @@ export interface QueueControl<Data, Job> extends AsyncDisposable {
     startWorker(processor?: (job: Job) => unknown): Promise<void>;
     /** This process's worker takes no further job until `resume()`; running ones go on. */
     pause(): Promise<void>;
+    /** Undoes `pause()`, in this process. */
     resume(): Promise<void>;
+    /** Counts by state, of the whole queue; `processing` is of this process. @throws QueueUnavailableError */
     getMetrics(): Promise<QueueMetrics>;
     readonly deadLetters: DeadLetters<Data>;
     /**

@@ -323,6 +323,7 @@ export interface CircuitBreakerControl {
     /** An open circuit turns half-open with the first call after its open time, not by itself. */
     readonly state: CircuitState;
     readonly mode: CircuitMode;
+    /** Holds from the next call on. */
     setMode(mode: CircuitMode): void;
     getStats(): CircuitStats;
     getMetrics(): CircuitMetrics & {
@@ -842,7 +843,9 @@ export interface CircuitBreakerRegistry {
     add<B extends CircuitBreakerControl>(breaker: B): B;
     /** The breaker of that name. What it takes and returns is the caller's to know. */
     get<Args extends unknown[] = unknown[], R = unknown>(name: string): FunctionCircuitBreaker<Args, R> | undefined;
+    /** @returns false where no circuit has that name */
     unregister(name: string): boolean;
+    /** By the name of the circuit. */
     getAllStats(): Record<string, CircuitStats>;
     /** Changes the mode of every circuit, or of the one named; false when there is none of that name. */
     setMode(mode: CircuitMode, name?: string): boolean;

@@ -22,6 +22,7 @@ export interface CircuitBreakerControl {
   /** An open circuit turns half-open with the first call after its open time, not by itself. */
   readonly state: CircuitState;
   readonly mode: CircuitMode;
+  /** Holds from the next call on. */
   setMode(mode: CircuitMode): void;
   getStats(): CircuitStats;
   getMetrics(): CircuitMetrics & { readonly name: string };

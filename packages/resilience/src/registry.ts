@@ -28,7 +28,9 @@ export interface CircuitBreakerRegistry {
   get<Args extends unknown[] = unknown[], R = unknown>(
     name: string,
   ): FunctionCircuitBreaker<Args, R> | undefined;
+  /** @returns false where no circuit has that name */
   unregister(name: string): boolean;
+  /** By the name of the circuit. */
   getAllStats(): Record<string, CircuitStats>;
   /** Changes the mode of every circuit, or of the one named; false when there is none of that name. */
   setMode(mode: CircuitMode, name?: string): boolean;

@@ -11,6 +11,7 @@ const log = createAuditLog({
   ids: 'text',
   systemActor: { id: `process ${process.pid}`, type: 'system' },
 });
+const pause = new Int32Array(new SharedArrayBuffer(4));
 const insert = db.prepare('INSERT INTO orders (note) VALUES (?)');
 
 const write = db.transaction((n: number) => {
@@ -20,5 +21,7 @@ const write = db.transaction((n: number) => {
 for (let n = 0; Number(count) === 0 || n < Number(count); n += 1) {
   write.immediate(n);
   if (n === 0) process.stdout.write('writing\n');
+  // SQLite's lock is not fair: who writes without a pause can keep the others from it for a minute.
+  Atomics.wait(pause, 0, 0, 1);
 }
 db.close();

@@ -15,6 +15,7 @@ export interface ClusterMetrics extends AsyncDisposable {
    * @throws ClusterMetricsError in a worker whose primary does not answer
    */
   render(request?: RenderRequest): Promise<RenderedMetrics>;
+  /** Takes this process out: a worker answers no further scrape. */
   close(): Promise<void>;
 }
 

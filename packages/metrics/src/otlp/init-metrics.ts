@@ -25,7 +25,9 @@ export interface MetricsPush extends AsyncDisposable {
   flush(): Promise<void>;
   /** Pushes a last time and ends. */
   shutdown(): Promise<void>;
+  /** The same as `shutdown()`. */
   close(): Promise<void>;
+  /** Requests to the collector since the start. */
   getStats(): MetricsPushStats;
 }
 
