@@ -143,7 +143,9 @@ function service(trusted: boolean, lines: string[]) {
   app.use(correlationMiddleware({ trusted }), tracingMiddleware(), requestLogger({ logger }));
   app.use((req, res) => {
     logger.info({ headers: req.headers, ip: req.ip, host: req.hostname }, `asked for ${req.url}`);
-    res.json({ sentOn: getTraceHeaders({ host: 'api.internal', trustedHosts: ['api.internal'] }) });
+    const sentOn = getTraceHeaders({ host: 'api.internal', trustedHosts: ['api.internal'] });
+    // By `json()`, `If-None-Match: *` would be answered with 304, as it should.
+    res.type('json').end(JSON.stringify({ sentOn }));
   });
   app.use(errorHandler({ logger }));
   return app;
