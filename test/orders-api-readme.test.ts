@@ -39,7 +39,7 @@ it(`${README} prints what it says when its commands are typed`, { timeout: LIMIT
   };
   const timer = setTimeout(endGroup, LIMIT_MS - 10_000);
   const code = new Promise((resolve) => void child.once('exit', resolve));
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [output, errors, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), code]);
   clearTimeout(timer);
   endGroup();
   const outputs = outputsOf(output.replaceAll(`:${port}`, ':3000'));
@@ -50,5 +50,5 @@ it(`${README} prints what it says when its commands are typed`, { timeout: LIMIT
   );
   expect(missing).toEqual([]);
   expect(errors).not.toContain('command not found');
-  expect(await code).toBe(0);
+  expect(exitCode).toBe(0);
 });
