@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { run } from './run-command.ts';
 import type { Tarball } from './tarballs.ts';
 
-/** A registry on loopback that has our tarballs as published packages, and sends whoever wants another one on. */
+/** A registry on loopback that has our tarballs as published packages. */
 export interface LocalRegistry extends AsyncDisposable {
   readonly url: string;
 }
@@ -19,10 +19,10 @@ interface Packument {
   readonly versions: Readonly<Record<string, object>>;
 }
 
-/** @param upstream the registry that has all other packages */
+/** @param upstream where whoever wants another package is sent; without it there is none */
 export async function startLocalRegistry(
   tarballs: readonly Tarball[],
-  upstream: string,
+  upstream?: string,
 ): Promise<LocalRegistry> {
   const packuments = new Map<string, Packument>();
   const files = new Map(tarballs.map(({ pkg, path }) => [`/tarballs/${pkg.shortName}.tgz`, path]));
@@ -31,6 +31,7 @@ export async function startLocalRegistry(
     const file = files.get(url);
     if (packument !== undefined) answer(response, 'application/json', JSON.stringify(packument));
     else if (file !== undefined) answer(response, 'application/octet-stream', readFileSync(file));
+    else if (upstream === undefined) response.writeHead(404).end('{}');
     else response.writeHead(307, { location: new URL(url.slice(1), upstream).href }).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

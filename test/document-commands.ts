@@ -35,7 +35,7 @@ export function outputsOf(output: string): ReadonlyMap<number, string> {
 }
 
 /** The lines that a document promises and an output does not have, in this order. `…` stands for anything. */
-export function missingLines(prints: readonly string[], output: string): string[] {
+function missingLines(prints: readonly string[], output: string): string[] {
   let rest = output;
   return prints.filter((line) => {
     const pattern = new RegExp(line.split('…').map(escaped).join('.*?'));
@@ -44,6 +44,16 @@ export function missingLines(prints: readonly string[], output: string): string[
     rest = rest.slice(match.index + match[0].length);
     return false;
   });
+}
+
+/** What the blocks promise and the output does not have, each with its line and what was printed there. */
+export function brokenPromises(blocks: readonly CommandBlock[], output: string): string[] {
+  const outputs = outputsOf(output);
+  return blocks.flatMap(({ line, prints }) =>
+    missingLines(prints, outputs.get(line) ?? '').map(
+      (text) => `line ${line}: ${text}\nprinted: ${outputs.get(line)}`,
+    ),
+  );
 }
 
 function escaped(text: string): string {

@@ -1,14 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalRegistry, startLocalRegistry } from '../scripts/local-registry.ts';
 import { run } from '../scripts/run-command.ts';
-import { startTarballRegistry, type TarballRegistry } from '../scripts/tarball-registry.ts';
+
 import { packAll, type Tarball } from '../scripts/tarballs.ts';
 import { workspacePackages } from '../scripts/workspace-packages.ts';
 import { rootFolder } from './code-blocks.ts';
-import { missingLines, outputsOf, scriptOf } from './document-commands.ts';
+import { brokenPromises, scriptOf } from './document-commands.ts';
+import { runScript } from './run-script.ts';
 import { freePort } from './servers/src/free-port.ts';
 import { tutorialSteps } from './tutorial.ts';
 
@@ -33,34 +34,26 @@ const PACKAGES = [
 describe(PAGE, () => {
   const steps = tutorialSteps(PAGE);
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-getting-started-'));
-  let registry: TarballRegistry | undefined;
+  let registry: LocalRegistry | undefined;
   let output: string;
   let code: number | null;
   let errors: string;
 
   beforeAll(async () => {
-    registry = await startTarballRegistry(await packed(folder));
+    registry = await startLocalRegistry(await packed(folder));
     const port = await freePort();
     const script = scriptOf(steps).replaceAll(`${PORT}`, `${port}`);
-    const child = spawn('bash', ['-c', script], {
+    const ran = await runScript(script, {
       cwd: folder,
-      env: {
-        ...process.env,
-        'npm_config_@holdfast:registry': registry.url,
-        npm_config_prefer_offline: 'true',
-      },
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { 'npm_config_@holdfast:registry': registry.url, npm_config_prefer_offline: 'true' },
+      limitMs: LIMIT_MS,
     });
-    const timer = setTimeout(() => endGroup(child), LIMIT_MS);
-    [output, errors, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), exitOf(child)]);
-    clearTimeout(timer);
-    endGroup(child);
-    output = output.replaceAll(`${port}`, `${PORT}`);
+    ({ code, errors } = ran);
+    output = ran.output.replaceAll(`${port}`, `${PORT}`);
   }, LIMIT_MS + 10_000);
 
   afterAll(async () => {
-    await registry?.close();
+    await registry?.[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -70,13 +63,7 @@ describe(PAGE, () => {
   });
 
   it('prints what it says', () => {
-    const outputs = outputsOf(output);
-    const missing = steps.flatMap(({ line, prints }) =>
-      missingLines(prints, outputs.get(line) ?? '').map(
-        (text) => `line ${line}: ${text}\nprinted: ${outputs.get(line)}`,
-      ),
-    );
-    expect(missing).toEqual([]);
+    expect(brokenPromises(steps, output)).toEqual([]);
   });
 });
 
@@ -89,23 +76,4 @@ async function packed(into: string): Promise<Tarball[]> {
     workspacePackages().filter(({ shortName }) => PACKAGES.includes(shortName)),
     into,
   );
-}
-
-/** The services that the page starts are of its process group. */
-function endGroup({ pid = 0 }: ChildProcess): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // All of it has ended.
-  }
-}
-
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  return text;
-}
-
-function exitOf(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => void child.once('exit', resolve));
 }
