@@ -10,14 +10,16 @@ import { join } from 'node:path';
 import { createConsumer, importEntries, typeCheck } from './consumer-project.ts';
 import { checkCreatedProjects } from './created-project.ts';
 import { run } from './run-command.ts';
-import { pack, type Tarball } from './tarballs.ts';
+import { checkContents, packAll, type Tarball } from './tarballs.ts';
 import { entriesOf, workspacePackages } from './workspace-packages.ts';
 
 function progress(message: string): void {
   process.stderr.write(`${message}\n`);
 }
 
-async function checkTarball({ pkg, path }: Tarball): Promise<void> {
+async function checkTarball(tarball: Tarball): Promise<void> {
+  const { pkg, path } = tarball;
+  await checkContents(tarball);
   await run('publint', ['run', path, '--strict'], pkg.folder);
   // Of commands alone there are no types.
   if (entriesOf(pkg).size === 0) return;
@@ -43,8 +45,7 @@ async function checkTogether(tarballs: readonly Tarball[], folder: string): Prom
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-packages-'));
 try {
-  const tarballs: Tarball[] = [];
-  for (const pkg of workspacePackages()) tarballs.push(await pack(pkg, folder));
+  const tarballs = await packAll(workspacePackages(), folder);
   for (const tarball of tarballs) {
     await checkTarball(tarball);
     const project = join(folder, `alone-${tarball.pkg.shortName}`);

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from '../run-command.ts';
-import { pack } from '../tarballs.ts';
-import { rootFolder, type WorkspacePackage, workspacePackages } from '../workspace-packages.ts';
+import { checkContents, packAll, type Tarball } from '../tarballs.ts';
+import { rootFolder, workspacePackages } from '../workspace-packages.ts';
 import { type PackedManifest, releaseProblems } from './release-problems.ts';
 
 interface Row {
@@ -22,8 +22,9 @@ type PublishAnswer = Readonly<
   Record<string, { readonly files: readonly unknown[]; readonly size: number; readonly unpackedSize: number }>
 >;
 
-async function rowOf(pkg: WorkspacePackage, folder: string): Promise<Row> {
-  const { path } = await pack(pkg, folder);
+async function rowOf(tarball: Tarball, folder: string): Promise<Row> {
+  const { pkg, path } = tarball;
+  await checkContents(tarball);
   const text = await run('tar', ['-xzOf', path, 'package/package.json'], folder);
   const manifest = JSON.parse(text) as PackedManifest;
   await run('publint', ['run', path, '--strict'], pkg.folder);
@@ -76,7 +77,7 @@ function print(rows: readonly Row[]): void {
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-release-'));
 try {
   const rows: Row[] = [];
-  for (const pkg of workspacePackages()) rows.push(await rowOf(pkg, folder));
+  for (const tarball of await packAll(workspacePackages(), folder)) rows.push(await rowOf(tarball, folder));
   print(rows);
   const url = rows[0]?.manifest.repository?.url;
   process.stdout.write(
