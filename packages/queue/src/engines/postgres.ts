@@ -4,10 +4,9 @@ import type { QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { loadPeer } from './load-peer.ts';
 import { SharedAdds } from './postgres-adds.ts';
+import { createPool, waitForLost } from './postgres-pool.ts';
 import { reportSafety } from './store-safety.ts';
 
-/** BullMQ keeps all queues of a database in this schema. */
-const SCHEMA = 'bullmq';
 /** Beside one for each job that is being finished: the one that listens, locks and the look for stalled jobs. */
 const WORKER_EXTRA_CONNECTIONS = 3;
 const LARGEST_WORKER_POOL = 20;
@@ -26,22 +25,8 @@ export async function openPostgresEngine<Data>(
   const bullmq = await import('bullmq');
   const { PatientConnection } = await import('./postgres-connection.ts');
   const { AlignedBackend } = await import('./postgres-backend.ts');
-  const { settings } = location;
-  const createPool = (more: object): PgPool => {
-    const own = typeof settings['options'] === 'string' ? `${settings['options']} ` : '';
-    const pool = new Pool({
-      ...settings,
-      ...more,
-      keepAlive: true,
-      options: `${own}-c search_path=${SCHEMA}`,
-    });
-    // BullMQ listens to idle connections only. One that ends in the middle of a transaction tells of it here, and its
-    // next statement fails.
-    pool.on('connect', (client) => client.on('error', () => undefined));
-    return pool as unknown as PgPool;
-  };
   const limitMs = options.enqueueTimeoutMs;
-  const pool = createPool({ connectionTimeoutMillis: limitMs, query_timeout: limitMs });
+  const pool = createPool(Pool, location, { connectionTimeoutMillis: limitMs, query_timeout: limitMs });
   const connection = new PatientConnection(pool, undefined);
   const open = <D>(name: string, over: PostgresConnection): BullQueue<D> =>
     new bullmq.Queue<D, unknown, string, D, unknown, string>(
@@ -61,7 +46,8 @@ export async function openPostgresEngine<Data>(
     sibling: (name) => open(name, new PatientConnection(pool, undefined)),
     createWorker: async (handler, workerOptions) => {
       const size = Math.min(workerOptions.concurrency ?? 1, LARGEST_WORKER_POOL) + WORKER_EXTRA_CONNECTIONS;
-      const workerPool = createPool({ max: size, connectionTimeoutMillis: 0 });
+      const workerPool = createPool(Pool, location, { max: size, connectionTimeoutMillis: 0 });
+      waitForLost(workerPool, (message, cause) => new bullmq.ConnectionClosedError(message, cause));
       const workerConnection = new PatientConnection(workerPool, options.clock);
       const worker = new bullmq.Worker<Data, unknown, string>(
         options.queueName,
