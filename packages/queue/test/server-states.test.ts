@@ -72,7 +72,7 @@ describe('enqueue answers in time', () => {
     it('has no memory left', async () => {
       const server = await startRedis();
       cleanUp.push(() => server.stop());
-      const queue = create({ connection: { url: server.url } });
+      const queue = create({ connection: { url: server.url }, enqueueTimeoutMs: 60_000 });
       await untilQueued(queue, 'first');
       const client = new Redis(server.url);
       cleanUp.push(async () => client.disconnect());

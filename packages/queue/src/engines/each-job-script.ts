@@ -3,7 +3,7 @@ export type EachAnswer = 0 | 1 | string;
 
 /**
  * A script that runs BullMQ's own script `lua`, which adds one job, for each of many. An error of one job is its own
- * answer and keeps none of the others from being added.
+ * answer and keeps none of the others from being added; that of a replica, which refuses all, is that of the command.
  *
  * KEYS: those of `lua`, the same for all jobs. ARGV: how many arguments `lua` has; then, for each job, the key of its
  * hash, the token of its enqueue, and the arguments.
@@ -26,7 +26,10 @@ for at = 2, #ARGV, width + 2 do
   local own = {}
   for i = 1, width do own[i] = ARGV[at + 1 + i] end
   local ok, answer = pcall(answerFor, ARGV[at], ARGV[at + 1], own)
-  if not ok then answer = type(answer) == 'table' and answer.err or tostring(answer) end
+  if not ok then
+    answer = type(answer) == 'table' and answer.err or tostring(answer)
+    if string.find(answer, '^READONLY') then return redis.error_reply(answer) end
+  end
   answers[#answers + 1] = answer
 end
 return answers`;

@@ -21,7 +21,7 @@ export function createPool(Pool: PoolClass, { settings }: PostgresChoice, more: 
   // BullMQ listens to idle connections only. One that ends in the middle of a transaction tells of it here, and its
   // next statement fails.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  intercept(pool, repeatUndone);
+  pool.query = repeatUndone(pool.query.bind(pool) as Query);
   return pool;
 }
 
@@ -38,38 +38,7 @@ const repeatUndone =
       try {
         return await query(text, params);
       } catch (error) {
-        if (attempt === MOST_ATTEMPTS || !UNDONE.has(fieldsOf(error).code)) throw error;
+        if (attempt === MOST_ATTEMPTS || !UNDONE.has(String((error as { code?: unknown }).code))) throw error;
       }
     }
   };
-
-/**
- * Lets a worker wait for a connection that was lost as it waits for a server that is away: BullMQ repeats what it had
- * to say of a job, instead of taking the loss for a failure of the job.
- */
-export function waitForLost(pool: PgPool, lost: (message: string, cause: unknown) => Error): void {
-  intercept(pool, (query) => async (text, params) => {
-    try {
-      return await query(text, params);
-    } catch (error) {
-      if (!isLoss(error)) throw error;
-      throw lost(fieldsOf(error).message, error);
-    }
-  });
-}
-
-function intercept(pool: PgPool, around: (query: Query) => Query): void {
-  pool.query = around(pool.query.bind(pool) as Query);
-}
-
-/** Connection exceptions, a server that ends or is starting, and what node-postgres and the socket say themselves. */
-function isLoss(error: unknown): boolean {
-  const { code, message } = fieldsOf(error);
-  if (/^[0-9A-Z]{5}$/.test(code)) return /^08|^57P0[1-3]$/.test(code);
-  return /ECONNRESET|EPIPE|ETIMEDOUT/.test(code) || /Connection terminated|not queryable/.test(message);
-}
-
-function fieldsOf(error: unknown): { code: string; message: string } {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  return { code, message };
-}

@@ -2,10 +2,12 @@ import type { PgPool, PostgresConnection, Queue, Worker } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
 import type { QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
+import { FinishReports } from './finish-reports.ts';
 import { loadPeer } from './load-peer.ts';
 import { SharedAdds } from './postgres-adds.ts';
-import { createPool, waitForLost } from './postgres-pool.ts';
+import { createPool } from './postgres-pool.ts';
 import { reportSafety } from './store-safety.ts';
+import { isPostgresTrouble } from './store-trouble.ts';
 
 /** Beside one for each job that is being finished: the one that listens, locks and the look for stalled jobs. */
 const WORKER_EXTRA_CONNECTIONS = 3;
@@ -47,19 +49,31 @@ export async function openPostgresEngine<Data>(
     createWorker: async (handler, workerOptions) => {
       const size = Math.min(workerOptions.concurrency ?? 1, LARGEST_WORKER_POOL) + WORKER_EXTRA_CONNECTIONS;
       const workerPool = createPool(Pool, location, { max: size, connectionTimeoutMillis: 0 });
-      waitForLost(workerPool, (message, cause) => new bullmq.ConnectionClosedError(message, cause));
       const workerConnection = new PatientConnection(workerPool, options.clock);
+      const reports = new FinishReports({
+        isTrouble: isPostgresTrouble,
+        clock: options.clock,
+        onTrouble: (error) => worker.emit('error', error),
+      });
       const worker = new bullmq.Worker<Data, unknown, string>(
         options.queueName,
         handler,
         { ...workerOptions, connection: workerPool as never },
         (queueName, backendOptions) =>
-          new AlignedBackend(workerConnection, queueName, backendOptions, {
-            pool: workerPool,
-            listenName: queueName,
-          }) as never,
+          reports.guard(
+            new AlignedBackend(workerConnection, queueName, backendOptions, {
+              pool: workerPool,
+              listenName: queueName,
+            }),
+          ) as never,
       );
-      return { worker, disconnect: () => disconnectWorker(worker, workerPool) };
+      return {
+        worker,
+        disconnect: () => {
+          reports.close();
+          disconnectWorker(worker, workerPool);
+        },
+      };
     },
     usable: () => true,
     connected: () => Promise.resolve(),

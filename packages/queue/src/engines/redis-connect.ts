@@ -33,6 +33,7 @@ export function producerManner(enqueueTimeoutMs: number): ConnectionManner {
     connectTimeout: enqueueTimeoutMs,
     socketTimeout: enqueueTimeoutMs,
     retryStrategy: reconnectDelayMs,
+    reconnectOnError: (error) => isDemoted(error),
   };
   return {
     node,
@@ -46,7 +47,13 @@ export function producerManner(enqueueTimeoutMs: number): ConnectionManner {
 
 /** Waits for the server for ever. */
 export const WORKER_MANNER: ConnectionManner = {
-  node: { maxRetriesPerRequest: null, enableOfflineQueue: true, retryStrategy: reconnectDelayMs },
+  node: {
+    maxRetriesPerRequest: null,
+    enableOfflineQueue: true,
+    retryStrategy: reconnectDelayMs,
+    // 2: and the command is sent again.
+    reconnectOnError: (error) => (isDemoted(error) ? 2 : false),
+  },
   cluster: { enableOfflineQueue: true, clusterRetryStrategy: reconnectDelayMs },
 };
 
@@ -94,6 +101,11 @@ function clusterOptions(manner: ConnectionManner, node: RedisOptions = {}): Clus
 
 function startupNodes(nodes: RedisClusterNodes['cluster']): ClusterNode[] {
   return nodes.map((node) => (typeof node === 'string' ? node : { ...node }));
+}
+
+/** The master became a replica and kept its connections: the address may mean another server by now. */
+function isDemoted({ message }: Error): boolean {
+  return message.startsWith('READONLY');
 }
 
 function reconnectDelayMs(attempt: number): number {

@@ -1,14 +1,14 @@
 import type { Queue, RedisQueueBackend, Worker } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
-import type { EngineWorkerOptions, JobHandler, QueueEngine } from './engine.ts';
+import type { QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
+import { FinishReports } from './finish-reports.ts';
 import { RedisAdds } from './redis-adds.ts';
 import { RedisAvailability } from './redis-availability.ts';
 import { type AnyRedis, createConnector, producerManner, WORKER_MANNER } from './redis-connect.ts';
 import { watchRedisSafety } from './redis-safety.ts';
 import { shareFinishes } from './shared-finishes.ts';
-
-type BullModule = typeof import('bullmq');
+import { isRedisTrouble } from './store-trouble.ts';
 
 /**
  * BullMQ over Redis, one server, Sentinel or Cluster. The producer's connection keeps no offline queue, resends
@@ -47,15 +47,24 @@ export async function openRedisEngine<Data>(
     createWorker: async (handler, workerOptions) => {
       const workerClient = connector.connect(WORKER_MANNER);
       shareFinishes(workerClient);
-      const worker = createWorker(bullmq, options.queueName, handler, {
-        ...workerOptions,
-        ...prefixed(options.queueName),
-        connection: workerClient,
+      const reports = new FinishReports({
+        isTrouble: isRedisTrouble,
+        clock: options.clock,
+        onTrouble: (error) => worker.emit('error', error),
       });
+      const worker = new bullmq.Worker<Data, unknown, string>(
+        options.queueName,
+        handler,
+        { ...workerOptions, ...prefixed(options.queueName), connection: workerClient },
+        (...args) => reports.guard(bullmq.createRedisBackend(...args)),
+      );
       return {
         worker,
         connected: new Promise((resolve) => workerClient.once('ready', () => resolve())),
-        disconnect: () => disconnectWorker(worker, workerClient),
+        disconnect: () => {
+          reports.close();
+          disconnectWorker(worker, workerClient);
+        },
       };
     },
     usable: () => availability.usable(),
@@ -86,15 +95,6 @@ async function untilConnectionHolds<T>(availability: RedisAvailability, store: (
       await availability.connected();
     }
   }
-}
-
-function createWorker<Data>(
-  bullmq: BullModule,
-  name: string,
-  handler: JobHandler<Data>,
-  options: EngineWorkerOptions & { connection: AnyRedis },
-): Worker<Data, unknown, string> {
-  return new bullmq.Worker<Data, unknown, string>(name, handler, options, bullmq.createRedisBackend);
 }
 
 function disconnectWorker(worker: Pick<Worker, 'disconnect'>, client: AnyRedis): void {

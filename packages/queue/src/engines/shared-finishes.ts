@@ -84,7 +84,10 @@ class Turn {
   }
 }
 
-/** ARGV: for each call how many keys and arguments it has, and those. */
+/**
+ * ARGV: for each call how many keys and arguments it has, and those. A replica refuses all: that is the answer of the
+ * command.
+ */
 function forEachCall(lua: string, numberOfKeys: number): string {
   return `
 local function runOne(KEYS, ARGV)
@@ -104,7 +107,9 @@ while at <= #ARGV do
   if ok then
     answers[#answers + 1] = {1, result}
   else
-    answers[#answers + 1] = {0, type(result) == 'table' and result.err or tostring(result)}
+    local why = type(result) == 'table' and result.err or tostring(result)
+    if string.find(why, '^READONLY') then return redis.error_reply(why) end
+    answers[#answers + 1] = {0, why}
   end
 end
 return answers`;

@@ -3,8 +3,10 @@ import type { JobProgress } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
 import type { QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
+import { FinishReports } from './finish-reports.ts';
 import { loadPeer } from './load-peer.ts';
 import { newJob } from './new-job.ts';
+import { isSqliteTrouble } from './store-trouble.ts';
 
 /** Part of `enqueueTimeoutMs`: a lock that another process holds is reported as such, not as an answer that never came. */
 const BUSY_TIMEOUT_RATIO = 0.75;
@@ -37,6 +39,11 @@ export async function openSqliteEngine<Data>(
     sibling: open,
     createWorker: async (handler, workerOptions) => {
       const settings = { ...workerOptions, connection };
+      const reports = new FinishReports({
+        isTrouble: isSqliteTrouble,
+        clock: options.clock,
+        onTrouble: (error) => worker.emit('error', error),
+      });
       const worker = new Worker<
         Data,
         unknown,
@@ -44,11 +51,14 @@ export async function openSqliteEngine<Data>(
         SqliteQueueBackend,
         JobProgress,
         SqliteConnectionOptions
-      >(options.queueName, handler, settings, createSqliteBackend);
+      >(options.queueName, handler, settings, (...args) => reports.guard(createSqliteBackend(...args)));
       return {
         worker,
         // What is asked for in one turn is one transaction already.
-        disconnect: () => void worker.disconnect().catch(() => {}),
+        disconnect: () => {
+          reports.close();
+          worker.disconnect().catch(() => {});
+        },
       };
     },
     usable: () => true,

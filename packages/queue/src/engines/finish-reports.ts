@@ -1,0 +1,64 @@
+import type { Clock } from '@holdfast/context/clock';
+import type { IQueueBackend } from 'bullmq';
+
+/** By what a worker of BullMQ says how an attempt ended. */
+const REPORTS = ['moveToCompleted', 'moveToFailed', 'moveToDelayed', 'retryJob'] as const;
+const REPEAT_DELAY_MS = 500;
+
+type Reporter = Pick<IQueueBackend, (typeof REPORTS)[number]>;
+type Report = (...args: never[]) => Promise<unknown>;
+
+export interface FinishReportParts {
+  /** Whether the store had trouble of its own and may take the same report later. Anything else is for BullMQ to judge. */
+  readonly isTrouble: (error: unknown) => boolean;
+  readonly clock: Clock;
+  readonly onTrouble: (error: Error) => void;
+}
+
+/**
+ * Repeats what a worker reports of its jobs until the store takes it. BullMQ takes a completion that could not be
+ * written for a failure of the processor: it would run a job again that is done, or record it as dead.
+ */
+export class FinishReports {
+  readonly #parts: FinishReportParts;
+  readonly #over = Promise.withResolvers<void>();
+  #isOver = false;
+
+  constructor(parts: FinishReportParts) {
+    this.#parts = parts;
+  }
+
+  guard<Backend extends Reporter>(backend: Backend): Backend {
+    for (const name of REPORTS) {
+      const report = backend[name].bind(backend) as Report;
+      const untilTaken: Report = (...args) => this.#untilTaken(() => report(...args));
+      Object.defineProperty(backend, name, { value: untilTaken });
+    }
+    return backend;
+  }
+
+  /** Repeats nothing any more. */
+  close(): void {
+    this.#isOver = true;
+    this.#over.resolve();
+  }
+
+  async #untilTaken(report: () => Promise<unknown>): Promise<unknown> {
+    for (;;) {
+      try {
+        return await report();
+      } catch (error) {
+        if (this.#isOver || !this.#parts.isTrouble(error)) throw error;
+        this.#parts.onTrouble(error as Error);
+        await this.#pause();
+      }
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#parts.clock.setTimer(resolve, REPEAT_DELAY_MS, { keepAlive: true });
+    await Promise.race([promise, this.#over.promise]);
+    timer.cancel();
+  }
+}
