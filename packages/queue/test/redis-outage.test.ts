@@ -175,7 +175,7 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
       const goOn = hang(server);
       await queue.close();
       goOn();
-      const next = create(server, { enqueueTimeoutMs: 20_000, lockDurationMs: 300, stalledIntervalMs: 100 });
+      const next = create(server, { enqueueTimeoutMs: 20_000, stalledIntervalMs: 100 });
       await next.startWorker(() => 'done');
       expect((await settled.until((all) => all.at(-1)?.outcome === 'completed')).at(-1)?.outcome).toBe(
         'completed',
@@ -224,7 +224,7 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
     using settled = collectFacts<JobSettled>('holdfast:queue:settled', QUEUE);
     const client = new Redis((await start()).port, '127.0.0.1');
     cleanUp.push(async () => client.disconnect());
-    const queue = createWebhookQueue({ queueName: QUEUE, connection: client });
+    const queue = createWebhookQueue({ queueName: QUEUE, connection: client, enqueueTimeoutMs: 20_000 });
     await queue.startWorker(() => 'done');
     await queue.enqueue(event('evt_1'));
     await settled.count(1);
