@@ -21,9 +21,11 @@ function projectsIn(folder: string) {
 export default defineConfig({
   ssr: { resolve: { conditions: ['@holdfast/source', 'module', 'node', 'development|production'] } },
   test: {
-    // Tests that start servers or child processes are slow on two shared cores; none measures time.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Tests that start servers or child processes are slow on two shared cores; none measures time. These limits are
+    // there for what never ends, so they are far above what a busy machine needs.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       ...projectsIn('packages'),
       ...projectsIn('examples'),

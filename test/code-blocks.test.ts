@@ -27,7 +27,7 @@ describe('the code blocks of the documentation', () => {
     for (const { folder } of blocks) rmSync(folder, { recursive: true, force: true });
   });
 
-  it('type-check under strict', { timeout: 120_000 }, () => {
+  it('type-check under strict', { timeout: 240_000 }, () => {
     const project = join(rootFolder, 'test/tsconfig.code-blocks.json');
     writeFileSync(
       project,
@@ -49,7 +49,7 @@ describe('the code blocks of the documentation', () => {
       const { status, stderr } = spawnSync('node', ['--conditions=@holdfast/source', file], {
         cwd,
         encoding: 'utf8',
-        timeout: 25_000,
+        timeout: 50_000,
       });
       rmSync(cwd, { recursive: true, force: true });
       expect(stderr === '' || status === 0 ? '' : stderr).toBe('');

@@ -50,7 +50,7 @@ describe(PAGE, () => {
     });
     ({ code, errors } = ran);
     output = ran.output.replaceAll(`${port}`, `${PORT}`);
-  }, LIMIT_MS + 10_000);
+  }, 2 * LIMIT_MS);
 
   afterAll(async () => {
     await registry?.[Symbol.asyncDispose]();

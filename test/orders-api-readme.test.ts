@@ -6,7 +6,7 @@ import { runScript } from './run-script.ts';
 import { freePort } from './servers/src/free-port.ts';
 
 const README = 'examples/orders-api/README.md';
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 240_000;
 
 it(`${README} prints what it says when its commands are typed`, { timeout: LIMIT_MS }, async () => {
   const blocks = commandBlocks(README);

@@ -79,7 +79,7 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
     ]);
     expect(both.map(({ status }) => status)).toEqual(['published', 'duplicate']);
     await bus.publish('a', 3);
-    expect(await seen.count(2)).toEqual([1, 3]);
+    expect(new Set(await seen.count(2))).toEqual(new Set([1, 3]));
   });
 
   it('delivers to a group what was published while none of its processes ran', async () => {
@@ -144,7 +144,8 @@ describe.each(ENGINES.filter(({ available }) => available))('createEventBus on $
       [1, 'one', true],
     ]);
     expect(seen.all.filter(([payload]) => payload === 2)).toEqual([[2, 'two', false]]);
-    expect(other.all).toEqual([1, 2]);
+    expect(new Set(other.all)).toEqual(new Set([1, 2]));
+    expect(other.all).toHaveLength(2);
     await expect(bus.replay({ group: 'nobody', from: 0 })).rejects.toMatchObject({
       code: 'ERR_EVENTS_GROUP',
     });

@@ -1,4 +1,4 @@
-import { type RedisServer, redisServer, startRedis } from '@holdfast/test-servers';
+import { type RedisServer, redisServer, startRedis, startRedisCluster } from '@holdfast/test-servers';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idempotent, RedisIdempotencyStore } from '../src/index.ts';
@@ -73,29 +73,10 @@ describe.skipIf(redisServer() === undefined)('RedisIdempotencyStore', () => {
   });
 });
 
-const SLOTS = [
-  [0, 5460],
-  [5461, 10_922],
-  [10_923, 16_383],
-] as const;
-
-/** Three masters on loopback that know each other. */
-async function startCluster(): Promise<RedisServer[]> {
-  const servers = await Promise.all(SLOTS.map(() => startRedis({ args: ['--cluster-enabled', 'yes'] })));
-  const clients = servers.map(({ url }) => new Redis(url));
-  await Promise.all(clients.map((client, n) => client.call('CLUSTER', 'ADDSLOTSRANGE', ...(SLOTS[n] ?? []))));
-  for (const { port } of servers.slice(1)) await clients[0]?.cluster('MEET', '127.0.0.1', port);
-  const isReady = async (client: Redis) => (await client.cluster('INFO')).includes('cluster_state:ok');
-  const knowsAll = async (client: Redis) => (await client.cluster('INFO')).includes('cluster_known_nodes:3');
-  for (const client of clients) while (!((await isReady(client)) && (await knowsAll(client))));
-  for (const client of clients) client.disconnect();
-  return servers;
-}
-
 describe.skipIf(redisServer() === undefined)('a Redis Cluster', () => {
   it('keeps the record of each key in one slot, on whichever node', async () => {
-    const servers = await startCluster();
-    const cluster = new Cluster(servers.map(({ port }) => ({ host: '127.0.0.1', port })));
+    const servers = await startRedisCluster();
+    const cluster = new Cluster(servers.nodes.map(({ port }) => ({ host: '127.0.0.1', port })));
     const store = new RedisIdempotencyStore({ client: cluster });
     const fn = idempotent<string, string>((text) => text, { store, key: (text) => text });
     const inputs = Array.from({ length: 30 }, (_, n) => `order-${n}`);
@@ -105,6 +86,6 @@ describe.skipIf(redisServer() === undefined)('a Redis Cluster', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBe(30);
     expect(sizes.every((size) => size > 0)).toBe(true);
     cluster.disconnect();
-    await Promise.all(servers.map((server) => server.stop()));
+    await servers.stop();
   });
 });

@@ -22,7 +22,7 @@ interface Ended {
   stdout: string;
 }
 
-/** Runs the child to its end; sends SIGKILL once it says `ready` on standard error, SIGTERM for `terminate`. */
+/** Runs the child to its end; sends SIGTERM once it says `terminate` on standard error. */
 function run(mode: string, bufferBytes: number, destination = file): Promise<Ended> {
   const args = ['--conditions=@holdfast/source', CHILD, mode, String(bufferBytes), destination];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -31,7 +31,6 @@ function run(mode: string, bufferBytes: number, destination = file): Promise<End
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
-    if (stderr.includes('ready')) child.kill('SIGKILL');
     if (stderr.includes('terminate')) child.kill('SIGTERM');
   });
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout })));

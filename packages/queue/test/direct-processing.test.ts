@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import {
   createTraceContext,
   currentSignal,
@@ -9,19 +7,11 @@ import {
   withDeadline,
 } from '@holdfast/context';
 import { ManualClock } from '@holdfast/context/testing';
+import { freePort } from '@holdfast/test-servers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createJobQueue, type JobQueue, type JobQueueOptions } from '../src/index.ts';
 
 type Data = { n: number };
-
-async function portOfNobody(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe("what whenUnavailable: 'direct' runs in the process of the producer", () => {
   const queues: JobQueue<Data>[] = [];
@@ -30,7 +20,7 @@ describe("what whenUnavailable: 'direct' runs in the process of the producer", (
   });
 
   async function create(options: Partial<JobQueueOptions<Data>> = {}): Promise<JobQueue<Data>> {
-    const connection = { host: '127.0.0.1', port: await portOfNobody() };
+    const connection = { host: '127.0.0.1', port: await freePort() };
     const queue = createJobQueue<Data>({
       queueName: 'direct',
       connection,
@@ -90,7 +80,7 @@ describe("what whenUnavailable: 'direct' runs in the process of the producer", (
     await added;
     expect(done).not.toHaveBeenCalled();
     resolve();
-    await vi.waitFor(() => expect(done).toHaveBeenCalledWith(false));
+    await expect.poll(() => done.mock.calls).toEqual([[false]]);
   });
 
   it('tells onError of a failure that comes after the answer', async () => {
@@ -122,7 +112,7 @@ describe("what whenUnavailable: 'direct' runs in the process of the producer", (
     const processor = vi.fn(() => work.promise);
     queue.setProcessor(processor);
     const answers = [queue.add('x', { n: 1 }, { id: 'same' }), queue.add('x', { n: 1 }, { id: 'same' })];
-    await vi.waitFor(() => expect(processor).toHaveBeenCalled());
+    await expect.poll(() => processor.mock.calls.length).toBe(1);
     work.resolve();
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([
       'processedDirectly',

@@ -21,6 +21,7 @@ describe.skipIf(redisServer() === undefined)('a job whose lock is lost', () => {
       queueName: 'locks',
       connection: client,
       lockDurationMs: 200,
+      enqueueTimeoutMs: 20_000,
       onError: (error) => troubles.push(error.message),
     });
     const aborted = Promise.withResolvers<unknown>();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { ManualClock } from '@holdfast/context/testing';
-import { type RedisServer, redisServer, startRedis } from '@holdfast/test-servers';
+import { freePort, type RedisServer, redisServer, startRedis } from '@holdfast/test-servers';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -47,6 +47,12 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
     return queue;
   }
 
+  /** A busy machine may need more than one try where the limit is so short. */
+  async function untilTaken(queue: WebhookQueue, eventId: string): Promise<void> {
+    const outcome = () => queue.enqueue(event(eventId)).then(({ status }) => status, String);
+    await expect.poll(outcome).toMatch(/^(?:queued|duplicate)$/);
+  }
+
   /** Stops the process, so that connections stay open and nothing answers. */
   function hang(server: RedisServer): () => void {
     process.kill(server.pid, 'SIGSTOP');
@@ -56,11 +62,7 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
   }
 
   describe('is not there', () => {
-    async function portOfNobody(): Promise<{ port: number }> {
-      const server = await startRedis();
-      await server.stop();
-      return { port: server.port };
-    }
+    const portOfNobody = async () => ({ port: await freePort() });
 
     it('makes enqueue fail in time, with when to come back', async () => {
       const queue = create(await portOfNobody());
@@ -150,13 +152,13 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
     it('makes enqueue fail in time, and a second try with the same id is not stored twice', async () => {
       const server = await start();
       const queue = create(server);
-      await queue.ready();
+      await untilTaken(queue, 'evt_0');
       const goOn = hang(server);
       await expect(queue.enqueue(event('evt_1'))).rejects.toMatchObject({ code: 'ERR_QUEUE_UNAVAILABLE' });
       goOn();
       const later = create(server, { enqueueTimeoutMs: 20_000 });
       expect(['queued', 'duplicate']).toContain((await later.enqueue(event('evt_1'))).status);
-      expect((await later.getMetrics()).counts).toMatchObject({ prioritized: 1, waiting: 0 });
+      expect((await later.getMetrics()).counts).toMatchObject({ prioritized: 2, waiting: 0 });
     });
 
     it('lets close end, and the job it held is run again by another worker', async () => {
@@ -164,7 +166,7 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
       const server = await start();
       const started = Promise.withResolvers<void>();
       const queue = create(server, { closeTimeoutMs: 10, lockDurationMs: 300, stalledIntervalMs: 100 });
-      await queue.enqueue(event('evt_1'));
+      await untilTaken(queue, 'evt_1');
       await queue.startWorker(() => {
         started.resolve();
         return new Promise(() => {});
@@ -173,7 +175,7 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
       const goOn = hang(server);
       await queue.close();
       goOn();
-      const next = create(server, { enqueueTimeoutMs: 20_000, lockDurationMs: 300, stalledIntervalMs: 100 });
+      const next = create(server, { enqueueTimeoutMs: 20_000, stalledIntervalMs: 100 });
       await next.startWorker(() => 'done');
       expect((await settled.until((all) => all.at(-1)?.outcome === 'completed')).at(-1)?.outcome).toBe(
         'completed',
@@ -222,7 +224,7 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
     using settled = collectFacts<JobSettled>('holdfast:queue:settled', QUEUE);
     const client = new Redis((await start()).port, '127.0.0.1');
     cleanUp.push(async () => client.disconnect());
-    const queue = createWebhookQueue({ queueName: QUEUE, connection: client });
+    const queue = createWebhookQueue({ queueName: QUEUE, connection: client, enqueueTimeoutMs: 20_000 });
     await queue.startWorker(() => 'done');
     await queue.enqueue(event('evt_1'));
     await settled.count(1);
@@ -244,7 +246,7 @@ describe.skipIf(redisServer() === undefined)('a webhook queue whose Redis', () =
     cleanUp.push(() => queue.close());
     const error = await queue.ready().catch((caught: unknown) => caught as Error);
     expect(error).toMatchObject({ code: 'ERR_QUEUE_UNAVAILABLE' });
+    await expect.poll(() => troubles.length).toBeGreaterThan(0);
     expect(JSON.stringify([error, troubles.map(String)])).not.toContain('wrong-secret');
-    expect(troubles.length).toBeGreaterThan(0);
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '@holdfast/test-servers';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createJobQueue, type JobQueue, type JobQueueOptions } from '../src/index.ts';
+import { type AddOptions, createJobQueue, type JobQueue, type JobQueueOptions } from '../src/index.ts';
 
 const QUEUE = 'states';
 const UNAVAILABLE = { code: 'ERR_QUEUE_UNAVAILABLE' };
@@ -46,10 +46,11 @@ describe('enqueue answers in time', () => {
     return goOn;
   }
 
-  async function untilQueued(queue: JobQueue<number>, id: string): Promise<string> {
+  /** A busy machine may need more than one try where the limit is so short. */
+  async function untilQueued(queue: JobQueue<number>, id: string, options?: AddOptions): Promise<string> {
     for (;;) {
       try {
-        return (await queue.add('any', 1, { id })).status;
+        return (await queue.add('any', 1, { ...options, id })).status;
       } catch (error) {
         expect(error).toMatchObject(UNAVAILABLE);
         await new Promise((resolve) => setImmediate(resolve));
@@ -77,7 +78,8 @@ describe('enqueue answers in time', () => {
       const client = new Redis(server.url);
       cleanUp.push(async () => client.disconnect());
       await client.config('SET', 'maxmemory', '1');
-      await expect(queue.add('any', 1)).rejects.toThrow(/OOM/);
+      const refusal = () => queue.add('any', 1).catch(({ message }: Error) => message);
+      await expect.poll(refusal).toMatch(/OOM/);
     });
 
     it('is a replica that may only be read', async () => {
@@ -104,6 +106,7 @@ describe('enqueue answers in time', () => {
         killer.disconnect();
       });
       client.eval('while true do end', 0).catch(() => undefined);
+      await expect.poll(() => killer.ping().catch(({ message }: Error) => message)).toMatch(/^BUSY/);
       await expect(queue.add('any', 1)).rejects.toMatchObject(UNAVAILABLE);
       await killer.script('KILL');
       expect(await untilQueued(queue, 'later')).toBe('queued');
@@ -136,7 +139,7 @@ describe('enqueue answers in time', () => {
       await untilReplicated(master?.port ?? 0);
       await master?.kill();
       expect(['queued', 'duplicate']).toContain(await untilQueued(queue, 'after'));
-      expect((await queue.add('any', 1, { id: 'before' })).status).toBe('duplicate');
+      expect(await untilQueued(queue, 'before')).toBe('duplicate');
     });
 
     it('is another one after a failover of its Sentinel', async () => {
@@ -148,7 +151,7 @@ describe('enqueue answers in time', () => {
       await untilReplicated(group.master.port);
       await group.master.kill();
       expect(['queued', 'duplicate']).toContain(await untilQueued(queue, 'after'));
-      expect((await queue.add('any', 1, { id: 'before' })).status).toBe('duplicate');
+      expect(await untilQueued(queue, 'before')).toBe('duplicate');
     });
   });
 
@@ -172,7 +175,7 @@ describe('enqueue answers in time', () => {
       cleanUp.push(() => server.stop());
       const queue = create({ backend: { postgres: { url: server.url } } });
       await untilQueued(queue, 'first');
-      await queue.add('any', 1, { id: 'before', delayMs: 600_000 });
+      await untilQueued(queue, 'before', { delayMs: 600_000 });
       const ran = Promise.withResolvers<void>();
       await queue.startWorker(() => ran.resolve());
       await server.kill();
@@ -180,7 +183,7 @@ describe('enqueue answers in time', () => {
       await server.restart();
       expect(['queued', 'duplicate']).toContain(await untilQueued(queue, 'after'));
       await ran.promise;
-      expect((await queue.add('any', 1, { id: 'before' })).status).toBe('duplicate');
+      expect(await untilQueued(queue, 'before')).toBe('duplicate');
     });
 
     it('ends a connection behind any of its answers: the process goes on, and so does the queue', async () => {

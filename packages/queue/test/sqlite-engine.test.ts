@@ -34,6 +34,18 @@ describe('a webhook queue on SQLite', () => {
     return queue;
   }
 
+  /** A busy machine may need more than one try where the limit is short. */
+  async function untilReady(queue: WebhookQueue): Promise<void> {
+    await expect
+      .poll(() =>
+        queue.ready().then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+  }
+
   it('keeps its events over a restart', async () => {
     const first = create();
     await first.enqueue(EVENT);
@@ -71,8 +83,8 @@ describe('a webhook queue on SQLite', () => {
   });
 
   it('says that another process holds the lock, in an enqueue and in a ready that must open the file', async () => {
-    const queue = create({ backend: { file }, enqueueTimeoutMs: 1000 });
-    await queue.ready();
+    const queue = create({ backend: { file }, enqueueTimeoutMs: 2000 });
+    await untilReady(queue);
     const other = new Database(file);
     other.exec('BEGIN IMMEDIATE');
     await expect(queue.enqueue(EVENT)).rejects.toMatchObject({
@@ -85,18 +97,18 @@ describe('a webhook queue on SQLite', () => {
     const newFile = join(folder, 'new.db');
     const first = new Database(newFile);
     first.exec('BEGIN EXCLUSIVE');
-    const opening = create({ backend: { file: newFile }, enqueueTimeoutMs: 1000 });
+    const opening = create({ backend: { file: newFile }, enqueueTimeoutMs: 2000 });
     await expect(opening.ready()).rejects.toMatchObject({
       code: 'ERR_QUEUE_UNAVAILABLE',
       cause: { name: 'SqliteBusyError' },
     });
     first.close();
-    await expect(opening.ready()).resolves.toBeUndefined();
+    await untilReady(opening);
   });
 
   it('fails an enqueue in time while another process holds the lock, and takes it when the lock is free', async () => {
     const queue = create({ backend: { file }, enqueueTimeoutMs: 500 });
-    await queue.ready();
+    await untilReady(queue);
     const other = new Database(file);
     other.exec('BEGIN IMMEDIATE');
     await expect(queue.enqueue(EVENT)).rejects.toMatchObject({ code: 'ERR_QUEUE_UNAVAILABLE' });

@@ -84,8 +84,8 @@ describe.each(STORES.filter((engine) => engine.available))(
       options = {
         queueName: `q-${randomUUID()}`,
         ...engine.where,
-        lockDurationMs: 500,
         stalledIntervalMs: 200,
+        enqueueTimeoutMs: 20_000,
       };
       queue = createWebhookQueue(options);
     });
@@ -96,7 +96,9 @@ describe.each(STORES.filter((engine) => engine.available))(
     });
 
     function startChild(hang: WorkerOrder['hang']): WorkerProcess {
-      const child = new WorkerProcess({ options, effectsFile, hang });
+      // Whoever is to be killed has a short lock, so that its job is soon free; whoever lives keeps its own.
+      const lock = hang === 'never' ? {} : { lockDurationMs: 500 };
+      const child = new WorkerProcess({ options: { ...options, ...lock }, effectsFile, hang });
       children.push(child);
       return child;
     }

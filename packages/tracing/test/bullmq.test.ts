@@ -27,7 +27,7 @@ let engine: Engine;
 
 beforeAll(async () => {
   redis = await startRedis();
-}, 30_000);
+});
 
 afterAll(() => redis.stop());
 

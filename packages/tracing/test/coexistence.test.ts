@@ -8,7 +8,7 @@ let postgres: PostgresServer;
 beforeAll(async () => {
   redis = await startRedis();
   postgres = await startPostgres();
-}, 60_000);
+});
 
 afterAll(async () => {
   await redis.stop();

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await client.query('CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL)');
   await client.query("INSERT INTO users VALUES (1, 'ada'), (2, 'bob'), (3, 'cy')");
   await client.end();
-}, 60_000);
+});
 
 afterAll(() => server.stop());
 

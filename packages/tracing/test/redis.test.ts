@@ -1,7 +1,7 @@
 import { createTraceContext, getCurrentTrace, runWithTrace } from '@holdfast/context';
 import { subscribeSafely } from '@holdfast/context/channels';
 import { ManualClock } from '@holdfast/context/testing';
-import { type RedisServer, startRedis } from '@holdfast/test-servers';
+import { type RedisCluster, type RedisServer, startRedis, startRedisCluster } from '@holdfast/test-servers';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { REDIS_CHANNEL, SLOW_OPERATION_CHANNEL } from '../src/channels.ts';
@@ -15,7 +15,6 @@ import {
   withRedisTrace,
 } from '../src/redis.ts';
 import { type Recording, startRecording } from './recording.ts';
-import { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
 
 let server: RedisServer;
 let recording: Recording;
@@ -25,7 +24,7 @@ const opened: (Redis | Cluster)[] = [];
 beforeAll(async () => {
   server = await startRedis();
   plain = new Redis(server.url);
-}, 30_000);
+});
 
 afterAll(async () => {
   plain.disconnect();
@@ -420,16 +419,18 @@ describe('stampKeys', () => {
 });
 
 describe('a cluster', () => {
-  let nodes: RedisCluster;
+  let servers: RedisCluster;
 
   beforeAll(async () => {
-    nodes = await startRedisCluster();
-  }, 30_000);
+    servers = await startRedisCluster();
+  });
 
-  afterAll(() => nodes.stop());
+  afterAll(() => servers.stop());
+
+  const startNodes = () => servers.nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
 
   it('is traced like a single server, stamps in the slot of their key', async () => {
-    const cluster = traceRedis(new Cluster(nodes.nodes), { stampKeys: true });
+    const cluster = traceRedis(new Cluster(startNodes()), { stampKeys: true });
     opened.push(cluster);
     const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
     await inTrace(async () => {
@@ -452,12 +453,12 @@ describe('a cluster', () => {
   });
 
   it('answers a command that has to be sent to another node with one span', async () => {
-    const cluster = traceRedis(new Cluster(nodes.nodes));
+    const cluster = traceRedis(new Cluster(startNodes()));
     opened.push(cluster);
     await cluster.get('warm');
     // A slot map that is wrong is what a cluster has after a slot moved.
     const { slots } = cluster as unknown as { slots: string[][] };
-    for (let slot = 0; slot < slots.length; slot += 1) slots[slot] = [`127.0.0.1:${nodes.nodes[0]?.port}`];
+    for (let slot = 0; slot < slots.length; slot += 1) slots[slot] = [`127.0.0.1:${servers.nodes[0]?.port}`];
     await inTrace(async () => {
       for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) expect(await cluster.get(key)).toBeNull();
     });
@@ -476,7 +477,7 @@ describe('a cluster', () => {
     prototype.sendCommand = Object.assign(sendTracedByOthers, { __wrapped: true, __original: original });
     const { facts, stop } = listen();
     try {
-      const cluster = traceRedis(new Cluster(nodes.nodes));
+      const cluster = traceRedis(new Cluster(startNodes()));
       opened.push(cluster);
       await cluster.get('warm');
       await inTrace(() => cluster.set('key', 1));

@@ -1,11 +1,9 @@
 /** The store, the servers that share it, and how they are hurt. */
 
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgres, startRedis } from '@holdfast/test-servers';
+import { freePort, startPostgres, startRedis } from '@holdfast/test-servers';
 import { type LineProcess, startLineProcess } from '../harness/line-process.ts';
 import type { Random } from '../harness/random.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
@@ -95,15 +93,4 @@ async function startServer(env: Readonly<Record<string, string>>): Promise<LineP
   const limit = setTimeout(() => ready.reject(new Error(`no server: ${server.errors()}`)), 20_000);
   await ready.promise.finally(() => clearTimeout(limit));
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port was given');
-  return address.port;
 }

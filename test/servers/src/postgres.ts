@@ -33,7 +33,7 @@ export interface PostgresServer {
 }
 
 const KILL_POLL_MS = 20;
-const FAREWELL_LIMIT_MS = 2_000;
+const FAREWELL_LIMIT_MS = 10_000;
 
 /** Starts a private PostgreSQL on loopback, from the npm package that holds its binaries. */
 export async function startPostgres({

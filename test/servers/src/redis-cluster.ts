@@ -21,6 +21,8 @@ export interface RedisCluster {
 const MASTERS = 3;
 /** How long a master may be away before its replica takes over. */
 const NODE_TIMEOUT_MS = 1000;
+/** Where nobody takes over: a node that is slow on a busy machine is not away. */
+const PATIENT_NODE_TIMEOUT_MS = 15_000;
 const READY_LIMIT_MS = 30_000;
 const POLL_MS = 50;
 
@@ -29,7 +31,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   const { appendfsync = 'no', replicas = 0 } = options;
   const nodes: RedisServer[] = [];
   for (let index = 0; index < MASTERS * (replicas + 1); index += 1) {
-    nodes.push(await startNode(appendfsync));
+    nodes.push(await startNode(appendfsync, replicas > 0 ? NODE_TIMEOUT_MS : PATIENT_NODE_TIMEOUT_MS));
   }
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   cli('--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas), '--cluster-yes');
@@ -44,16 +46,20 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   };
 }
 
-async function startNode(appendfsync: 'no' | 'everysec' | 'always', triesLeft = 3): Promise<RedisServer> {
+async function startNode(
+  appendfsync: 'no' | 'everysec' | 'always',
+  nodeTimeoutMs: number,
+  triesLeft = 3,
+): Promise<RedisServer> {
   // Without the last, a master lets its replica wait for five seconds before it sends what it has.
-  const settings = `--cluster-enabled yes --cluster-node-timeout ${NODE_TIMEOUT_MS} --repl-diskless-sync-delay 0`;
+  const settings = `--cluster-enabled yes --cluster-node-timeout ${nodeTimeoutMs} --repl-diskless-sync-delay 0`;
   const args = settings.split(' ');
   try {
     return await startRedis({ appendfsync, args: [...args, '--cluster-port', String(await freePort())] });
   } catch (error) {
     // Somebody may have taken a port that was free a moment ago.
     if (triesLeft === 0) throw error;
-    return startNode(appendfsync, triesLeft - 1);
+    return startNode(appendfsync, nodeTimeoutMs, triesLeft - 1);
   }
 }
 

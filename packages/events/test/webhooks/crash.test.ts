@@ -29,7 +29,7 @@ it('a sender that is killed again and again loses nothing that it accepted, and 
     const status = receiver.requests.length % 5 === 0 ? 500 : 204;
     setImmediate(() => response.writeHead(status).end());
   };
-  const { sender, folder } = await startSender({ lockDurationMs: 500, stalledIntervalMs: 200 }, false);
+  const { sender, folder } = await startSender({ stalledIntervalMs: 200 }, false);
   const { id: endpointId } = await sender.endpoints.register({ url: receiver.url });
   const accepted = new Set<string>();
   for (const [run, kills] of [10, 31, 4].entries()) {

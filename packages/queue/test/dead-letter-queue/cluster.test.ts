@@ -1,40 +1,18 @@
-import { type RedisServer, redisServer, startRedis } from '@holdfast/test-servers';
-import { Cluster, Redis } from 'ioredis';
+import { type RedisCluster, redisServer, startRedisCluster } from '@holdfast/test-servers';
+import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeadLetterQueue } from '../../src/index.ts';
 
-const SLOTS = [
-  [0, 5460],
-  [5461, 10_922],
-  [10_923, 16_383],
-] as const;
-
-/** Three masters on loopback that know each other. */
-async function startCluster(): Promise<RedisServer[]> {
-  const servers = await Promise.all(SLOTS.map(() => startRedis({ args: ['--cluster-enabled', 'yes'] })));
-  const clients = servers.map(({ url }) => new Redis(url));
-  await Promise.all(clients.map((client, n) => client.call('CLUSTER', 'ADDSLOTSRANGE', ...(SLOTS[n] ?? []))));
-  for (const { port } of servers.slice(1)) await clients[0]?.cluster('MEET', '127.0.0.1', port);
-  for (const client of clients) {
-    for (;;) {
-      const info = await client.cluster('INFO');
-      if (info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')) break;
-    }
-    client.disconnect();
-  }
-  return servers;
-}
-
 describe.skipIf(redisServer() === undefined)('a DeadLetterQueue on a Redis Cluster', () => {
-  let servers: RedisServer[];
+  let servers: RedisCluster;
   let cluster: Cluster;
   beforeAll(async () => {
-    servers = await startCluster();
-    cluster = new Cluster(servers.map(({ port }) => ({ host: '127.0.0.1', port })));
+    servers = await startRedisCluster();
+    cluster = new Cluster(servers.nodes.map(({ port }) => ({ host: '127.0.0.1', port })));
   });
   afterAll(async () => {
     cluster.disconnect();
-    await Promise.all(servers.map((server) => server.stop()));
+    await servers.stop();
   });
 
   it('keeps each event type on its node, and rebuilds the index from all of them', async () => {
