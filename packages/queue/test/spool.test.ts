@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withDeadline } from '@holdfast/context';
 import { COLLECT_CHANNEL, type CollectRequest } from '@holdfast/context/channels';
-import { type RedisServer, redisServer, startRedis } from '@holdfast/test-servers';
+import { type RedisServer, redisServer, startPostgres, startRedis } from '@holdfast/test-servers';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createJobQueue, type JobQueue, type JobQueueOptions } from '../src/index.ts';
 
 const QUEUE = 'spooled';
@@ -234,3 +234,31 @@ function linesOf(child: ChildProcess, count: number): Promise<string[]> {
     });
   });
 }
+
+it('hands over to PostgreSQL what a job queue kept, the oldest first', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-spool-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const server = await startPostgres();
+  onTestFinished(() => server.stop());
+  await server.kill();
+  const queue = createJobQueue<number>({
+    queueName: QUEUE,
+    backend: { postgres: { url: server.url } },
+    whenUnavailable: 'spool',
+    spool: { folder },
+    concurrency: 1,
+    ...PATIENT,
+  });
+  onTestFinished(() => queue.close());
+  const ids = Array.from({ length: 250 }, (_, index) => `n${index}`);
+  for (const id of ids) expect(await queue.add('any', 1, { id })).toEqual({ status: 'spooled', jobId: id });
+  await server.restart();
+  await expect.poll(() => queue.getMetrics().then(({ counts }) => counts.waiting, String)).toBe(ids.length);
+  const seen: string[] = [];
+  const all = Promise.withResolvers<void>();
+  await queue.startWorker(({ id }) => {
+    if (seen.push(id) === ids.length) all.resolve();
+  });
+  await all.promise;
+  expect(seen).toEqual(ids);
+});

@@ -37,8 +37,6 @@ export interface QueueEngine<Data> {
   readonly name: EngineName;
   /** For producers and dead letters: its calls fail instead of waiting for a server that is away. */
   readonly queue: EngineQueue<Data>;
-  /** Whether calls made in one turn of the event loop are done in their order. */
-  readonly keepsOrder: boolean;
   /** A queue beside this one, over the same connection. */
   sibling<D>(queueName: string): EngineQueue<D>;
   /** A worker, which waits for a server that is away. It does not run by itself. */
@@ -50,7 +48,7 @@ export interface QueueEngine<Data> {
   /** Whether a call made now would be sent: then there is nothing to wait for in `connected()`. */
   usable(): boolean;
   /**
-   * Adds a job, unless its id is taken.
+   * Adds a job, unless its id is taken. What is added in one turn of the event loop is added in its order.
    * @returns whether the job that now has the id is this one, told by its token; undefined where none has the id
    */
   store(job: JobToStore): Promise<boolean | undefined>;

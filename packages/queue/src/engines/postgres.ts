@@ -43,7 +43,6 @@ export async function openPostgresEngine<Data>(
   return {
     name: 'postgres',
     queue,
-    keepsOrder: false,
     // A queue closes its connection with itself; the pool under it is that of all.
     sibling: (name) => open(name, new PatientConnection(pool, undefined)),
     createWorker: async (handler, workerOptions) => {

@@ -42,7 +42,6 @@ export async function openRedisEngine<Data>(
   return {
     name: 'redis',
     queue,
-    keepsOrder: true,
     sibling: open,
     createWorker: async (handler, workerOptions) => {
       const workerClient = connector.connect(WORKER_MANNER);

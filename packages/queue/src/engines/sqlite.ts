@@ -35,7 +35,6 @@ export async function openSqliteEngine<Data>(
   return {
     name: 'sqlite',
     queue,
-    keepsOrder: true,
     sibling: open,
     createWorker: async (handler, workerOptions) => {
       const settings = { ...workerOptions, connection };

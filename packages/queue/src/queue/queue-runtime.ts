@@ -168,9 +168,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
       options: this.#options.spool,
       clock: this.#options.clock,
       target: {
-        keepsOrder: () => this.#engine?.keepsOrder ?? false,
         store: (job) => access.use((engine) => engine.store(job)),
-        ping: () => access.use((engine) => engine.ping()),
         onTrouble: (error) => this.report(error),
       },
     });

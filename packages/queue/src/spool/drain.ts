@@ -2,16 +2,15 @@ import type { JobToStore } from '../engines/engine.ts';
 import { SpoolRefusedError } from '../errors.ts';
 import type { SpooledJob, SpoolFile } from './spool-file.ts';
 
-/** Jobs that are sent before the answers are waited for, on an engine that keeps their order. */
+/** Jobs that are sent before the answers are waited for. */
 const LARGEST_BATCH = 100;
 
 export interface DrainTarget {
-  /** Whether jobs sent in one turn are stored in their order. */
-  keepsOrder(): boolean;
-  /** Stores a job, unless its id is taken. Rejects where that is not known to have happened. */
+  /**
+   * Stores a job, unless its id is taken; those of one turn of the event loop in their order. Rejects where that is not
+   * known to have happened.
+   */
   store(job: JobToStore): Promise<unknown>;
-  /** Rejects where the server does not answer. */
-  ping(): Promise<void>;
   readonly onTrouble: (error: Error) => void;
 }
 
@@ -49,30 +48,14 @@ interface SentBatch {
 }
 
 async function sendBatch(batch: readonly SpooledJob[], target: DrainTarget): Promise<SentBatch> {
+  const answers = await Promise.allSettled(
+    batch.map((job) => target.store(JSON.parse(job.job) as JobToStore)),
+  );
   const sent: SentBatch = { stored: [], failed: [] };
-  const size = target.keepsOrder() ? batch.length : 1;
-  for (let from = 0; from < batch.length; from += size) {
-    const part = batch.slice(from, from + size);
-    const answers = await Promise.allSettled(
-      part.map((job) => target.store(JSON.parse(job.job) as JobToStore)),
-    );
-    for (const [index, answer] of answers.entries()) {
-      const job = part[index];
-      if (job === undefined) continue;
-      if (answer.status === 'fulfilled') sent.stored.push(job);
-      else sent.failed.push({ job, error: answer.reason });
-    }
-    const failures = answers.filter(({ status }) => status === 'rejected').length;
-    if (failures > 0 && !(await stillAnswers(target))) break;
+  for (const [index, job] of batch.entries()) {
+    const answer = answers[index];
+    if (answer?.status === 'rejected') sent.failed.push({ job, error: answer.reason });
+    else sent.stored.push(job);
   }
   return sent;
-}
-
-async function stillAnswers(target: DrainTarget): Promise<boolean> {
-  try {
-    await target.ping();
-    return true;
-  } catch {
-    return false;
-  }
 }
