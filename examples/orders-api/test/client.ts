@@ -19,6 +19,7 @@ export interface Body {
   readonly subject: string;
   readonly note: string | null;
   readonly total: number;
+  readonly outbox: { readonly pending: number };
   readonly lag: Readonly<Record<string, number>>;
   readonly thisProcess: { readonly groups: { readonly mailer: { readonly handled: number } } };
   readonly hits: number;

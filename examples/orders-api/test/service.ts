@@ -51,6 +51,9 @@ export function environment(folder: string, pricingUrl: string): Record<string, 
     ADMIN_KEY,
     METRICS_API_KEY: METRICS_KEY,
     PRICING_URL: pricingUrl,
+    // It fails on command, and is not away because the machine is busy.
+    PRICING_TIMEOUT_MS: '30000',
+    PRICING_DEADLINE_MS: '60000',
     PRICING_RESET_MS: '1',
   };
 }

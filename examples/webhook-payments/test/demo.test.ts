@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { redisServer, startRedis } from '@holdfast/test-servers';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Program, runProgram, temporaryFolder } from './process.ts';
 
 let folder: string;
@@ -20,6 +20,15 @@ afterEach(() => {
 
 function demo(...args: string[]): Program {
   return runProgram('demo/main.ts', { args, env: { TMPDIR: temporary }, cwd: folder });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function privateRedis(): Promise<{ url: string } & AsyncDisposable> {
@@ -95,7 +104,7 @@ describe('the demo', { timeout: 120_000 }, () => {
     program.child.kill('SIGINT');
     expect(await program.ended).toBe(130);
     expect(program.stderr()).toContain('demo: stopped by SIGINT');
-    for (const pid of [service, provider]) expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+    for (const pid of [service, provider]) expect(isAlive(Number(pid))).toBe(false);
     expect(readdirSync(temporary)).toEqual([]);
   });
 
@@ -105,7 +114,7 @@ describe('the demo', { timeout: 120_000 }, () => {
     program.child.kill('SIGKILL');
     await program.ended;
     for (const pid of [service, provider]) {
-      await vi.waitFor(() => expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH'), 10_000);
+      await expect.poll(() => isAlive(Number(pid))).toBe(false);
     }
   });
 

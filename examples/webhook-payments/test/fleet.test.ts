@@ -66,12 +66,15 @@ async function instance(name: string, env: Record<string, string>): Promise<stri
 
 const fixtures = paymentFixtures(40).filter(({ provider }) => provider === 'stripe');
 
+/** Comes again where it is told to, as providers do: a queue of a busy machine may not answer in its time. */
 async function deliver(url: string, fixture: (typeof fixtures)[number]): Promise<number> {
   const { provider, body } = fixture;
-  const headers = signedHeaders(fixture, SECRETS[provider], Date.now());
-  const response = await fetch(`${url}/webhooks/${provider}`, { method: 'POST', headers, body });
-  await response.arrayBuffer();
-  return response.status;
+  for (;;) {
+    const headers = signedHeaders(fixture, SECRETS[provider], Date.now());
+    const response = await fetch(`${url}/webhooks/${provider}`, { method: 'POST', headers, body });
+    await response.arrayBuffer();
+    if (response.status !== 503) return response.status;
+  }
 }
 
 const asOperator = { headers: { 'x-api-key': OPERATOR_KEY } };
@@ -99,7 +102,7 @@ describe('two instances', { timeout: 120_000 }, () => {
             (row: { event_id: string }) => row.event_id,
           );
         const expected = fixtures.map(({ eventId }) => eventId).sort();
-        await expect.poll(async () => (await events()).length, { timeout: 30_000 }).toBe(expected.length);
+        await expect.poll(async () => (await events()).length).toBe(expected.length);
         expect((await events()).sort()).toEqual(expected);
         await client.end();
         expect((await fetch(`${other}/health/ready`)).status).toBe(200);
@@ -119,7 +122,7 @@ describe('one instance on files', { timeout: 60_000 }, () => {
     expect((await fetch(path)).status).toBe(401);
     expect((await fetch(path, asOperator)).status).toBe(404);
     await deliver(url, fixture);
-    await expect.poll(async () => (await fetch(path, asOperator)).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await fetch(path, asOperator)).status).toBe(200);
     const answer = await fetch(path, asOperator);
     expect(answer.headers.get('x-cache')).toBe('HIT');
     expect(await answer.json()).toMatchObject({

@@ -90,7 +90,7 @@ describe('SIGKILL', () => {
     await until(() => idsOf(doomed, 'start ').length === 5);
     await doomed.kill();
     expect(await queue.getActiveCount()).toBe(5);
-    const heir = startChild('worker-process.ts', file);
+    const heir = startChild('worker-process.ts', file, 'steady');
     await until(async () => (await queue.getCompletedCount()) === 5);
     await heir.kill();
     expect((await queue.getJob('1'))?.stalledCounter).toBe(1);

@@ -15,7 +15,11 @@ let queue: WebhookQueue;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-express-'));
-  queue = createWebhookQueue({ queueName: 'webhooks', backend: { file: join(folder, 'queue.db') } });
+  queue = createWebhookQueue({
+    queueName: 'webhooks',
+    backend: { file: join(folder, 'queue.db') },
+    enqueueTimeoutMs: 20_000,
+  });
 });
 
 afterEach(async () => {

@@ -1,4 +1,7 @@
-/** The primary and the workers of a small cluster, told by the test what to do. */
+/**
+ * The primary and the workers of a small cluster, told by the test what to do. Argument: how long a worker may take to
+ * answer, in ms.
+ */
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { Counter, Gauge } from 'prom-client';
@@ -13,11 +16,13 @@ export interface Command {
   readonly accept?: string;
 }
 
+const timeoutMs = Number(process.argv[2]);
+
 type Reply = { readonly reply: number; readonly value: unknown };
 
 function runWorker(): void {
   const metrics = createMetrics({ serviceName: 's', processMetrics: false, durationBucketsMs: [10] });
-  const all = createClusterMetrics({ timeoutMs: 1000 });
+  const all = createClusterMetrics({ timeoutMs });
   const http = createHttpMetrics();
   const registers = [metrics.registry];
   const jobs = new Counter({ name: 'jobs_total', help: 'J.', labelNames: ['b', 'a'], registers });
@@ -52,7 +57,7 @@ function runWorker(): void {
 }
 
 function runPrimary(): void {
-  const all = createClusterMetrics({ timeoutMs: 1000 });
+  const all = createClusterMetrics({ timeoutMs });
   const workers: Worker[] = [];
   async function handle({ worker: place = 0, ...command }: Command): Promise<unknown> {
     const worker = workers[place];

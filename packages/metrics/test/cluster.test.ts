@@ -2,22 +2,23 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { createClusterMetrics } from '../src/index.ts';
 import type { Command } from './cluster-service.ts';
 import { parseExposition, sampleValue } from './exposition-parser.ts';
 
-let primary: ChildProcess;
+let primary: ChildProcess | undefined;
 let lastId = 0;
 
-beforeEach(() => {
-  primary = fork(join(import.meta.dirname, 'cluster-service.ts'), [], {
+/** @param timeoutMs how long a worker may take to answer */
+function startPrimary(timeoutMs = 30_000): void {
+  primary = fork(join(import.meta.dirname, 'cluster-service.ts'), [String(timeoutMs)], {
     execArgv: ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'],
   });
-});
+}
 
 afterEach(async () => {
-  if (primary.exitCode !== null) return;
+  if (primary === undefined || primary.exitCode !== null) return;
   const exited = once(primary, 'exit');
   primary.disconnect();
   await exited;
@@ -28,11 +29,11 @@ function tell(command: Omit<Command, 'id'>): Promise<unknown> {
   return new Promise((resolve) => {
     const listener = (message: { reply: number; value: unknown }) => {
       if (message.reply !== id) return;
-      primary.off('message', listener);
+      primary?.off('message', listener);
       resolve(message.value);
     };
-    primary.on('message', listener);
-    primary.send({ id, ...command });
+    primary?.on('message', listener);
+    primary?.send({ id, ...command });
   });
 }
 
@@ -47,6 +48,7 @@ const workers = (families: Families) =>
   ['answered', 'missing'].map((state) => sampleValue(families, 'metrics_cluster_workers', { state }));
 
 it('adds up what the workers counted, and takes other gauges by their own rule', async () => {
+  startPrimary();
   for (const _ of [0, 1, 2]) await tell({ do: 'fork' });
   for (const worker of [0, 1, 2]) await tell({ do: 'observe', worker, times: worker + 1 });
   const families = await scrape();
@@ -64,6 +66,7 @@ it('adds up what the workers counted, and takes other gauges by their own rule',
 });
 
 it('answers the same from any worker, and in OpenMetrics', async () => {
+  startPrimary();
   for (const _ of [0, 1]) await tell({ do: 'fork' });
   for (const worker of [0, 1]) await tell({ do: 'observe', worker, times: 5 });
   expect(requests(await scrape({ do: 'renderIn', worker: 1 }))).toBe(10);
@@ -76,6 +79,7 @@ it('answers the same from any worker, and in OpenMetrics', async () => {
 });
 
 it('does not wait for ever for a worker that hangs, and keeps its totals, not its gauges', async () => {
+  startPrimary(2000);
   for (const _ of [0, 1]) await tell({ do: 'fork' });
   for (const worker of [0, 1]) await tell({ do: 'observe', worker, times: 5 });
   expect(requests(await scrape())).toBe(10);
@@ -87,6 +91,7 @@ it('does not wait for ever for a worker that hangs, and keeps its totals, not it
 });
 
 it('keeps the totals of workers that were killed or ended, so that no counter falls', async () => {
+  startPrimary();
   for (const _ of [0, 1, 2]) await tell({ do: 'fork' });
   for (const worker of [0, 1, 2]) await tell({ do: 'observe', worker, times: 5 });
   expect(requests(await scrape())).toBe(15);

@@ -27,7 +27,7 @@ async function start(options: MetricsPushOptions = {}) {
   const receiver = closing(await OtlpReceiver.start());
   const metrics = closing(createMetrics({ serviceName: 'payments', processMetrics: false }));
   const push = closing(
-    initMetrics({ exporterEndpoint: receiver.url, exportTimeoutMs: 2000, metrics, ...options }),
+    initMetrics({ exporterEndpoint: receiver.url, exportTimeoutMs: 20_000, metrics, ...options }),
   );
   return { receiver, metrics, push };
 }
@@ -272,7 +272,7 @@ describe('an endpoint', () => {
   }
 
   it('that is down is counted, and nothing is thrown', async () => {
-    const { receiver, metrics, push } = await start({ exportTimeoutMs: 100 });
+    const { receiver, metrics, push } = await start({ exportTimeoutMs: 700 });
     await receiver[Symbol.asyncDispose]().catch(() => {});
     await push.flush();
     expect(push.getStats()).toMatchObject({ succeeded: 0, failed: 1, lastError: 'ECONNREFUSED' });
@@ -307,7 +307,7 @@ describe('an endpoint', () => {
   });
 
   it('that hangs holds one connection however often is pushed, and each push ends', async () => {
-    const { receiver, metrics, push } = await start({ exportTimeoutMs: 30 });
+    const { receiver, metrics, push } = await start({ exportTimeoutMs: 1000 });
     let drip: NodeJS.Timeout | undefined;
     // A byte now and then keeps the socket from timing out: only our own limit ends this.
     receiver.answer = (response) => {

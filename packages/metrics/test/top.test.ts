@@ -44,8 +44,6 @@ function looks(child: ChildProcess) {
   return seen;
 }
 
-const patience = { timeout: 20_000 };
-
 describe('holdfast-top on a real service', () => {
   it('prints one look: requests, circuits, cache, with the key that /metrics asks for', async () => {
     const { url } = await playground('0', { METRICS_API_KEY: 'the-key' });
@@ -60,7 +58,7 @@ describe('holdfast-top on a real service', () => {
     expect(code).toBe(0);
     expect(output).toMatch(/^playground {2}http:\/\/127\.0\.0\.1:\d+\/metrics {2}up \d+s\n/);
     expect(output).toMatch(/^CIRCUIT +state +calls\/s +failed\/s +refused\/s\nexternal-api +closed/m);
-    expect(output).toMatch(/^GET \/api\/v1\/theme +\d+ +0% +[\d.]+ms/m);
+    expect(output).toMatch(/^GET \/api\/v1\/theme +[\d.]+ +0% +[\d.]+ms/m);
     expect(output).toMatch(/^CACHE +hits +req\/s +values +size\nhttp +100%/m);
     // Nothing but text goes into a pipe.
     expect(output).not.toContain('\u001b');
@@ -76,9 +74,9 @@ describe('holdfast-top on a real service', () => {
     const busy = Array.from({ length: 200 }, () => fetch(`${first.url}/api/v1/apps`));
     await Promise.all(busy);
     const seen = looks(started(MAIN, [first.url, '--interval', '0.2', '--json']));
-    await expect.poll(() => seen.some(({ report }) => report !== undefined), patience).toBe(true);
+    await expect.poll(() => seen.some(({ report }) => report !== undefined)).toBe(true);
     await first.kill();
-    await expect.poll(() => seen.at(-1)?.trouble, patience).toBe('ECONNREFUSED');
+    await expect.poll(() => seen.at(-1)?.trouble).toBe('ECONNREFUSED');
     const downAt = seen.length;
     const second = await playground(port);
     await Promise.all(Array.from({ length: 100 }, () => fetch(`${second.url}/api/v1/apps`)));
@@ -86,7 +84,7 @@ describe('holdfast-top on a real service', () => {
       seen
         .slice(downAt)
         .filter(({ trouble, report }) => trouble === undefined && (report?.process.upSeconds ?? 1e9) < 60);
-    await expect.poll(() => fresh().length, patience).toBeGreaterThan(3);
+    await expect.poll(() => fresh().length).toBeGreaterThan(3);
     for (const { report } of seen) {
       for (const { perSecond } of report?.routes ?? []) expect(perSecond).toBeGreaterThanOrEqual(0);
     }

@@ -88,7 +88,11 @@ describe('an idempotent function', () => {
 describe('a webhook queue', () => {
   it('shows its depth, and its jobs when they are done', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-metrics-'));
-    const queue = createWebhookQueue({ queueName: 'hooks', backend: { file: join(folder, 'queue.db') } });
+    const queue = createWebhookQueue({
+      queueName: 'hooks',
+      backend: { file: join(folder, 'queue.db') },
+      enqueueTimeoutMs: 20_000,
+    });
     await queue.enqueue({
       eventId: 'evt_1',
       eventType: 'payment.succeeded',

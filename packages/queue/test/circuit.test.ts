@@ -42,7 +42,12 @@ describe.each(STORES.filter((engine) => engine.available))(
     });
 
     function create(options: Partial<JobQueueOptions<number>>): void {
-      queue = createJobQueue<number>({ queueName, ...engine.where, ...options });
+      queue = createJobQueue<number>({
+        queueName,
+        ...engine.where,
+        enqueueTimeoutMs: 20_000,
+        ...options,
+      });
     }
 
     it('takes no job while it is open, goes on when it closes, and spends no attempt', async () => {

@@ -42,7 +42,13 @@ describe.each(STORES.filter((engine) => engine.available))('a processor on $name
   });
 
   function create(options: Partial<JobQueueOptions<number>> = {}): void {
-    queue = createJobQueue<number>({ queueName, ...engine.where, maxRetries: 0, ...options });
+    queue = createJobQueue<number>({
+      queueName,
+      ...engine.where,
+      maxRetries: 0,
+      enqueueTimeoutMs: 20_000,
+      ...options,
+    });
   }
 
   it('may throw anything: the job is dead, its letter can be read, and the worker goes on', async () => {

@@ -143,7 +143,7 @@ describe('enqueue answers in time', () => {
     });
 
     it('is another one after a failover of its Sentinel', async () => {
-      const group = await startRedisWithSentinel();
+      const group = await startRedisWithSentinel({ downAfterMs: 1000 });
       cleanUp.push(() => group.stop());
       const { sentinels, name } = group;
       const queue = create({ connection: { sentinels, name } });

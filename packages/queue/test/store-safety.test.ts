@@ -28,7 +28,7 @@ describe('the check of the store at the start', () => {
       all.push(warning);
       setImmediate(() => first.resolve(all));
     };
-    const queue = createWebhookQueue({ queueName: QUEUE, onWarning, ...options });
+    const queue = createWebhookQueue({ queueName: QUEUE, enqueueTimeoutMs: 20_000, onWarning, ...options });
     cleanUp.push(() => queue.close());
     return { queue, warnings: first.promise };
   }
@@ -66,7 +66,7 @@ describe('the check of the store at the start', () => {
     it('is a warning of the process where the application takes none', async () => {
       const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
       const connection = await start(['--maxmemory-policy', 'volatile-lru']);
-      const queue = createWebhookQueue({ queueName: QUEUE, connection });
+      const queue = createWebhookQueue({ queueName: QUEUE, enqueueTimeoutMs: 20_000, connection });
       cleanUp.push(() => queue.close());
       expect(await warned).toMatchObject({ name: 'HoldfastQueueWarning', code: 'HOLDFAST_QUEUE_EVICTION' });
     });

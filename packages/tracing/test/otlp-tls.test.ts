@@ -34,7 +34,7 @@ function makeCertificate(name: string): void {
 
 const PROGRAM = `
   import { initTracing, withSpan } from '@holdfast/tracing';
-  const tracing = initTracing({ flushTimeoutMs: 1500 });
+  const tracing = initTracing({ flushTimeoutMs: Number(process.env.FLUSH_TIMEOUT_MS ?? 30_000) });
   withSpan('work', () => undefined);
   await tracing.flush();
   console.log(tracing.getStats().exported);
@@ -80,7 +80,10 @@ describe.skipIf(!existsSync(OPENSSL))('a collector that asks for certificates', 
   });
 
   it('gets nothing from who has none', async () => {
-    const { stdout } = await run({ OTEL_EXPORTER_OTLP_CERTIFICATE: file('collector.pem') });
+    const { stdout } = await run({
+      OTEL_EXPORTER_OTLP_CERTIFICATE: file('collector.pem'),
+      FLUSH_TIMEOUT_MS: '1500',
+    });
     expect({ stdout, exports }).toEqual({ stdout: '0\n', exports: 1 });
   });
 });

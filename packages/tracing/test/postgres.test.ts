@@ -5,7 +5,7 @@ import { type PostgresServer, startPostgres } from '@holdfast/test-servers';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
 import QueryStream from 'pg-query-stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { QUERY_CHANNEL } from '../src/channels.ts';
 import { type QueryFact, withSpan } from '../src/index.ts';
 import { TRACE_PG_DEFAULTS, type TracePgOptions, tracePg } from '../src/postgres.ts';
@@ -292,7 +292,7 @@ describe('trace comments', () => {
       const comment = `/* traceId: ${traceId}, spanId: ${spanId} */ `;
       expect((await db.query(asks)).rows).toEqual([{ query: comment + asks }]);
       expect((await db.query({ text: asks, values: [] })).rows).toEqual([{ query: comment + asks }]);
-      await vi.waitUntil(() => log.includes(`LOG:  statement: ${comment}${asks}`));
+      await expect.poll(() => log).toContain(`LOG:  statement: ${comment}${asks}`);
     });
     expect((await db.query(asks)).rows).toEqual([{ query: asks }]);
   });

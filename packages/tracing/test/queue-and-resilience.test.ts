@@ -16,7 +16,11 @@ let queue: WebhookQueue;
 beforeEach(async () => {
   recording = await startRecording();
   folder = await mkdtemp(join(tmpdir(), 'holdfast-tracing-queue-'));
-  queue = createWebhookQueue({ queueName: 'webhooks', backend: { file: join(folder, 'queue.db') } });
+  queue = createWebhookQueue({
+    queueName: 'webhooks',
+    backend: { file: join(folder, 'queue.db') },
+    enqueueTimeoutMs: 20_000,
+  });
   await queue.ready();
 });
 

@@ -11,16 +11,22 @@ export interface RedisWithSentinel {
   /** Of the group of the master. */
   readonly name: string;
   readonly master: RedisServer;
-  /** Takes over when the master is away for a second. */
+  /** Takes over when the master is away for `downAfterMs`. */
   readonly replica: RedisServer;
   stop(): Promise<void>;
 }
 
 const GROUP = 'holdfast';
-const DOWN_AFTER_MS = 1000;
+
+export interface RedisWithSentinelOptions {
+  /** Default 60000: a master that is slow on a busy machine is not away. */
+  downAfterMs?: number;
+}
 
 /** Starts a master, its replica and one Sentinel that watches them, on loopback. */
-export async function startRedisWithSentinel(): Promise<RedisWithSentinel> {
+export async function startRedisWithSentinel({
+  downAfterMs = 60_000,
+}: RedisWithSentinelOptions = {}): Promise<RedisWithSentinel> {
   const program = redisServer();
   if (program === undefined) throw new Error('redis-server is missing: install the package redis-server.');
   const master = await startRedis({ appendfsync: 'everysec' });
@@ -38,7 +44,7 @@ export async function startRedisWithSentinel(): Promise<RedisWithSentinel> {
       'bind 127.0.0.1',
       `dir ${folder}`,
       `sentinel monitor ${GROUP} 127.0.0.1 ${master.port} 1`,
-      `sentinel down-after-milliseconds ${GROUP} ${DOWN_AFTER_MS}`,
+      `sentinel down-after-milliseconds ${GROUP} ${downAfterMs}`,
       `sentinel failover-timeout ${GROUP} 3000`,
     ].join('\n'),
   );

@@ -52,10 +52,11 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     directory,
     pid: child.pid ?? 0,
     stop: async () => {
-      await end(child, 'SIGTERM');
+      // Asked kindly, a replica that has just begun its append-only file goes on for ever; and nothing of it is kept.
+      await end(child);
       rmSync(directory, { recursive: true, force: true });
     },
-    kill: () => end(child, 'SIGKILL'),
+    kill: () => end(child),
   };
 }
 
@@ -100,9 +101,9 @@ function endWithThisProcess(child: ChildProcess): void {
   child.once('exit', () => process.off('exit', kill));
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  child.kill(signal);
+  child.kill('SIGKILL');
   await exited;
 }
