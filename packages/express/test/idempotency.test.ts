@@ -198,6 +198,14 @@ describe('the key', () => {
     expect(runs()).toBe(1);
   });
 
+  it('may have a comma in its quotes', async () => {
+    const { post, runs } = await api();
+    for (let n = 0; n < 2; n += 1) {
+      expect((await post({ amount: 5 }, { 'idempotency-key': '"a, b"' })).status).toBe(201);
+    }
+    expect(runs()).toBe(1);
+  });
+
   it.each([
     ['more than 255 characters', 'k'.repeat(256)],
     ['a comma', 'a, b'],
@@ -412,6 +420,31 @@ describe('an answer', () => {
     expect(second.headers.get('location')).toBe('/p/1');
     expect(second.headers.get('etag')).toBe('"1"');
     expect([...second.headers.keys()].filter((name) => /cookie|secret|request-id/.test(name))).toEqual([]);
+  });
+
+  it('is the same however often it is given again, whatever is added to its headers on the way', async () => {
+    const links = ['</p>; rel="next"', '</o>; rel="prev"'];
+    const addOne: RequestHandler = (_req, res, next) => {
+      const end = res.end.bind(res);
+      res.end = ((chunk: unknown) => {
+        const sent = res.getHeader('link');
+        if (Array.isArray(sent)) sent.push('</mine>; rel="me"');
+        return end(chunk);
+      }) as typeof res.end;
+      next();
+    };
+    const { post } = await api({
+      before: [addOne, express.json()],
+      handler: (_req, res) => void res.set('Link', links).status(201).json({ id: 1 }),
+    });
+    for (let n = 0; n < 4; n += 1) {
+      const answer = await post();
+      expect([answer.status, answer.headers.get('link'), await answer.json()]).toEqual([
+        201,
+        '</p>; rel="next", </o>; rel="prev", </mine>; rel="me"',
+        { id: 1 },
+      ]);
+    }
   });
 
   it('written in pieces arrives whole and is given again', async () => {

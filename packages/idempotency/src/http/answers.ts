@@ -1,4 +1,4 @@
-import type { StoredResponse } from '../claim/record-codec.ts';
+import { decodeRecord, type StoredResponse } from '../claim/record-codec.ts';
 import { IdempotencyOptionError } from '../errors.ts';
 import type { AnswerInit } from './options.ts';
 
@@ -135,6 +135,14 @@ export function keptHeaders(
   );
 }
 
+/** Frozen, since what is remembered is given to many. */
 export function asReplay({ status, headers, body }: StoredResponse): StoredResponse {
-  return { status, headers: { ...headers, [REPLAYED_HEADER]: 'true' }, body };
+  return Object.freeze({ status, headers: Object.freeze({ ...headers, [REPLAYED_HEADER]: 'true' }), body });
+}
+
+/** What a record is given again as. @throws SyntaxError or TypeError for a record that is none of this package */
+export function replayOf(result: Uint8Array): StoredResponse {
+  const decoded = decodeRecord(result);
+  if (decoded.kind === 'response') return asReplay(decoded.response);
+  return asReplay(refusalAnswer(NOT_REPLAYABLE, { accept: undefined, requestId: undefined }));
 }
