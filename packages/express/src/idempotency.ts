@@ -54,6 +54,8 @@ export function idempotencyMiddleware(
       header: (name) => headerValues(req, name),
       body: req.body as unknown,
       isBodyUnread: isBodyUnread(req),
+      // Express' parsers leave `body` behind, undefined, in a request whose media type they do not take.
+      isMediaTypeUnsupported: 'body' in req && !req.readableDidRead,
       fingerprint: fingerprint?.(req),
       tenant: tenant?.(req),
       principal: principal?.(req),

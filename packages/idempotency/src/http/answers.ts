@@ -74,6 +74,12 @@ export const INPUT_UNREADABLE: Refusal = {
   message: 'The body of the request is nested too deeply',
 };
 
+export const MEDIA_TYPE_UNSUPPORTED: Refusal = {
+  status: 415,
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  message: 'The request has a body and no Content-Type, or one that is not accepted here',
+};
+
 /** Whom a refusal is written for. */
 export interface Reader {
   readonly accept: string | undefined;

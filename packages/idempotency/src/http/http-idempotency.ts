@@ -17,6 +17,7 @@ import {
   KEY_MISSING,
   keptHeaders,
   keyInvalid,
+  MEDIA_TYPE_UNSUPPORTED,
   OUTCOME_UNKNOWN,
   type Reader,
   type Refusal,
@@ -38,8 +39,13 @@ export interface HttpRequestParts {
   header(name: string): readonly string[];
   /** The parsed body, its bytes, or undefined where there is none. */
   readonly body: unknown;
-  /** Whether there is a body that nobody has read. */
+  /** Whether there is a body that nobody has read: a mistake of the application, and `decide` throws. */
   readonly isBodyUnread: boolean;
+  /**
+   * Whether a parser has looked at that body and left it, since it does not take its media type: a mistake of the
+   * client, which is answered 415. Default false.
+   */
+  readonly isMediaTypeUnsupported?: boolean;
   /** Instead of the body, what makes two requests the same. */
   readonly fingerprint?: unknown;
   /** Default the tenant and user of the context; without a user, the `Authorization` header. */
@@ -120,10 +126,13 @@ function readerOf(request: HttpRequestParts): Reader {
 }
 
 function printOf(
-  { method, url, body, isBodyUnread, fingerprint }: HttpRequestParts,
+  { method, url, body, isBodyUnread, isMediaTypeUnsupported, fingerprint }: HttpRequestParts,
   maxBytes: number,
 ): { fingerprint: string } | { refusal: Refusal } {
-  if (fingerprint === undefined && isBodyUnread) throw new BodyNotReadError();
+  if (fingerprint === undefined && isBodyUnread) {
+    if (isMediaTypeUnsupported === true) return { refusal: MEDIA_TYPE_UNSUPPORTED };
+    throw new BodyNotReadError();
+  }
   try {
     return { fingerprint: fingerprintOf(`${method} ${url}`, fingerprint ?? body, maxBytes) };
   } catch (error) {
