@@ -20,6 +20,8 @@ const ROUND_SECONDS = 2;
 const MILLION = 1_000_000;
 const MEMORY_RECORDS = 20_000;
 const COUNTED_CALLS = 100;
+const HEADERS = { 'content-type': 'application/json', 'idempotency-key': 'the-key' };
+const BODY = '{"amount":500,"currency":"eur"}';
 
 const STORES = ['memory', 'sqlite', 'redis', 'postgres'] as const;
 /** Each replay asks the store, as the first one of a key does. */
@@ -151,17 +153,16 @@ const isStore = (name: Subject): boolean => STORES.some((store) => store === nam
 
 /** Sends a request whose handler never answers, and waits until it has the key. */
 async function holdKey(url: string): Promise<void> {
-  request(url, { method: 'POST', headers: { 'content-type': 'application/json' } })
+  request(url, { method: 'POST', headers: HEADERS })
     .on('error', () => undefined)
-    .end('{"amount":500,"currency":"eur"}');
+    .end(BODY);
   while ((await Promise.race([post(url), never()])) !== 409);
 }
 
 const never = (): Promise<number> => new Promise((resolve) => setTimeout(resolve, 500, 0));
 
 async function post(url: string): Promise<number> {
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(url, { method: 'POST', headers, body: '{"amount":500,"currency":"eur"}' });
+  const answer = await fetch(url, { method: 'POST', headers: HEADERS, body: BODY });
   await answer.arrayBuffer();
   return answer.status;
 }

@@ -17,7 +17,7 @@ answerParent({
       connections: CONNECTIONS,
       duration: seconds,
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'the-key' },
       body: '{"amount":500,"currency":"eur"}',
     });
     const right = result.statusCodeStats?.[`${status}`]?.count ?? 0;

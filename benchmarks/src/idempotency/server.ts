@@ -16,12 +16,10 @@ const LONG_SECONDS = 3_600;
 
 let requests = 0;
 
-/** `/fresh` has a new key each time, `/replay` and `/conflict` always the same. */
+/** `/replay` and `/conflict` have the key that was sent, `/fresh` has a new one each time. */
 const giveKey: RequestHandler = (req, _res, next) => {
   requests += 1;
-  const key = req.path === '/fresh' ? `key-${process.pid}-${requests}` : 'the-key';
-  req.headers['idempotency-key'] = key;
-  req.headersDistinct['idempotency-key'] = [key];
+  if (req.path === '/fresh') req.headers['idempotency-key'] = `key-${process.pid}-${requests}`;
   next();
 };
 

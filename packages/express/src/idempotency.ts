@@ -29,6 +29,8 @@ export interface IdempotencyMiddlewareOptions extends HttpIdempotencyOptions {
   fingerprint?: (req: Request) => unknown;
 }
 
+const NO_VALUES: readonly string[] = [];
+
 /**
  * Answers a request whose key was answered before with the same answer, and runs no handler twice. Mount it after
  * authentication, rate limits and body parsers.
@@ -49,9 +51,11 @@ export function idempotencyMiddleware(
       method: req.method,
       url: req.originalUrl,
       route: routePattern(req) ?? req.baseUrl + req.path,
-      header: (name) => req.headersDistinct[name] ?? [],
+      header: (name) => headerValues(req, name),
       body: req.body as unknown,
       isBodyUnread: isBodyUnread(req),
+      // Express' parsers leave `body` behind, undefined, in a request whose media type they do not take.
+      isMediaTypeUnsupported: 'body' in req && !req.readableDidRead,
       fingerprint: fingerprint?.(req),
       tenant: tenant?.(req),
       principal: principal?.(req),
@@ -65,6 +69,16 @@ export function idempotencyMiddleware(
     if (decision.kind === 'run') captureResponse(res, decision.run);
     next();
   };
+}
+
+/**
+ * Every value of a header. Node joins those of a header that was sent more than once with a comma; only where there is
+ * one is it worth to sort all headers of the request by how often they came.
+ */
+function headerValues(req: IncomingMessage, name: string): readonly string[] {
+  const joined = req.headers[name];
+  if (joined === undefined) return NO_VALUES;
+  return typeof joined === 'string' && !joined.includes(',') ? [joined] : (req.headersDistinct[name] ?? []);
 }
 
 /** A body is announced by one of two headers; a parser that has read it leaves it in `body`. */

@@ -11,7 +11,7 @@ import { type IdempotencyStore, MemoryIdempotencyStore, SqliteIdempotencyStore }
 import Database from 'better-sqlite3';
 import compression from 'compression';
 import cookieSession from 'cookie-session';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sendAndLeave, sendRaw, serve } from './serve.ts';
@@ -31,6 +31,8 @@ interface Setup {
   readonly store?: IdempotencyStore;
   readonly before?: readonly RequestHandler[];
   readonly after?: readonly RequestHandler[];
+  /** Told of what reaches the error handler. */
+  readonly onError?: (error: unknown) => void;
 }
 
 async function api({
@@ -39,6 +41,7 @@ async function api({
   store = new MemoryIdempotencyStore(),
   before = [express.json()],
   after = [],
+  onError = () => undefined,
 }: Setup = {}): Promise<Api> {
   let runs = 0;
   const app = express();
@@ -49,7 +52,11 @@ async function api({
     runs += 1;
     return handler(req, res, next) as unknown;
   });
-  app.use(errorHandler());
+  const tell: ErrorRequestHandler = (error, _req, _res, next) => {
+    onError(error);
+    next(error);
+  };
+  app.use(tell, errorHandler());
   const { url, port } = await serve(app as RequestListener & Express);
   onTestFinished(() => store.close());
   return {
@@ -198,6 +205,14 @@ describe('the key', () => {
     expect(runs()).toBe(1);
   });
 
+  it('may have a comma in its quotes', async () => {
+    const { post, runs } = await api();
+    for (let n = 0; n < 2; n += 1) {
+      expect((await post({ amount: 5 }, { 'idempotency-key': '"a, b"' })).status).toBe(201);
+    }
+    expect(runs()).toBe(1);
+  });
+
   it.each([
     ['more than 255 characters', 'k'.repeat(256)],
     ['a comma', 'a, b'],
@@ -289,12 +304,6 @@ describe('the fingerprint', () => {
     expect(runs()).toBe(0);
   });
 
-  it('is refused when a body was not read, which is a mistake of the application', async () => {
-    const { post, runs } = await api({ before: [] });
-    expect((await post()).status).toBe(500);
-    expect(runs()).toBe(0);
-  });
-
   it('comes from the application where it says how', async () => {
     const { post, runs } = await api({
       before: [],
@@ -315,6 +324,137 @@ describe('the fingerprint', () => {
     expect(long).toContain('HTTP/1.1 400');
     expect(runs()).toBe(0);
   });
+});
+
+describe('a body that no parser took', () => {
+  const plain = { 'content-type': 'text/plain' };
+  const head = (line: string, ...headers: string[]) =>
+    `${[line, 'Host: x', 'Idempotency-Key: key-1', ...headers].join('\r\n')}\r\n\r\n`;
+  const CLOSE = 'Connection: close';
+
+  it('is answered 415, runs nothing, and leaves the key to a request that is right', async () => {
+    const { post, runs } = await api();
+    const refused = await post('hello', plain);
+    expect([refused.status, await refused.json()]).toEqual([
+      415,
+      {
+        error: {
+          code: 'UNSUPPORTED_MEDIA_TYPE',
+          message: 'The request has a body and no Content-Type, or one that is not accepted here',
+        },
+      },
+    ]);
+    expect(runs()).toBe(0);
+    const right = await post();
+    expect([right.status, right.headers.get('x-idempotent-replayed')]).toEqual([201, null]);
+  });
+
+  it('is answered 415 as application/problem+json when that is asked for', async () => {
+    const { post } = await api();
+    const refused = await post('hello', { ...plain, accept: 'application/problem+json' });
+    expect(await refused.json()).toMatchObject({
+      title: 'Unsupported Media Type',
+      status: 415,
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+    });
+  });
+
+  it.each([
+    ['without a Content-Type', head('POST / HTTP/1.1', 'Content-Length: 5', CLOSE), 'hello'],
+    [
+      'in chunks, without a Content-Length',
+      head('POST / HTTP/1.1', 'Content-Type: text/plain', 'Transfer-Encoding: chunked', CLOSE),
+      '5\r\nhello\r\n0\r\n\r\n',
+    ],
+    // Whether any chunk will come is not known before the last one has.
+    [
+      'in no chunk at all, without a Content-Type',
+      head('POST / HTTP/1.1', 'Transfer-Encoding: chunked', CLOSE),
+      '0\r\n\r\n',
+    ],
+  ])('is answered 415 %s', async (_title, start, body) => {
+    const { port, runs } = await api();
+    expect(await sendRaw(port, start + body)).toMatch(/^HTTP\/1\.1 415 Unsupported Media Type\r\n/);
+    expect(runs()).toBe(0);
+  });
+
+  it.each([
+    ['JSON in chunks', '7\r\n{"a":1}\r\n0\r\n\r\n'],
+    ['JSON in no chunk', '0\r\n\r\n'],
+  ])('is none of these: %s', async (_title, body) => {
+    const { port, runs } = await api();
+    const start = head(
+      'POST / HTTP/1.1',
+      'Content-Type: application/json',
+      'Transfer-Encoding: chunked',
+      CLOSE,
+    );
+    expect(await sendRaw(port, start + body)).toMatch(/^HTTP\/1\.1 201 /);
+    expect(runs()).toBe(1);
+  });
+
+  it.each([
+    ['Content-Length: 0', ['Content-Length: 0']],
+    ['Content-Length: 0 and a media type', ['Content-Length: 0', 'Content-Type: text/plain']],
+    ['no header about a body', []],
+  ])('is not looked for with %s', async (_title, headers) => {
+    const { port, runs } = await api();
+    const answer = await sendRaw(port, head('POST / HTTP/1.1', ...headers, CLOSE));
+    expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+    expect(runs()).toBe(1);
+  });
+
+  it.each(['GET', 'HEAD', 'OPTIONS'])('is not looked for in %s, which takes no key', async (method) => {
+    const { port, runs } = await api({ handler: (_req, res) => void res.sendStatus(200) });
+    const start = head(`${method} / HTTP/1.1`, 'Content-Type: text/plain', 'Content-Length: 5', CLOSE);
+    expect(await sendRaw(port, `${start}hello`)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(runs()).toBe(1);
+  });
+
+  it('is not looked for without a key', async () => {
+    const { url, runs } = await api();
+    expect((await fetch(url, { method: 'POST', headers: plain, body: 'hello' })).status).toBe(201);
+    expect(runs()).toBe(1);
+  });
+
+  it('does not get in the way of the next request on the connection', async () => {
+    const { port, runs } = await api();
+    const first = head('POST / HTTP/1.1', 'Content-Type: text/plain', 'Content-Length: 5');
+    const answer = await sendRaw(port, `${first}hello${head('POST / HTTP/1.1', 'Content-Length: 0', CLOSE)}`);
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415', 'HTTP/1.1 201']);
+    expect(runs()).toBe(1);
+  });
+
+  it('is taken where one of several parsers takes it, or the application says what makes requests the same', async () => {
+    const parsers = await api({ before: [express.json(), express.text()] });
+    expect((await parsers.post('hello', plain)).status).toBe(201);
+    const own = await api({ options: { fingerprint: (req) => req.get('content-md5') } });
+    expect((await own.post('hello', { ...plain, 'content-md5': 'x' })).status).toBe(201);
+  });
+
+  it.each<[string, Setup]>([
+    ['no parser is mounted', { before: [] }],
+    ['its parser comes after', { before: [], after: [express.json()] }],
+    [
+      'somebody has read it and kept it to himself',
+      { before: [express.text(), (req, _res, next) => void req.on('end', next).resume()] },
+    ],
+  ])(
+    'is a mistake of the application where %s: 500, with a message that says what to do',
+    async (_title, setup) => {
+      const seen: unknown[] = [];
+      const { post, runs } = await api({ ...setup, onError: (error) => void seen.push(error) });
+      expect((await post()).status).toBe(500);
+      expect(runs()).toBe(0);
+      expect(seen).toEqual([
+        expect.objectContaining({
+          code: 'ERR_IDEMPOTENCY_BODY_NOT_READ',
+          message:
+            'The request has a body that no parser has read. Mount express.json() or express.raw() before idempotencyMiddleware(), or give it the option fingerprint.',
+        }),
+      ]);
+    },
+  );
 });
 
 describe('an answer', () => {
@@ -412,6 +552,31 @@ describe('an answer', () => {
     expect(second.headers.get('location')).toBe('/p/1');
     expect(second.headers.get('etag')).toBe('"1"');
     expect([...second.headers.keys()].filter((name) => /cookie|secret|request-id/.test(name))).toEqual([]);
+  });
+
+  it('is the same however often it is given again, whatever is added to its headers on the way', async () => {
+    const links = ['</p>; rel="next"', '</o>; rel="prev"'];
+    const addOne: RequestHandler = (_req, res, next) => {
+      const end = res.end.bind(res);
+      res.end = ((chunk: unknown) => {
+        const sent = res.getHeader('link');
+        if (Array.isArray(sent)) sent.push('</mine>; rel="me"');
+        return end(chunk);
+      }) as typeof res.end;
+      next();
+    };
+    const { post } = await api({
+      before: [addOne, express.json()],
+      handler: (_req, res) => void res.set('Link', links).status(201).json({ id: 1 }),
+    });
+    for (let n = 0; n < 4; n += 1) {
+      const answer = await post();
+      expect([answer.status, answer.headers.get('link'), await answer.json()]).toEqual([
+        201,
+        '</p>; rel="next", </o>; rel="prev", </mine>; rel="me"',
+        { id: 1 },
+      ]);
+    }
   });
 
   it('written in pieces arrives whole and is given again', async () => {

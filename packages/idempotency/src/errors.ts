@@ -169,14 +169,14 @@ export class UncanonicalInputError extends IdempotencyError {
   }
 }
 
-/** The body was not read before the idempotency middleware, so two requests could not be told apart. Nothing was run. */
+/** No parser was mounted before the idempotency middleware, so two requests could not be told apart. Nothing was run. */
 export class BodyNotReadError extends IdempotencyError {
   override readonly name = 'BodyNotReadError';
   readonly code = 'ERR_IDEMPOTENCY_BODY_NOT_READ';
 
   constructor() {
     super(
-      'The request has a body that was not read yet. Mount express.json() or express.raw() before idempotencyMiddleware(), or give it the option fingerprint.',
+      'The request has a body that no parser has read. Mount express.json() or express.raw() before idempotencyMiddleware(), or give it the option fingerprint.',
     );
   }
 }

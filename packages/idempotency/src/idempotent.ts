@@ -75,6 +75,8 @@ export function idempotent<I, T>(
   const policy = resolvePolicy('idempotent', options, {
     ttlMs: options.ttlMs ?? IDEMPOTENCY_DEFAULTS.ttlMs,
     takesOver: onLeaseExpired !== 'refuse',
+    // Each caller gets a value of its own, so it is the bytes that are remembered.
+    read: (result) => result,
   });
 
   return async (input) => {
@@ -91,7 +93,7 @@ export function idempotent<I, T>(
     switch (begun.kind) {
       case 'completed':
         publishRequest('function', 'replayed');
-        return storedValue<T>(begun.result);
+        return storedValue<T>(begun.value);
       case 'in-flight':
         publishRequest('function', 'in-flight');
         throw new InFlightError(begun.retryAfterMs);

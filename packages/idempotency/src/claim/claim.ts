@@ -3,31 +3,38 @@ import { IdempotencyError, StoreUnavailableError } from '../errors.ts';
 import { newOwner } from '../stores/record.ts';
 import type { ClaimOutcome, ClaimRequest, IdempotencyStore } from '../stores/store.ts';
 import type { Policy } from './policy.ts';
+import type { AskedAt } from './replay-cache.ts';
 import { Run } from './run.ts';
 import { inTime, pause } from './waiting.ts';
 
 /** What came of asking for a key. */
-export type Begun =
+export type Begun<T> =
   | { readonly kind: 'run'; readonly run: Run; readonly takenOver: boolean }
-  | { readonly kind: 'completed'; readonly result: Uint8Array }
+  /** What the policy makes of the result; others get the same object. */
+  | { readonly kind: 'completed'; readonly value: T }
   | { readonly kind: 'in-flight'; readonly retryAfterMs: number }
   | { readonly kind: 'mismatch' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unavailable'; readonly error: StoreUnavailableError };
 
+type Completed = Extract<ClaimOutcome, { status: 'completed' }>;
+
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
 
-/** Claims a key, waiting for whoever has it where the policy says so. Never rejects. */
-export async function begin(
+/**
+ * Claims a key, waiting for whoever has it where the policy says so. Rejects only with what the policy's `read` throws,
+ * for a record that is none of this package.
+ */
+export async function begin<T>(
   store: IdempotencyStore,
-  policy: Policy,
+  policy: Policy<T>,
   key: string,
   fingerprint: string,
-): Promise<Begun> {
+): Promise<Begun<T>> {
   const known = policy.replays?.find(key, fingerprint);
   if (known !== undefined)
-    return known === 'mismatch' ? { kind: 'mismatch' } : { kind: 'completed', result: known.result };
+    return known === 'mismatch' ? { kind: 'mismatch' } : { kind: 'completed', value: known.value };
   const { leaseMs, ttlMs, takesOver, clock } = policy;
   const request = { key, fingerprint, owner: newOwner(), leaseMs, ttlMs, takeOver: takesOver };
   const waitUntil = policy.waits ? clock.now() + Math.min(policy.waitMs, remainingMs()) : 0;
@@ -39,8 +46,8 @@ export async function begin(
     } catch (error) {
       return { kind: 'unavailable', error: new StoreUnavailableError(error) };
     }
-    if (outcome.status === 'completed' && outcome.leftMs !== undefined && askedAt !== undefined)
-      policy.replays?.keep(key, fingerprint, outcome.result, askedAt, outcome.leftMs);
+    if (outcome.status === 'completed')
+      return { kind: 'completed', value: remembered(policy, request, outcome, askedAt) };
     const leftMs = waitUntil - clock.now();
     const signal = currentSignal();
     if (outcome.status !== 'in-flight' || leftMs <= 0 || signal?.aborted === true)
@@ -49,19 +56,27 @@ export async function begin(
   }
 }
 
+function remembered<T>(
+  { replays, read }: Policy<T>,
+  { key, fingerprint }: ClaimRequest,
+  { result, leftMs }: Completed,
+  askedAt: AskedAt | undefined,
+): T {
+  if (replays === undefined || askedAt === undefined || leftMs === undefined) return read(result);
+  return replays.keep(key, fingerprint, result, askedAt, leftMs);
+}
+
 function begun(
   store: IdempotencyStore,
   policy: Policy,
   { key, owner }: ClaimRequest,
-  outcome: ClaimOutcome,
-): Begun {
+  outcome: Exclude<ClaimOutcome, Completed>,
+): Begun<never> {
   switch (outcome.status) {
     case 'claimed': {
       const { token, takenOver } = outcome;
       return { kind: 'run', run: new Run(store, policy, { key, owner, token }), takenOver };
     }
-    case 'completed':
-      return { kind: 'completed', result: outcome.result };
     case 'in-flight':
       return { kind: 'in-flight', retryAfterMs: outcome.retryAfterMs };
     case 'mismatch':

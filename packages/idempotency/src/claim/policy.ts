@@ -44,7 +44,8 @@ export interface PolicyOptions {
   clock?: Clock;
 }
 
-export interface Policy {
+/** @template T what a kept result is given again as */
+export interface Policy<T = unknown> {
   readonly ttlMs: number;
   readonly leaseMs: number;
   readonly maxRunMs: number;
@@ -54,7 +55,9 @@ export interface Policy {
   readonly failsOpen: boolean;
   /** Whether a claim whose lease ran out is taken over; else it is refused. */
   readonly takesOver: boolean;
-  readonly replays: ReplayCache | undefined;
+  readonly replays: ReplayCache<T> | undefined;
+  /** What is made of a kept result, once for each time that a store is asked; callers share it and leave it as it is. */
+  readonly read: (result: Uint8Array) => T;
   readonly clock: Clock;
 }
 
@@ -102,11 +105,11 @@ export const IDEMPOTENCY_DEFAULTS: Readonly<{
 });
 
 /** @throws IdempotencyOptionError */
-export function resolvePolicy(
+export function resolvePolicy<T>(
   owner: string,
   options: PolicyOptions,
-  more: { readonly ttlMs: number; readonly takesOver: boolean },
-): Policy {
+  more: Pick<Policy<T>, 'ttlMs' | 'takesOver' | 'read'>,
+): Policy<T> {
   const check = (name: string, value: number, least: number, most: number): number =>
     inRange(owner, name, value, least, most);
   const { onInFlight = 'refuse', onStoreFailure = 'failClosed' } = options;
@@ -124,7 +127,8 @@ export function resolvePolicy(
     waitMs: check('waitMs', options.waitMs ?? defaults.waitMs, 0, 600_000),
     waits: onInFlight === 'wait',
     failsOpen: onStoreFailure === 'failOpen',
-    replays: replayCacheBytes === 0 ? undefined : new ReplayCache(replayCacheBytes, clock),
+    read: more.read,
+    replays: replayCacheBytes === 0 ? undefined : new ReplayCache(replayCacheBytes, clock, more.read),
     clock,
   };
 }

@@ -10,7 +10,8 @@ export class Run {
   readonly #store: IdempotencyStore;
   readonly #policy: Policy;
   readonly #startedAt: number;
-  readonly #lost = new AbortController();
+  /** Made when somebody asks for it, since few do. */
+  #lost: AbortController | undefined;
   #timer: Timer | undefined;
   #recordedInTx = false;
 
@@ -24,6 +25,7 @@ export class Run {
 
   /** Aborts when another owner has taken over. */
   get signal(): AbortSignal {
+    this.#lost ??= new AbortController();
     return this.#lost.signal;
   }
 
@@ -92,6 +94,7 @@ export class Run {
     if (isOurs || this.#recordedInTx) this.#schedule();
     else {
       this.#stop();
+      this.#lost ??= new AbortController();
       this.#lost.abort(new LeaseLostError());
     }
   }

@@ -1,4 +1,4 @@
-import type { StoredResponse } from '../claim/record-codec.ts';
+import { decodeRecord, type StoredResponse } from '../claim/record-codec.ts';
 import { IdempotencyOptionError } from '../errors.ts';
 import type { AnswerInit } from './options.ts';
 
@@ -74,6 +74,12 @@ export const INPUT_UNREADABLE: Refusal = {
   message: 'The body of the request is nested too deeply',
 };
 
+export const MEDIA_TYPE_UNSUPPORTED: Refusal = {
+  status: 415,
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  message: 'The request has a body and no Content-Type, or one that is not accepted here',
+};
+
 /** Whom a refusal is written for. */
 export interface Reader {
   readonly accept: string | undefined;
@@ -135,6 +141,14 @@ export function keptHeaders(
   );
 }
 
+/** Frozen, since what is remembered is given to many. */
 export function asReplay({ status, headers, body }: StoredResponse): StoredResponse {
-  return { status, headers: { ...headers, [REPLAYED_HEADER]: 'true' }, body };
+  return Object.freeze({ status, headers: Object.freeze({ ...headers, [REPLAYED_HEADER]: 'true' }), body });
+}
+
+/** What a record is given again as. @throws SyntaxError or TypeError for a record that is none of this package */
+export function replayOf(result: Uint8Array): StoredResponse {
+  const decoded = decodeRecord(result);
+  if (decoded.kind === 'response') return asReplay(decoded.response);
+  return asReplay(refusalAnswer(NOT_REPLAYABLE, { accept: undefined, requestId: undefined }));
 }

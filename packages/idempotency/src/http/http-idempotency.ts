@@ -2,7 +2,7 @@
 import { getCurrentTenantId, getCurrentUserId } from '@holdfast/context';
 import { publishRequest } from '../channels.ts';
 import { type Begun, begin } from '../claim/claim.ts';
-import { decodeRecord, encodeResponse, type StoredResponse } from '../claim/record-codec.ts';
+import { encodeResponse, type StoredResponse } from '../claim/record-codec.ts';
 import type { Run } from '../claim/run.ts';
 import { BodyNotReadError, InputTooLargeError, UncanonicalInputError } from '../errors.ts';
 import { fingerprintOf, recordKey } from '../fingerprint/fingerprint.ts';
@@ -17,7 +17,7 @@ import {
   KEY_MISSING,
   keptHeaders,
   keyInvalid,
-  NOT_REPLAYABLE,
+  MEDIA_TYPE_UNSUPPORTED,
   OUTCOME_UNKNOWN,
   type Reader,
   type Refusal,
@@ -39,8 +39,13 @@ export interface HttpRequestParts {
   header(name: string): readonly string[];
   /** The parsed body, its bytes, or undefined where there is none. */
   readonly body: unknown;
-  /** Whether there is a body that nobody has read. */
+  /** Whether there is a body that nobody has read: a mistake of the application, and `decide` throws. */
   readonly isBodyUnread: boolean;
+  /**
+   * Whether a parser has looked at that body and left it, since it does not take its media type: a mistake of the
+   * client, which is answered 415. Default false.
+   */
+  readonly isMediaTypeUnsupported?: boolean;
   /** Instead of the body, what makes two requests the same. */
   readonly fingerprint?: unknown;
   /** Default the tenant and user of the context; without a user, the `Authorization` header. */
@@ -82,10 +87,9 @@ async function decide(
   settings: HttpSettings,
   request: HttpRequestParts,
 ): Promise<HttpDecision> {
-  const reader: Reader = { accept: request.header('accept')[0], requestId: request.requestId };
   const refuse = (refusal: Refusal): HttpDecision => ({
     kind: 'answer',
-    answer: refusalAnswer(refusal, reader),
+    answer: refusalAnswer(refusal, readerOf(request)),
   });
   const header = readKeyHeader(request.header(settings.headerName));
   if (header.kind === 'missing') {
@@ -114,14 +118,21 @@ async function decide(
     if (answer !== undefined) return 'code' in answer ? refuse(answer) : { kind: 'answer', answer };
   }
   publishRequest('http', 'fresh');
-  return { kind: 'run', run: new ClaimedRequest(run, settings, header.key, reader) };
+  return { kind: 'run', run: new ClaimedRequest(run, settings, header.key, readerOf(request)) };
+}
+
+function readerOf(request: HttpRequestParts): Reader {
+  return { accept: request.header('accept')[0], requestId: request.requestId };
 }
 
 function printOf(
-  { method, url, body, isBodyUnread, fingerprint }: HttpRequestParts,
+  { method, url, body, isBodyUnread, isMediaTypeUnsupported, fingerprint }: HttpRequestParts,
   maxBytes: number,
 ): { fingerprint: string } | { refusal: Refusal } {
-  if (fingerprint === undefined && isBodyUnread) throw new BodyNotReadError();
+  if (fingerprint === undefined && isBodyUnread) {
+    if (isMediaTypeUnsupported === true) return { refusal: MEDIA_TYPE_UNSUPPORTED };
+    throw new BodyNotReadError();
+  }
   try {
     return { fingerprint: fingerprintOf(`${method} ${url}`, fingerprint ?? body, maxBytes) };
   } catch (error) {
@@ -140,14 +151,14 @@ function whoAsks(request: HttpRequestParts): { tenant: string | undefined; princ
 
 /** Everything but a claim: an answer, or with `failOpen` no protection. */
 function refusalOf(
-  begun: Exclude<Begun, { kind: 'run' }>,
+  begun: Exclude<Begun<StoredResponse>, { kind: 'run' }>,
   { policy }: HttpSettings,
   key: string,
 ): Refusal | HttpDecision {
   switch (begun.kind) {
     case 'completed':
       publishRequest('http', 'replayed');
-      return { kind: 'answer', answer: replayOf(begun.result) };
+      return { kind: 'answer', answer: begun.value };
     case 'in-flight':
       publishRequest('http', 'in-flight');
       return inProgress(Math.min(begun.retryAfterMs, 1000));
@@ -161,12 +172,6 @@ function refusalOf(
       publishRequest('http', policy.failsOpen ? 'unprotected' : 'unavailable');
       return policy.failsOpen ? { kind: 'pass', idempotency: new PassiveRequest(key) } : UNAVAILABLE;
   }
-}
-
-function replayOf(result: Uint8Array): StoredResponse {
-  const decoded = decodeRecord(result);
-  if (decoded.kind === 'response') return asReplay(decoded.response);
-  return asReplay(refusalAnswer(NOT_REPLAYABLE, { accept: undefined, requestId: undefined }));
 }
 
 /** @returns undefined when the handler is to run again */

@@ -6,7 +6,9 @@ import {
   type PolicyOptions,
   resolvePolicy,
 } from '../claim/policy.ts';
+import type { StoredResponse } from '../claim/record-codec.ts';
 import { IdempotencyOptionError } from '../errors.ts';
+import { replayOf } from './answers.ts';
 
 /** An answer as a handler gives it: JSON, unless the body is text or bytes. */
 export interface AnswerInit {
@@ -70,7 +72,7 @@ export interface HttpIdempotencyOptions extends PolicyOptions {
 }
 
 export interface HttpSettings {
-  readonly policy: Policy;
+  readonly policy: Policy<StoredResponse>;
   readonly headerName: string;
   readonly methods: ReadonlySet<string>;
   readonly required: boolean;
@@ -108,6 +110,7 @@ export function resolveHttp(options: HttpIdempotencyOptions): HttpSettings {
     policy: resolvePolicy(OWNER, options, {
       ttlMs: ttlSeconds * 1000,
       takesOver: onLeaseExpired !== 'refuse',
+      read: replayOf,
     }),
     headerName: headerName.toLowerCase(),
     methods: methodsOf(options.methods ?? defaults.methods),

@@ -165,11 +165,15 @@ class Capture {
 export function sendAnswer(
   res: ServerResponse,
   { status, headers, body }: StoredResponse,
-  end: ServerResponse['end'] = res.end.bind(res) as ServerResponse['end'],
+  end: ServerResponse['end'] = res.end,
 ): void {
   res.statusCode = status;
   res.statusMessage = '';
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    // A list is copied, since whoever adds to the header later would add to the answer of others, too.
+    if (value !== undefined) res.setHeader(name, typeof value === 'string' ? value : [...value]);
+  }
   if (body.length > 0) Reflect.apply(end, res, [body]);
   else Reflect.apply(end, res, []);
 }

@@ -60,6 +60,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     if (found.owner === request.owner && found.result === null)
       return { status: 'claimed', token: found.token, takenOver: false };
     const outcome = outcomeOf(found, request, now);
+    if (outcome.status === 'completed') return { ...outcome, leftMs: found.expiresAt - now };
     if (outcome.status !== 'expired' || !request.takeOver) return outcome;
     return { ...this.#take(request, now, found), takenOver: true };
   }

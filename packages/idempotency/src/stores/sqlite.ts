@@ -53,6 +53,9 @@ export interface SqliteIdempotencyStoreOptions {
 /** How long one attempt waits for the lock of another process; writes are attempted again and again for 5 s. */
 const LOCK_WAIT_MS = 5;
 
+/** Most records of a batch whose commit waits for the disk. */
+const BATCH_WITH_SYNC = 10;
+
 /** What belongs to one connection. */
 interface OpenStore {
   readonly db: SqliteDatabase;
@@ -148,11 +151,15 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     this.#checked.add(db);
   }
 
-  /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
+  /**
+   * Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. What the disk
+   * takes for a sync comes on top of it in one call of many.
+   */
   async purge(options?: StorePurgeOptions): Promise<PurgeResult> {
     const limit = purgeLimit(options);
     const { records, checkpoints } = await this.#opening();
-    const result = guarded('purge', () => records.purge(limit, this.#clock));
+    const most = checkpoints.beginsLog ? Math.min(limit, BATCH_WITH_SYNC) : limit;
+    const result = guarded('purge', () => records.purge(most, this.#clock));
     await checkpoints.after(result.removed, result.more);
     return result;
   }

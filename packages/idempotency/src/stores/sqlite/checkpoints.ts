@@ -29,14 +29,24 @@ export class Checkpoints {
   #worker: Worker | undefined;
   #hasFailed = false;
   #removed = 0;
+  #beginsLog = false;
 
   constructor(db: SqliteDatabase) {
     this.#file = walFileOf(db);
   }
 
+  /**
+   * Whether the next commit begins the log anew, which SQLite syncs whatever `synchronous` says short of OFF: what the
+   * disk takes for that comes on top of the batch.
+   */
+  get beginsLog(): boolean {
+    return this.#beginsLog;
+  }
+
   /** To be called after each batch; resolves when the log is short enough for the next. */
   async after(deleted: number, more: boolean): Promise<void> {
     this.#removed += deleted;
+    this.#beginsLog = false;
     if (this.#removed >= RECORDS_PER_CHECKPOINT || (!more && this.#worker !== undefined)) {
       this.#removed = 0;
       await this.#checkpoint();
@@ -55,6 +65,7 @@ export class Checkpoints {
     const worker = (this.#worker ??= startWorker(this.#file));
     try {
       await answerOf(worker);
+      this.#beginsLog = true;
     } catch {
       this.#hasFailed = true;
       await this.close();

@@ -48,12 +48,37 @@ class SlowClock extends ManualClock {
 }
 
 describe('a purge of a SQLite file', () => {
-  it('ends its batch after 5 ms, and says that there is more', () => {
+  it('ends its batch after 3 ms, and says that there is more', () => {
     db.prepare(FILL).run(200);
     const purge = preparePurge(db);
-    // Begins at 2 ms and is over at 7 ms: the third look is at 6, the fourth at 8.
-    expect(purge(100, new SlowClock(1_000))).toEqual({ removed: 30, more: true });
-    expect(count()).toBe(170);
+    // Begins at 2 ms and is over at 5 ms. One record, and it is 4; one more, and it is 6.
+    expect(purge(100, new SlowClock(1_000))).toEqual({ removed: 2, more: true });
+    expect(count()).toBe(198);
+  });
+
+  it('looks at the clock after one record, then after as many as it has removed, at most 16', () => {
+    db.prepare(FILL).run(200);
+    const removed: number[] = [];
+    const clock = new ManualClock(1_000);
+    const now = clock.now.bind(clock);
+    clock.now = () => {
+      removed.push(200 - Number(count()));
+      return now();
+    };
+    expect(preparePurge(db)(100, clock)).toEqual({ removed: 100, more: true });
+    expect(removed).toEqual([0, 1, 2, 4, 8, 16, 32, 48, 64, 80, 96, 100]);
+  });
+
+  it('removes few records where the commit has to wait for the disk: the first after a checkpoint', async () => {
+    db.prepare(FILL).run(700);
+    await using still = new SqliteIdempotencyStore({ db, clock: new ManualClock(1_000) });
+    const removed: number[] = [];
+    for (let more = true; more; ) {
+      const result = await still.purge();
+      removed.push(result.removed);
+      more = result.more;
+    }
+    expect(removed).toEqual([100, 100, 100, 100, 100, 10, 100, 90]);
   });
 
   it('removes no more than its limit, and nothing that is still wanted', () => {

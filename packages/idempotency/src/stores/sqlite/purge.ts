@@ -3,9 +3,9 @@ import { readScalar, type SqliteDatabase, type SqliteStatement } from '../../tra
 import type { PurgeResult } from '../store.ts';
 
 /** Ends a batch early where records are large or the disk is slow: requests wait for the whole of it. */
-const LONGEST_BATCH_MS = 5;
-/** How many records are removed between two looks at the clock. */
-const STEP = 10;
+const LONGEST_BATCH_MS = 3;
+/** Most records that are removed between two looks at the clock. */
+const LARGEST_STEP = 16;
 
 const PURGE = `DELETE FROM holdfast_idempotency WHERE rowid IN
   (SELECT rowid FROM holdfast_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`;
@@ -21,12 +21,16 @@ export function preparePurge(db: SqliteDatabase): PurgeBatch {
       : withoutDisk(db, () => inTransaction(db, () => removeSome(remove, limit, clock)));
 }
 
+/**
+ * One record, then one, two, four: a step is never larger than all before it together, so that records which turn out
+ * to be large, or a disk that turns out to be slow, are noticed after the first of them.
+ */
 function removeSome(remove: SqliteStatement, limit: number, clock: Clock): PurgeResult {
   const now = clock.wallTime();
   const endsAt = clock.now() + LONGEST_BATCH_MS;
   let removed = 0;
   while (removed < limit) {
-    const step = Math.min(STEP, limit - removed);
+    const step = Math.min(Math.max(1, removed), LARGEST_STEP, limit - removed);
     const { changes } = remove.run(now, step);
     removed += changes;
     if (changes < step) return { removed, more: false };
@@ -49,8 +53,9 @@ function inTransaction<T>(db: SqliteDatabase, work: () => T): T {
 
 /**
  * A purge that a power loss undoes is done again by the next one, so it need not wait for the disk: neither at its
- * commit nor for a checkpoint, which a worker thread makes (`checkpoints.ts`). Nothing else runs on this connection
- * before its settings are back; commits of others bring their own.
+ * commit nor for a checkpoint, which a worker thread makes (`checkpoints.ts`). Only the first commit after a checkpoint
+ * syncs, since the log begins anew there. Nothing else runs on this connection before its settings are back; commits of
+ * others bring their own.
  */
 function withoutDisk<T>(db: SqliteDatabase, work: () => T): T {
   const level = Number(readScalar(db, 'PRAGMA synchronous'));
