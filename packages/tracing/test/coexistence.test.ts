@@ -47,18 +47,24 @@ const SERVICE = `
   const undici = require('undici');
   const pool = tracePg(new Pool({ connectionString: process.env.POSTGRES_URL }), { includeTraceComments: true });
   const redis = traceRedis(new Redis(process.env.REDIS_URL));
-  const outgoing = instrumentOutgoingHttp();
+  const trusting = { trustedHosts: ['127.0.0.1'] };
+  const outgoing = instrumentOutgoingHttp(trusting);
+  const axios = require('axios').create();
+  instrumentAxios(axios, trusting);
   const app = express();
   app.use(correlationMiddleware(), tracingMiddleware());
   const seen = {};
   app.get('/leaf/:by', (request, response) => {
-    seen[request.params.by] = request.headers.traceparent;
+    seen[request.params.by] = request.headers;
     response.end('leaf');
   });
   app.get('/all', async (_request, response) => {
     await pool.query('SELECT 1');
     await redis.get('key');
     await (await fetch(origin + '/leaf/fetch')).text();
+    await (await tracedFetch(origin + '/leaf/tracedFetch', {}, trusting)).text();
+    await axios.get(origin + '/leaf/axios');
+    await axios.get(origin + '/leaf/axiosFetch', { adapter: 'fetch' });
     await (await undici.request(origin + '/leaf/undici')).body.text();
     await new Promise((resolve) => http.get(origin + '/leaf/http', (answer) => answer.resume().on('end', resolve)));
     await withSpan('own', async () => undefined);
@@ -66,14 +72,19 @@ const SERVICE = `
   });
   app.use((error, _request, response, _next) => { console.error(error); response.status(500).end(); });
   const server = app.listen(0, '127.0.0.1');
+  // The request to /all and its six calls; their listeners are there before this one.
+  const everyAnswer = new Promise((resolve) => {
+    let closed = 0;
+    server.on('request', (_request, response) => response.on('close', () => ++closed === 7 && setImmediate(resolve)));
+  });
   await new Promise((resolve) => server.once('listening', resolve));
   const origin = 'http://127.0.0.1:' + server.address().port;
   await redis.ping();
   await pool.query('SELECT 2');
   const socket = require('node:net').connect(server.address().port, '127.0.0.1');
-  socket.write('GET /all HTTP/1.1\\r\\nhost: x\\r\\nconnection: close\\r\\n\\r\\n');
+  socket.write('GET /all HTTP/1.1\\r\\nhost: x\\r\\nx-request-id: req-1\\r\\nconnection: close\\r\\n\\r\\n');
   await new Promise((resolve) => socket.resume().on('close', resolve));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await everyAnswer;
   await tracing.flush();
   const { readSpans } = await import('@holdfast/tracing/reader');
   const ours = await readSpans(folder + '/spans.jsonl').catch(() => []);
@@ -87,7 +98,8 @@ const SERVICE = `
     requestsAndCommands: count('client', /^get$/i),
     own: count('internal', /^own$/),
     traces: new Set(all.filter((span) => span.kind === 'server').map((span) => span.trace)).size,
-    parents: Object.values(seen).map((header) => all.some((span) => span.kind === 'client' && span.id === header.slice(36, 52))),
+    parents: Object.values(seen).map(({ traceparent }) => all.some((span) => span.kind === 'client' && span.id === traceparent.slice(36, 52))),
+    requestIds: Object.values(seen).map((headers) => headers['x-request-id']),
     names: all.map((span) => span.kind + ' ' + span.name).sort(),
   }));
   rmSync(folder, { recursive: true });
@@ -97,7 +109,7 @@ const SERVICE = `
 const IMPORTS = `
   import { createRequire } from 'node:module';
   import { initTracing, withSpan } from '@holdfast/tracing';
-  import { instrumentOutgoingHttp } from '@holdfast/tracing/http';
+  import { instrumentAxios, instrumentOutgoingHttp, tracedFetch } from '@holdfast/tracing/http';
   import { tracePg } from '@holdfast/tracing/postgres';
   import { traceRedis } from '@holdfast/tracing/redis';
   // By its place: the package of the adapters builds on this one.
@@ -121,17 +133,21 @@ describe('beside @opentelemetry/auto-instrumentations-node', () => {
   it.each([
     ['before us', 'startTheirs(); startOurs();', 'foreign'],
     ['after us', 'startOurs(); startTheirs();', 'light'],
-  ])('started %s, nothing is doubled: http, express, pg, ioredis, undici', async (_when, start, mode) => {
-    const result = await run(start);
-    expect(result, JSON.stringify(result, null, 1)).toMatchObject({
-      mode,
-      servers: 4,
-      queries: 1,
-      // Three requests and one command; a second span for any of them would be the fifth.
-      requestsAndCommands: 4,
-      own: 1,
-      traces: 1,
-      parents: [true, true, true],
-    });
-  });
+  ])(
+    'started %s, nothing is doubled: http, express, pg, ioredis, undici, axios',
+    async (_when, start, mode) => {
+      const result = await run(start);
+      expect(result, JSON.stringify(result, null, 1)).toMatchObject({
+        mode,
+        servers: 7,
+        queries: 1,
+        // Six requests and one command; a second span for any of them would be the eighth.
+        requestsAndCommands: 7,
+        own: 1,
+        traces: 1,
+        requestIds: ['req-1', 'req-1', 'req-1', 'req-1', 'req-1', 'req-1'],
+        parents: [true, true, true, true, true, true],
+      });
+    },
+  );
 });

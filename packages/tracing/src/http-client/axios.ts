@@ -1,7 +1,8 @@
-import { ClientCall, isHandledElsewhere, runHandled } from './client-call.ts';
+import { isPatched } from '../patched.ts';
+import { ClientCall, isHandledElsewhere, runHandled, runHandledFetch } from './client-call.ts';
 import { carriesOwnSpan, hasActiveHttpSpan } from './foreign-span.ts';
 import { type OutgoingHttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from './options.ts';
-import { outgoingHeaders } from './outgoing-headers.ts';
+import { headersBesideTrace, outgoingHeaders } from './outgoing-headers.ts';
 
 /** What is read of a request's settings and its answer. */
 interface AxiosRequest {
@@ -71,24 +72,32 @@ export function instrumentAxios(instance: AxiosLike, options: OutgoingHttpOption
 function tracedAdapter(instance: AxiosLike, original: unknown, options: ResolvedHttpOptions): AxiosAdapter {
   const sending: Sending = { original };
   const traced: AxiosAdapter = async (config) => {
-    const adapter =
-      typeof original === 'function' ? (original as AxiosAdapter) : await findAdapter(original, config);
+    const { adapter, sendsBy } = await chooseAdapter(original, config);
     const url = URL.parse(instance.getUri(config as never));
     const own = config.headers.get('traceparent');
     if (url === null || options.ignores(url) || isHandledElsewhere() || hasActiveHttpSpan())
       return adapter(config);
+    if (sendsBy === 'http' && isHttpPatched(url)) {
+      setHeaders(config, headersBesideTrace(url, options));
+      return adapter(config);
+    }
     if (carriesOwnSpan(typeof own === 'string' ? own : undefined)) return runHandled(() => adapter(config));
     const call = new ClientCall(config.method ?? 'GET', url, options);
     const headers = outgoingHeaders(call, options);
-    for (const [name, value] of Object.entries(headers)) config.headers.set(name, value);
+    setHeaders(config, headers);
     sending.traceparent = headers['traceparent'];
+    const run = sendsBy === 'fetch' ? runHandledFetch : runHandled;
     return settle(
       call,
-      runHandled(() => adapter(config)),
+      run(() => adapter(config)),
     );
   };
   sendings.set(traced, sending);
   return traced;
+}
+
+function setHeaders(config: AxiosRequest, headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) config.headers.set(name, value);
 }
 
 /** An answer that axios takes for an error has a status all the same. */
@@ -112,8 +121,24 @@ function causeOf(error: unknown): unknown {
   return code === 'ERR_NETWORK' && cause instanceof Error ? cause : error;
 }
 
+interface ChosenAdapter {
+  readonly adapter: AxiosAdapter;
+  /** Undefined for an adapter of the application, which may do anything. */
+  readonly sendsBy?: 'http' | 'fetch';
+}
+
 /** Adapters are given by name; only axios itself knows them. */
-async function findAdapter(adapters: unknown, config: AxiosRequest): Promise<AxiosAdapter> {
+async function chooseAdapter(original: unknown, config: AxiosRequest): Promise<ChosenAdapter> {
+  if (typeof original === 'function') return { adapter: original as AxiosAdapter };
   const { default: axios } = await import('axios');
-  return (axios.getAdapter as unknown as AdapterFinder)(adapters, config);
+  const find = axios.getAdapter as unknown as AdapterFinder;
+  const adapter = find(original, config);
+  if (adapter === find('http', config)) return { adapter, sendsBy: 'http' };
+  return adapter === find('fetch', config) ? { adapter, sendsBy: 'fetch' } : { adapter };
+}
+
+/** Whether an HTTP instrumentation makes the span of every request there, this one included. */
+function isHttpPatched({ protocol }: URL): boolean {
+  const name = protocol === 'https:' ? 'node:https' : 'node:http';
+  return isPatched(process.getBuiltinModule(name).request);
 }

@@ -5,7 +5,7 @@ import { activeSource } from '../active-source.ts';
 import { HTTP_CLIENT_CHANNEL, type HttpClientFact } from '../channels.ts';
 import { clampMethod } from '../http-method.ts';
 import { otel, SpanStatusCode } from '../otel-api.ts';
-import { isTracingSuppressed } from '../propagation/suppression.ts';
+import { isTracingSuppressed, suppressTracing } from '../propagation/suppression.ts';
 import { markFailed } from '../spans.ts';
 import { startHttpClientSpan } from './client-span.ts';
 import type { ResolvedHttpOptions } from './options.ts';
@@ -17,6 +17,7 @@ export interface CallOutcome {
 }
 
 const httpChannel = channel(HTTP_CLIENT_CHANNEL);
+const fetchChannel = channel('undici:request:create');
 const HANDLED = Symbol.for('holdfast.tracing.http-client.handled');
 
 /** An outgoing request on its way: its span, and what the others hear of it. */
@@ -61,6 +62,16 @@ export function isHandledElsewhere(): boolean {
 /** Runs `fn` so that what it sends is left alone by `instrumentOutgoingHttp()`. */
 export function runHandled<T>(fn: () => T): T {
   return contextStorage.run((contextStorage.getStore() ?? new Scope()).setValue(HANDLED, true), fn);
+}
+
+/**
+ * The same for what `fetch` sends. An instrumentation of undici knows nothing of ours and would make a second span, and a
+ * second `traceparent`, so it is told in its own words to keep still; where nobody listens, nobody needs to be told.
+ */
+export function runHandledFetch<T>(fn: () => T): T {
+  if (!fetchChannel.hasSubscribers) return runHandled(fn);
+  const { context } = otel();
+  return runHandled(() => context.with(suppressTracing(context.active()), fn));
 }
 
 function hasTrace(): boolean {

@@ -3,7 +3,7 @@ import { ClientCall, isHandledElsewhere } from './client-call.ts';
 import { carriesOwnSpan, hasActiveHttpSpan } from './foreign-span.ts';
 import { describeNodeRequest, type NodeRequest, nodeTraceparent, setNodeHeaders } from './node-http.ts';
 import { type OutgoingHttpOptions, type ResolvedHttpOptions, resolveHttpOptions } from './options.ts';
-import { outgoingHeaders } from './outgoing-headers.ts';
+import { headersBesideTrace, outgoingHeaders } from './outgoing-headers.ts';
 import { describeUndiciRequest, setUndiciHeaders, type UndiciRequest, undiciTraceparent } from './undici.ts';
 
 /** A running subscription. */
@@ -23,7 +23,8 @@ interface ClientKind<R extends object> {
 /**
  * Traces what is sent with `fetch`, undici and `node:http`/`node:https`, in this whole process, by listening to the
  * diagnostics channels of Node: nothing is patched, and it does not matter when it is called. A request for which
- * somebody else has made a span is left alone; an instrumentation of undici must have been started before for that.
+ * somebody else has made a span gets none, and no trace; an instrumentation of undici must have been started before for
+ * that.
  * @throws TracingOptionError for an option that cannot be used
  */
 export function instrumentOutgoingHttp(options: OutgoingHttpOptions = {}): OutgoingHttp {
@@ -85,9 +86,13 @@ function begin<R extends object>(
   request: R,
   options: ResolvedHttpOptions,
 ): void {
-  if (isHandledElsewhere() || hasActiveHttpSpan() || carriesOwnSpan(kind.traceparent(request))) return;
+  if (isHandledElsewhere()) return;
   const described = kind.describe(request);
   if (described === undefined || options.ignores(described.url)) return;
+  if (hasActiveHttpSpan() || carriesOwnSpan(kind.traceparent(request))) {
+    kind.setHeaders(request, headersBesideTrace(described.url, options));
+    return;
+  }
   const call = new ClientCall(described.method, described.url, options);
   calls.set(request, call);
   kind.setHeaders(request, outgoingHeaders(call, options));

@@ -10,3 +10,9 @@ export function outgoingHeaders(
   const { trustedHosts } = options;
   return { ...getTraceHeaders({ host: url, trustedHosts, propagate: options.propagates(url), span }) };
 }
+
+/** What a request carries whose span, and so whose trace and baggage, are somebody else's matter. */
+export function headersBesideTrace(url: URL, { trustedHosts }: ResolvedHttpOptions): Record<string, string> {
+  const { baggage, ...ids } = getTraceHeaders({ host: url, trustedHosts, propagate: false });
+  return ids;
+}

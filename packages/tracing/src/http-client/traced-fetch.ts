@@ -1,5 +1,5 @@
 import { currentSignal } from '@holdfast/context';
-import { ClientCall, runHandled } from './client-call.ts';
+import { ClientCall, runHandledFetch } from './client-call.ts';
 import { type OutgoingHttpOptions, resolveHttpOptions } from './options.ts';
 import { outgoingHeaders } from './outgoing-headers.ts';
 
@@ -24,7 +24,7 @@ export async function tracedFetch(
   const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
   for (const [name, value] of Object.entries(outgoingHeaders(call, resolved))) headers.set(name, value);
   try {
-    const response = await runHandled(() => fetch(input, { ...init, headers, ...endOf(input, init) }));
+    const response = await runHandledFetch(() => fetch(input, { ...init, headers, ...endOf(input, init) }));
     call.finish({ statusCode: response.status });
     return response;
   } catch (error) {
