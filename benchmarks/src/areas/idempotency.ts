@@ -25,7 +25,12 @@ const BODY = '{"amount":500,"currency":"eur"}';
 
 const STORES = ['memory', 'sqlite', 'redis', 'postgres'] as const;
 /** Each replay asks the store, as the first one of a key does. */
-const UNCACHED = ['sqlite, asked each time', 'redis, asked each time', 'postgres, asked each time'] as const;
+const UNCACHED = [
+  'memory, asked each time',
+  'sqlite, asked each time',
+  'redis, asked each time',
+  'postgres, asked each time',
+] as const;
 const SUBJECTS = ['bare', 'peer', ...STORES, ...UNCACHED] as const;
 type Subject = (typeof SUBJECTS)[number];
 type Path = 'fresh' | 'replay' | 'conflict';
@@ -37,6 +42,7 @@ const TITLES: Readonly<Record<Subject, string>> = {
   sqlite: 'SQLite, durable',
   redis: 'Redis',
   postgres: 'PostgreSQL',
+  'memory, asked each time': 'memory, asked each time',
   'sqlite, asked each time': 'SQLite, asked each time',
   'redis, asked each time': 'Redis, asked each time',
   'postgres, asked each time': 'PostgreSQL, asked each time',

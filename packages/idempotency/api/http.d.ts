@@ -146,7 +146,7 @@ export type ClaimOutcome = {
 } | {
     readonly status: 'completed';
     readonly result: Uint8Array;
-    /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+    /** How long the record will stay, never more than it is; without it no process remembers the record. */
     readonly leftMs?: number;
 };
 /** What the owner of a claim holds; every later call takes it and none computes the key again. */
@@ -302,7 +302,8 @@ export interface PolicyOptions {
     /** Time and timers. Default the system's. */
     clock?: Clock;
 }
-export interface Policy {
+/** @template T what a kept result is given again as */
+export interface Policy<T = unknown> {
     readonly ttlMs: number;
     readonly leaseMs: number;
     readonly maxRunMs: number;
@@ -312,7 +313,9 @@ export interface Policy {
     readonly failsOpen: boolean;
     /** Whether a claim whose lease ran out is taken over; else it is refused. */
     readonly takesOver: boolean;
-    readonly replays: ReplayCache | undefined;
+    readonly replays: ReplayCache<T> | undefined;
+    /** What is made of a kept result, once for each time that a store is asked; callers share it and leave it as it is. */
+    readonly read: (result: Uint8Array) => T;
     readonly clock: Clock;
 }
 /** Every default of requests and functions with a key. Durations in ms, sizes in bytes. */
@@ -331,10 +334,7 @@ export declare const IDEMPOTENCY_DEFAULTS: Readonly<{
     maxResponseBytes: number;
 }>;
 /** @throws IdempotencyOptionError */
-export declare function resolvePolicy(owner: string, options: PolicyOptions, more: {
-    readonly ttlMs: number;
-    readonly takesOver: boolean;
-}): Policy;
+export declare function resolvePolicy<T>(owner: string, options: PolicyOptions, more: Pick<Policy<T>, 'ttlMs' | 'takesOver' | 'read'>): Policy<T>;
 /** @throws IdempotencyOptionError */
 export declare function inRange(owner: string, name: string, value: number, least: number, most: number): number;
 /** @throws IdempotencyOptionError */
@@ -353,18 +353,20 @@ export interface AskedAt {
  * left by the store's clock, counted from before it was asked. Keys already hold tenant and principal. The record that
  * was given again longest ago goes first when there is no room.
  */
-export declare class ReplayCache {
+export declare class ReplayCache<T> {
     #private;
-    constructor(maxBytes: number, clock: Clock);
+    /** @param read what is made of a result once and given each time; everybody gets the same one */
+    constructor(maxBytes: number, clock: Clock, read: (result: Uint8Array) => T);
     askedAt(): AskedAt;
     find(key: string, fingerprint: string): {
-        result: Uint8Array;
+        readonly value: T;
     } | 'mismatch' | undefined;
-    keep(key: string, fingerprint: string, result: Uint8Array, at: AskedAt, leftMs: number): void;
+    /** @returns what was made of the result */
+    keep(key: string, fingerprint: string, result: Uint8Array, at: AskedAt, leftMs: number): T;
 }
 
 // http/answers.d.ts
-import type { StoredResponse } from '../claim/record-codec.ts';
+import { type StoredResponse } from '../claim/record-codec.ts';
 import type { AnswerInit } from './options.ts';
 /** A refusal before it is written for a client. */
 export interface Refusal {
@@ -382,6 +384,7 @@ export declare const KEY_MISSING: Refusal;
 export declare function keyInvalid(reason: string): Refusal;
 export declare const INPUT_TOO_LARGE: Refusal;
 export declare const INPUT_UNREADABLE: Refusal;
+export declare const MEDIA_TYPE_UNSUPPORTED: Refusal;
 /** Whom a refusal is written for. */
 export interface Reader {
     readonly accept: string | undefined;
@@ -393,10 +396,14 @@ export declare function refusalAnswer(refusal: Refusal, { accept, requestId }: R
 export declare function answerOf({ status, headers, body }: AnswerInit): StoredResponse;
 /** Only what is on the list: the rest belongs to one answer alone. */
 export declare function keptHeaders(headers: StoredResponse['headers'], names: readonly string[]): StoredResponse['headers'];
+/** Frozen, since what is remembered is given to many. */
 export declare function asReplay({ status, headers, body }: StoredResponse): StoredResponse;
+/** What a record is given again as. @throws SyntaxError or TypeError for a record that is none of this package */
+export declare function replayOf(result: Uint8Array): StoredResponse;
 
 // http/options.d.ts
 import { type Policy, type PolicyOptions } from '../claim/policy.ts';
+import type { StoredResponse } from '../claim/record-codec.ts';
 /** An answer as a handler gives it: JSON, unless the body is text or bytes. */
 export interface AnswerInit {
     /** @default 200 */
@@ -457,7 +464,7 @@ export interface HttpIdempotencyOptions extends PolicyOptions {
     maxResponseBytes?: number;
 }
 export interface HttpSettings {
-    readonly policy: Policy;
+    readonly policy: Policy<StoredResponse>;
     readonly headerName: string;
     readonly methods: ReadonlySet<string>;
     readonly required: boolean;
@@ -504,8 +511,13 @@ export interface HttpRequestParts {
     header(name: string): readonly string[];
     /** The parsed body, its bytes, or undefined where there is none. */
     readonly body: unknown;
-    /** Whether there is a body that nobody has read. */
+    /** Whether there is a body that nobody has read: a mistake of the application, and `decide` throws. */
     readonly isBodyUnread: boolean;
+    /**
+     * Whether a parser has looked at that body and left it, since it does not take its media type: a mistake of the
+     * client, which is answered 415. Default false.
+     */
+    readonly isMediaTypeUnsupported?: boolean;
     /** Instead of the body, what makes two requests the same. */
     readonly fingerprint?: unknown;
     /** Default the tenant and user of the context; without a user, the `Authorization` header. */

@@ -71,7 +71,8 @@ export interface PolicyOptions {
     /** Time and timers. Default the system's. */
     clock?: Clock;
 }
-export interface Policy {
+/** @template T what a kept result is given again as */
+export interface Policy<T = unknown> {
     readonly ttlMs: number;
     readonly leaseMs: number;
     readonly maxRunMs: number;
@@ -81,7 +82,9 @@ export interface Policy {
     readonly failsOpen: boolean;
     /** Whether a claim whose lease ran out is taken over; else it is refused. */
     readonly takesOver: boolean;
-    readonly replays: ReplayCache | undefined;
+    readonly replays: ReplayCache<T> | undefined;
+    /** What is made of a kept result, once for each time that a store is asked; callers share it and leave it as it is. */
+    readonly read: (result: Uint8Array) => T;
     readonly clock: Clock;
 }
 /** Every default of requests and functions with a key. Durations in ms, sizes in bytes. */
@@ -100,10 +103,7 @@ export declare const IDEMPOTENCY_DEFAULTS: Readonly<{
     maxResponseBytes: number;
 }>;
 /** @throws IdempotencyOptionError */
-export declare function resolvePolicy(owner: string, options: PolicyOptions, more: {
-    readonly ttlMs: number;
-    readonly takesOver: boolean;
-}): Policy;
+export declare function resolvePolicy<T>(owner: string, options: PolicyOptions, more: Pick<Policy<T>, 'ttlMs' | 'takesOver' | 'read'>): Policy<T>;
 /** @throws IdempotencyOptionError */
 export declare function inRange(owner: string, name: string, value: number, least: number, most: number): number;
 /** @throws IdempotencyOptionError */
@@ -122,14 +122,16 @@ export interface AskedAt {
  * left by the store's clock, counted from before it was asked. Keys already hold tenant and principal. The record that
  * was given again longest ago goes first when there is no room.
  */
-export declare class ReplayCache {
+export declare class ReplayCache<T> {
     #private;
-    constructor(maxBytes: number, clock: Clock);
+    /** @param read what is made of a result once and given each time; everybody gets the same one */
+    constructor(maxBytes: number, clock: Clock, read: (result: Uint8Array) => T);
     askedAt(): AskedAt;
     find(key: string, fingerprint: string): {
-        result: Uint8Array;
+        readonly value: T;
     } | 'mismatch' | undefined;
-    keep(key: string, fingerprint: string, result: Uint8Array, at: AskedAt, leftMs: number): void;
+    /** @returns what was made of the result */
+    keep(key: string, fingerprint: string, result: Uint8Array, at: AskedAt, leftMs: number): T;
 }
 
 // errors.d.ts
@@ -223,7 +225,7 @@ export declare class UncanonicalInputError extends IdempotencyError {
     readonly code = "ERR_IDEMPOTENCY_INPUT";
     constructor(reason: string);
 }
-/** The body was not read before the idempotency middleware, so two requests could not be told apart. Nothing was run. */
+/** No parser was mounted before the idempotency middleware, so two requests could not be told apart. Nothing was run. */
 export declare class BodyNotReadError extends IdempotencyError {
     readonly name = "BodyNotReadError";
     readonly code = "ERR_IDEMPOTENCY_BODY_NOT_READ";
@@ -336,7 +338,7 @@ export type ClaimOutcome = {
 } | {
     readonly status: 'completed';
     readonly result: Uint8Array;
-    /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+    /** How long the record will stay, never more than it is; without it no process remembers the record. */
     readonly leftMs?: number;
 };
 /** What the owner of a claim holds; every later call takes it and none computes the key again. */
@@ -689,7 +691,10 @@ export declare class SqliteIdempotencyStore implements IdempotencyStore {
     release(lease: Lease): Promise<boolean>;
     /** With `{ db }` the row is written when this returns; with `{ prisma }` when the promise resolves. */
     completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
-    /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
+    /**
+     * Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. What the disk
+     * takes for a sync comes on top of it in one call of many.
+     */
     purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;

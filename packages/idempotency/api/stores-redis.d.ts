@@ -67,7 +67,7 @@ export type ClaimOutcome = {
 } | {
     readonly status: 'completed';
     readonly result: Uint8Array;
-    /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+    /** How long the record will stay, never more than it is; without it no process remembers the record. */
     readonly leftMs?: number;
 };
 /** What the owner of a claim holds; every later call takes it and none computes the key again. */

@@ -26,7 +26,10 @@ export declare class SqliteIdempotencyStore implements IdempotencyStore {
     release(lease: Lease): Promise<boolean>;
     /** With `{ db }` the row is written when this returns; with `{ prisma }` when the promise resolves. */
     completeIn(tx: Tx, lease: Lease, result: Uint8Array, ttlMs: number): void | Promise<void>;
-    /** Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. */
+    /**
+     * Takes a few milliseconds at most, whatever the limit; the log is written back in a thread of its own. What the disk
+     * takes for a sync comes on top of it in one call of many.
+     */
     purge(options?: StorePurgeOptions): Promise<PurgeResult>;
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
@@ -88,7 +91,7 @@ export type ClaimOutcome = {
 } | {
     readonly status: 'completed';
     readonly result: Uint8Array;
-    /** How long the record will stay, where asking again costs more than remembering; never more than it is. */
+    /** How long the record will stay, never more than it is; without it no process remembers the record. */
     readonly leftMs?: number;
 };
 /** What the owner of a claim holds; every later call takes it and none computes the key again. */

@@ -165,7 +165,7 @@ class Capture {
 export function sendAnswer(
   res: ServerResponse,
   { status, headers, body }: StoredResponse,
-  end: ServerResponse['end'] = res.end,
+  end: ServerResponse['end'] = res.end.bind(res) as ServerResponse['end'],
 ): void {
   res.statusCode = status;
   res.statusMessage = '';
