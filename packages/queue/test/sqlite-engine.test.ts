@@ -29,7 +29,7 @@ describe('a webhook queue on SQLite', () => {
   });
 
   function create(options: Partial<WebhookQueueOptions> = { backend: { file } }): WebhookQueue {
-    const queue = createWebhookQueue({ queueName: 'q', ...options });
+    const queue = createWebhookQueue({ queueName: 'q', enqueueTimeoutMs: 20_000, ...options });
     queues.push(queue);
     return queue;
   }

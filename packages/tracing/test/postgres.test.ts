@@ -1,6 +1,5 @@
 import { createTraceContext, getCurrentTrace, runWithTrace } from '@holdfast/context';
 import { subscribeSafely } from '@holdfast/context/channels';
-import { ManualClock } from '@holdfast/context/testing';
 import { type PostgresServer, startPostgres } from '@holdfast/test-servers';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
@@ -9,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { QUERY_CHANNEL } from '../src/channels.ts';
 import { type QueryFact, withSpan } from '../src/index.ts';
 import { TRACE_PG_DEFAULTS, type TracePgOptions, tracePg } from '../src/postgres.ts';
+import { LeapingClock } from './leaping-clock.ts';
 import { type Recording, startRecording } from './recording.ts';
 
 const IDS = /^\/\* traceId: ([0-9a-f]{32}), spanId: ([0-9a-f]{16}) \*\/ /;
@@ -173,10 +173,10 @@ describe('the span of a query', () => {
     const facts: QueryFact[] = [];
     const lines: unknown[] = [];
     const stop = subscribeSafely<QueryFact>(QUERY_CHANNEL, (fact) => void facts.push(fact));
-    const clock = new ManualClock();
+    const clock = new LeapingClock();
     const db = await client({ clock, logger: { warn: (fields) => void lines.push(fields) } });
     const slow = db.query("SELECT 'secret'");
-    await clock.advance(101);
+    clock.leap(101);
     await slow;
     await expect(db.query('SELECT nothing')).rejects.toThrow();
     stop();

@@ -14,6 +14,7 @@ import {
   traceRedis,
   withRedisTrace,
 } from '../src/redis.ts';
+import { LeapingClock } from './leaping-clock.ts';
 import { type Recording, startRecording } from './recording.ts';
 
 let server: RedisServer;
@@ -164,12 +165,12 @@ describe('a command', () => {
   });
 
   it('makes no span outside of a context, and is told all the same', async () => {
-    const clock = new ManualClock();
+    const clock = new LeapingClock();
     const redis = connect({ clock });
     await redis.ping();
     const { facts, stop } = listen();
     const running = redis.get('a');
-    await clock.advance(7);
+    clock.leap(7);
     await running;
     await redis.lpush('list', 'x');
     await expect(redis.get('list')).rejects.toThrow();
@@ -183,7 +184,7 @@ describe('a command', () => {
   });
 
   it('that is slow is logged, marked and published; one that waits for others is not slow', async () => {
-    const clock = new ManualClock();
+    const clock = new LeapingClock();
     const lines: unknown[] = [];
     const slow: unknown[] = [];
     const stop = subscribeSafely(SLOW_OPERATION_CHANNEL, (fact) => void slow.push(fact));
@@ -195,11 +196,11 @@ describe('a command', () => {
     await redis.ping();
     await inTrace(async () => {
       const running = redis.get('a');
-      await clock.advance(51);
+      clock.leap(51);
       await running;
       const popped = redis.blpop('jobs', 0);
       const read = connect().xread('BLOCK', 1, 'STREAMS', 's', '$');
-      await clock.advance(1000);
+      clock.leap(1000);
       await plain.lpush('jobs', 'one');
       expect(await popped).toEqual(['jobs', 'one']);
       expect(await read).toBeNull();

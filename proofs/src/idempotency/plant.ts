@@ -90,7 +90,7 @@ async function startBacking(store: string, folder: string, file: string): Promis
 async function startServer(env: Readonly<Record<string, string>>): Promise<LineProcess> {
   const ready = Promise.withResolvers<void>();
   const server = startLineProcess(new URL('./server.ts', import.meta.url), env, () => ready.resolve());
-  const limit = setTimeout(() => ready.reject(new Error(`no server: ${server.errors()}`)), 20_000);
+  const limit = setTimeout(() => ready.reject(new Error(`no server: ${server.errors()}`)), 60_000);
   await ready.promise.finally(() => clearTimeout(limit));
   return server;
 }
