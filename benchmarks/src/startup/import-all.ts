@@ -10,7 +10,7 @@ export interface ImportReport {
   readonly openTelemetrySdkModules: number;
 }
 
-export type ImportGroup = 'base' | 'ours' | 'peers' | 'auto';
+export type ImportGroup = 'base' | 'ours' | 'telemetry' | 'sdk' | 'peers' | 'auto';
 export type ImportAction = 'importOnly' | 'countModules' | 'initTracing' | 'startNodeSdk';
 
 type Loader = () => Promise<unknown>;
@@ -28,6 +28,12 @@ const GROUPS: Readonly<Record<ImportGroup, readonly Loader[]>> = {
     () => import('@holdfast/lifecycle'),
     () => import('@holdfast/express/service'),
   ],
+  telemetry: [
+    () => import('@holdfast/context'),
+    () => import('@holdfast/logging'),
+    () => import('@holdfast/tracing'),
+  ],
+  sdk: [() => import('@opentelemetry/sdk-node')],
   peers: [
     () => import('@opentelemetry/sdk-node'),
     () => import('@opentelemetry/instrumentation-http'),

@@ -1,6 +1,6 @@
 /**
  * Spans and statements in one process, so that both sides share its heat. Our own tracing runs with its real encoder;
- * what is exported goes to a receiver that only counts.
+ * what is exported goes to a receiver that only counts. With HOLDFAST_BENCH_EXPORT=none spans are made and not exported.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +15,12 @@ import { serveCases } from '../harness/cases.ts';
 const server = createServer((request, response) => request.resume().on('end', () => response.end()));
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
-const tracing = initTracing({ serviceName: 'benchmark', exporterEndpoint: url });
+const exports = process.env['HOLDFAST_BENCH_EXPORT'] !== 'none';
+const tracing = initTracing({
+  serviceName: 'benchmark',
+  exporterEndpoint: url,
+  exporter: exports ? 'otlp' : 'none',
+});
 
 /** The SDK is not registered: its tracer is called by name, with no context to look up. */
 const processor = new BatchSpanProcessor({
@@ -23,7 +28,7 @@ const processor = new BatchSpanProcessor({
   maxQueueSize: 32_768,
   maxExportBatchSize: 2048,
 });
-const sdkTracer = new TracerProvider({ spanProcessors: [processor] }).getTracer('benchmark');
+const sdkTracer = new TracerProvider({ spanProcessors: exports ? [processor] : [] }).getTracer('benchmark');
 
 /** Spans between two flushes, below the length of either queue, so that none is dropped. */
 const BATCH = 16_384;
