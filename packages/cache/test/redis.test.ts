@@ -40,7 +40,8 @@ describe.skipIf(redisServer() === undefined)('the Redis store', () => {
   /** A cache as another process would have it. */
   function open<V>(name: string) {
     const errors: Error[] = [];
-    const options = { name, jitterRatio: 0, onError: (error: Error) => errors.push(error) };
+    const onError = (error: Error) => errors.push(error);
+    const options = { name, jitterRatio: 0, storeTimeoutMs: 20_000, onError };
     const cache = createCache<V>({ ...options, store: redisCacheStore({ client }) });
     onTestFinished(() => cache.close());
     return { cache, errors };

@@ -24,7 +24,11 @@ describe.skipIf(redisServer() === undefined)('RedisIdempotencyStore', () => {
       },
     };
     const store = new RedisIdempotencyStore({ client: counting });
-    const fn = idempotent<string, string>((text) => text, { store, key: (text) => text });
+    const fn = idempotent<string, string>((text) => text, {
+      store,
+      key: (text) => text,
+      storeTimeoutMs: 20_000,
+    });
     await fn('warm-up');
     commands.length = 0;
     await fn('a');
@@ -35,7 +39,11 @@ describe.skipIf(redisServer() === undefined)('RedisIdempotencyStore', () => {
 
   it('goes on after Redis has forgotten the scripts', async () => {
     const store = new RedisIdempotencyStore({ client });
-    const fn = idempotent<string, string>((text) => text, { store, key: (text) => text });
+    const fn = idempotent<string, string>((text) => text, {
+      store,
+      key: (text) => text,
+      storeTimeoutMs: 20_000,
+    });
     await client.script('FLUSH');
     expect(await fn('flushed')).toBe('flushed');
   });
@@ -65,7 +73,7 @@ describe.skipIf(redisServer() === undefined)('RedisIdempotencyStore', () => {
   it('fails closed when Redis is gone', async () => {
     const other = await startRedis();
     await using store = new RedisIdempotencyStore({ url: other.url });
-    const options = { store, key: (text: string) => text };
+    const options = { store, key: (text: string) => text, storeTimeoutMs: 20_000 };
     await idempotent<string, string>((text) => text, options)('a');
     await other.stop();
     const fn = idempotent<string, string>((text) => text, { ...options, storeTimeoutMs: 50 });
@@ -78,7 +86,11 @@ describe.skipIf(redisServer() === undefined)('a Redis Cluster', () => {
     const servers = await startRedisCluster();
     const cluster = new Cluster(servers.nodes.map(({ port }) => ({ host: '127.0.0.1', port })));
     const store = new RedisIdempotencyStore({ client: cluster });
-    const fn = idempotent<string, string>((text) => text, { store, key: (text) => text });
+    const fn = idempotent<string, string>((text) => text, {
+      store,
+      key: (text) => text,
+      storeTimeoutMs: 20_000,
+    });
     const inputs = Array.from({ length: 30 }, (_, n) => `order-${n}`);
     expect(await Promise.all(inputs.map(fn))).toEqual(inputs);
     expect(await Promise.all(inputs.map(fn))).toEqual(inputs);
