@@ -128,7 +128,8 @@ export interface OutgoingHttp extends Disposable {
 /**
  * Traces what is sent with `fetch`, undici and `node:http`/`node:https`, in this whole process, by listening to the
  * diagnostics channels of Node: nothing is patched, and it does not matter when it is called. A request for which
- * somebody else has made a span is left alone; an instrumentation of undici must have been started before for that.
+ * somebody else has made a span gets none, and no trace; an instrumentation of undici must have been started before for
+ * that.
  * @throws TracingOptionError for an option that cannot be used
  */
 export declare function instrumentOutgoingHttp(options?: OutgoingHttpOptions): OutgoingHttp;

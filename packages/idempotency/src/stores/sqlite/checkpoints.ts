@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { readScalar, type SqliteDatabase } from '../../transaction/sqlite-database.ts';
 
 /** How many removed records go into the write-ahead log before it is written back: half of what SQLite itself allows. */
@@ -73,8 +73,10 @@ export class Checkpoints {
   }
 }
 
+/** An import of `node:worker_threads` would load Node's workers with the package. */
 function startWorker(file: string): Worker {
-  const worker = new Worker(THREAD, { eval: true, workerData: { file, from: import.meta.url } });
+  const threads = process.getBuiltinModule('node:worker_threads');
+  const worker = new threads.Worker(THREAD, { eval: true, workerData: { file, from: import.meta.url } });
   // Somebody listens for each answer; without this an error between two of them would end the process.
   worker.on('error', () => undefined);
   return worker;
