@@ -100,6 +100,9 @@ export declare abstract class CacheError extends Error {
 export declare class CacheOptionError extends CacheError {
     readonly name = "CacheOptionError";
     readonly code = "ERR_CACHE_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string);
 }
 /** The arguments of a memoized call have no unambiguous text. The function was not called. */
 export declare class CacheKeyError extends CacheError {
@@ -447,7 +450,10 @@ export interface CacheStore {
     deleteMatching(text: string): Promise<void>;
     /** Removes every key of this cache. */
     clear(): Promise<void>;
-    /** What others remove, from when the promise is fulfilled. */
+    /**
+     * What others remove, from when the promise is fulfilled. Messages may overtake each other, as they do when the
+     * masters of a Redis Cluster pass them on: removals end the same in every order.
+     */
     listen(listener: (invalidation: Invalidation) => void): Promise<void>;
     /** Frees what the store opened itself, not what it was given. */
     close(): Promise<void>;

@@ -50,7 +50,10 @@ export interface CacheStore {
     deleteMatching(text: string): Promise<void>;
     /** Removes every key of this cache. */
     clear(): Promise<void>;
-    /** What others remove, from when the promise is fulfilled. */
+    /**
+     * What others remove, from when the promise is fulfilled. Messages may overtake each other, as they do when the
+     * masters of a Redis Cluster pass them on: removals end the same in every order.
+     */
     listen(listener: (invalidation: Invalidation) => void): Promise<void>;
     /** Frees what the store opened itself, not what it was given. */
     close(): Promise<void>;
