@@ -98,6 +98,24 @@ describe.each(packageNames)('the public surface of %s', (packageName) => {
     if (errors.length > 0) expect(errors.filter(isAbstract)).not.toEqual([]);
   });
 
+  it('tells in each option error which option it is about', () => {
+    const aboutOptions = errors.filter((one) => literalMember(one, 'code')?.endsWith('_OPTION'));
+    expect(aboutOptions).not.toEqual([]);
+    expect(aboutOptions.filter(({ text }) => !text.includes('readonly option: string;'))).toEqual([]);
+  });
+
+  it('gives its pages as items and nextCursor, and takes that as cursor', () => {
+    const pages = exported.filter(
+      ({ name, node }) => name.endsWith('Page') && node.type === 'TSInterfaceDeclaration',
+    );
+    for (const page of pages) {
+      expect(page.text).toMatch(/readonly items: readonly \w+\[\];/);
+      expect(page.text).toContain('readonly nextCursor: string | undefined;');
+    }
+    const askedFor = options.filter(({ docstring }) => /of the page before/.test(docstring));
+    expect(askedFor.filter(({ name }) => name !== 'cursor').map(({ path }) => path)).toEqual([]);
+  });
+
   it('names each option in its README', () => {
     const missing = options.filter(({ name }) => linesAbout(readme, name).length === 0);
     expect(missing.map(({ path }) => path)).toEqual([]);

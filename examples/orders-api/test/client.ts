@@ -13,7 +13,7 @@ export interface Body {
   readonly key: string;
   readonly lines: readonly object[];
   readonly items: readonly Body[];
-  readonly next: string | null;
+  readonly nextCursor: string | null;
   readonly error: { readonly code: string; readonly message: string };
   readonly changeType: string;
   readonly subject: string;

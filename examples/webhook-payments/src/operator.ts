@@ -24,9 +24,9 @@ export function operatorRoutes({ queue, key }: OperatorParts): Router {
     })
     .get('/dead-letters', async (req, res) => {
       const limit = wholeNumber(req, 'limit', 50, 1, LARGEST_PAGE);
-      const offset = wholeNumber(req, 'offset', 0, 0, Number.MAX_SAFE_INTEGER);
-      const { items, total, nextOffset } = await deadLetters.list({ limit, offset });
-      res.json({ deadLetters: items, total, nextOffset });
+      const cursor = req.query['cursor'];
+      const page = await deadLetters.list({ limit, ...(cursor !== undefined && { cursor: textOf(cursor) }) });
+      res.json({ items: page.items, total: page.total, nextCursor: page.nextCursor ?? null });
     })
     .get('/dead-letters/:id', async (req, res) => {
       const letter = await deadLetters.get(req.params.id);
@@ -46,6 +46,11 @@ function shown(letter: DeadLetter<WebhookEvent>): object {
   const { payload: _payload, ...event } = data;
   const traceId = carrier.traceparent?.split('-')[1];
   return { ...rest, ...event, error: reason, traceId, history };
+}
+
+/** A parameter that is given twice is no cursor. */
+function textOf(parameter: unknown): string {
+  return typeof parameter === 'string' ? parameter : '';
 }
 
 function wholeNumber(req: Request, name: string, fallback: number, min: number, max: number): number {

@@ -117,6 +117,12 @@ describe('the operator endpoints', () => {
   it('refuse a page that cannot be', async () => {
     expect((await operator('dead-letters?limit=0')).status).toBe(400);
     expect((await operator('dead-letters?limit=ten')).status).toBe(400);
-    expect(await (await operator('dead-letters?limit=10')).json()).toEqual({ deadLetters: [], total: 0 });
+    expect((await operator('dead-letters?cursor=x')).status).toBe(400);
+    expect((await operator('dead-letters?cursor=x&cursor=y')).status).toBe(400);
+    expect(await (await operator('dead-letters?limit=10')).json()).toEqual({
+      items: [],
+      total: 0,
+      nextCursor: null,
+    });
   });
 });

@@ -48,9 +48,9 @@ import type { ReadPort } from './reading/port.ts';
 import { type AuditPage, type HistoryOptions, type SearchOptions, type TenantScope } from './reading/search.ts';
 /** Everything that is asked of a log once it is written; the same on every database. */
 export interface AuditReader {
-    /** The timeline of one record, oldest first. */
+    /** The timeline of one record, oldest first; of an id that no record can have it is empty. @throws AuditOptionError */
     history(recordId: string, options?: HistoryOptions): Promise<AuditPage>;
-    /** Changes by actor, correlation id, record, kind and time, newest first. */
+    /** Changes by actor, correlation id, record, kind and time, newest first. @throws AuditOptionError */
     search(options?: SearchOptions): Promise<AuditPage>;
     /** Lines of NDJSON, to be given to `Readable.from()`; an abandoned loop holds nothing open. */
     export(options?: ExportOptions): AsyncGenerator<string, void, undefined>;
@@ -254,8 +254,8 @@ export interface TenantScope {
 export interface PageOptions extends TenantScope {
     /** From 1 to 1000. @default 50 */
     limit?: number;
-    /** Where the page before ended: its `next`. */
-    after?: string;
+    /** `nextCursor` of the page before. @default the first page */
+    cursor?: string;
     /** @default 'oldest' for a history, 'newest' for a search */
     first?: 'oldest' | 'newest';
 }
@@ -281,9 +281,9 @@ export interface SearchOptions extends PageOptions {
 }
 /** One page of changes. */
 export interface AuditPage {
-    readonly entries: readonly AuditEntry[];
-    /** Given as `after` it continues; undefined at the end. */
-    readonly next: string | undefined;
+    readonly items: readonly AuditEntry[];
+    /** Where the next page begins, or undefined when this is the last. */
+    readonly nextCursor: string | undefined;
 }
 export declare const DEFAULT_LIMIT = 50;
 /** @throws AuditOptionError, AuditTenantMissingError */
@@ -404,8 +404,12 @@ export declare function actorOf(given: {
 }, userId: string | undefined, { systemActor }: ResolvedOptions): ResolvedActor;
 /** @throws AuditTenantMissingError */
 export declare function tenantOf(given: string | undefined, ofContext: string | undefined, { chain }: ResolvedOptions): string | undefined;
+/** Whether a record or an actor can have this id. */
+export declare function isId(id: unknown, ids: 'uuid' | 'text'): id is string;
 /** @throws AuditOptionError */
 export declare function checkId(name: string, id: unknown, ids: 'uuid' | 'text'): void;
+/** Whether both databases can hold it, and tell it from every other text. */
+export declare function isText(text: unknown, most: number): text is string;
 
 // prisma-client.d.ts
 /** The part of a Prisma client that is called here. */

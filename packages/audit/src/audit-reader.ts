@@ -18,9 +18,9 @@ import {
 
 /** Everything that is asked of a log once it is written; the same on every database. */
 export interface AuditReader {
-  /** The timeline of one record, oldest first. */
+  /** The timeline of one record, oldest first; of an id that no record can have it is empty. @throws AuditOptionError */
   history(recordId: string, options?: HistoryOptions): Promise<AuditPage>;
-  /** Changes by actor, correlation id, record, kind and time, newest first. */
+  /** Changes by actor, correlation id, record, kind and time, newest first. @throws AuditOptionError */
   search(options?: SearchOptions): Promise<AuditPage>;
   /** Lines of NDJSON, to be given to `Readable.from()`; an abandoned loop holds nothing open. */
   export(options?: ExportOptions): AsyncGenerator<string, void, undefined>;
@@ -32,10 +32,16 @@ export interface AuditReader {
 
 export function createReader(port: ReadPort, options: ResolvedOptions): AuditReader {
   return {
-    history: (recordId, page = {}) => searchChanges(port, options, { first: 'oldest', ...page, recordId }),
+    history: (recordId, page = {}) =>
+      searchChanges(port, options, { first: 'oldest', ...page, recordId: idOrNone(recordId) }),
     search: (page = {}) => searchChanges(port, options, page),
     export: (given) => exportLines(port, options, given),
     verify: (given) => verifyChain(port, options, given),
     anchor: (scope = {}) => readAnchor(port, options, scope),
   };
+}
+
+/** Without an id a search would read every record: a missing query parameter must not be such a search. */
+function idOrNone(recordId: unknown): string {
+  return typeof recordId === 'string' ? recordId : '';
 }

@@ -118,22 +118,33 @@ export function tenantOf(
   return tenantId;
 }
 
+/** Whether a record or an actor can have this id. */
+export function isId(id: unknown, ids: 'uuid' | 'text'): id is string {
+  if (ids === 'text') return isText(id, LONGEST_ID);
+  return typeof id === 'string' && isUuid(id);
+}
+
 /** @throws AuditOptionError */
 export function checkId(name: string, id: unknown, ids: 'uuid' | 'text'): void {
-  if (ids === 'text') {
-    checkText(name, id, LONGEST_ID);
-    return;
-  }
-  if (typeof id === 'string' && isUuid(id)) return;
+  if (isId(id, ids)) return;
+  if (ids === 'text') throw notText(name, LONGEST_ID);
   throw new AuditOptionError(
+    name,
     `${name} is not a UUID. Give a UUID, or make the log and its tables with ids: 'text'.`,
   );
 }
 
 function checkText(name: string, text: unknown, most: number): void {
-  if (typeof text === 'string' && text !== '' && text.length <= most && !/\0|\p{Surrogate}/u.test(text))
-    return;
-  throw new AuditOptionError(`${name} must be a text of 1 to ${most} characters.`);
+  if (!isText(text, most)) throw notText(name, most);
+}
+
+function notText(name: string, most: number): AuditOptionError {
+  return new AuditOptionError(name, `${name} must be a text of 1 to ${most} characters.`);
+}
+
+/** Whether both databases can hold it, and tell it from every other text. */
+export function isText(text: unknown, most: number): text is string {
+  return typeof text === 'string' && text !== '' && text.length <= most && !/\0|\p{Surrogate}/u.test(text);
 }
 
 function imageOf(value: unknown, { redact, maxValueBytes, oversize }: ResolvedOptions): string {

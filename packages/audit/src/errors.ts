@@ -7,6 +7,13 @@ export abstract class AuditError extends Error {
 export class AuditOptionError extends AuditError {
   override readonly name = 'AuditOptionError';
   readonly code = 'ERR_AUDIT_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
+  }
 }
 
 /** Nobody is known to have made the change. Nothing was written. */

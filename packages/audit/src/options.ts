@@ -90,6 +90,7 @@ export function resolveOptions(options: AuditLogOptions): ResolvedOptions {
   for (const path of redact) {
     if (typeof path !== 'string' || path.split('.').includes('')) {
       throw new AuditOptionError(
+        'redact',
         `redact has the path ${JSON.stringify(path)}; it must be keys joined by dots, like "card.number".`,
       );
     }
@@ -115,6 +116,7 @@ export function checkName(option: string, name: unknown, longestBytes: number): 
     return;
   }
   throw new AuditOptionError(
+    option,
     `${option} is ${JSON.stringify(name)}; it must be a name of 1 to ${longestBytes} bytes without NUL.`,
   );
 }
@@ -122,12 +124,16 @@ export function checkName(option: string, name: unknown, longestBytes: number): 
 /** @throws AuditOptionError */
 export function checkInteger(option: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new AuditOptionError(`${option} is ${value}; it must be an integer from ${least} to ${most}.`);
+  throw new AuditOptionError(
+    option,
+    `${option} is ${value}; it must be an integer from ${least} to ${most}.`,
+  );
 }
 
 function oneOf(option: string, value: string, allowed: readonly string[]): void {
   if (allowed.includes(value)) return;
   throw new AuditOptionError(
+    option,
     `${option} is ${JSON.stringify(value)}; it must be one of ${allowed.join(', ')}.`,
   );
 }

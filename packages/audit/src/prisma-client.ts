@@ -18,6 +18,7 @@ export interface PrismaTx {
 export function checkPrismaTransaction({ prisma }: PrismaTx): void {
   if (!('$connect' in prisma)) return;
   throw new AuditOptionError(
+    'prisma',
     '{ prisma } is not in a transaction: give the client that prisma.$transaction(async (tx) => …) hands to its function.',
   );
 }

@@ -35,7 +35,7 @@ describe.each(databases)('captured changes on %s', (_name, open) => {
     await database.run(`UPDATE ${orders} SET status = 'paid'`);
     await database.run(`DELETE FROM ${orders}`);
     await log.seal();
-    const { entries } = await log.history(ORDER);
+    const { items: entries } = await log.history(ORDER);
     expect(entries).toMatchObject([
       {
         changeType: 'INSERT',
@@ -66,7 +66,7 @@ describe.each(databases)('captured changes on %s', (_name, open) => {
       });
     });
     await log.seal();
-    const { entries } = await log.history(ORDER);
+    const { items: entries } = await log.history(ORDER);
     expect(
       entries.map(({ actor, tenantId, correlationId, requestId }) => [
         actor.id,
@@ -90,7 +90,7 @@ describe.each(databases)('captured changes on %s', (_name, open) => {
     });
     await expect(undone).rejects.toThrow('card refused');
     await insert();
-    expect((await log.history(ORDER)).entries).toMatchObject([{ actor: { type: 'database' } }]);
+    expect((await log.history(ORDER)).items).toMatchObject([{ actor: { type: 'database' } }]);
   });
 
   it('do not name who was at work in a captureAs that failed, where its transaction goes on', async () => {
@@ -100,14 +100,14 @@ describe.each(databases)('captured changes on %s', (_name, open) => {
       if (database.name === 'postgresql') await insert();
     });
     if (database.name === 'sqlite') await insert();
-    expect((await log.history(ORDER)).entries).toMatchObject([{ actor: { type: 'database' } }]);
+    expect((await log.history(ORDER)).items).toMatchObject([{ actor: { type: 'database' } }]);
   });
 
   it('end when the triggers are dropped', async () => {
     const { drop } = await database.capture(table, source, ['id', 'status', 'secret', 'raw']);
     await database.run(drop);
     await insert();
-    expect((await log.history(ORDER)).entries).toEqual([]);
+    expect((await log.history(ORDER)).items).toEqual([]);
   });
 
   it('are refused where they could not be told: TRUNCATE', async () => {
@@ -124,12 +124,12 @@ describe.each(databases)('captured changes on %s', (_name, open) => {
       expect(await database.rows(`SELECT new_value->>'n' AS n FROM ${table}`)).toEqual([
         { n: '12345678901234567890.12' },
       ]);
-      expect((await log.history(ORDER)).entries[0]?.after).toMatchObject({ raw: '\\x00ff' });
+      expect((await log.history(ORDER)).items[0]?.after).toMatchObject({ raw: '\\x00ff' });
     } else {
       await database.run('CREATE TABLE sums (id TEXT PRIMARY KEY, n INTEGER, raw BLOB)');
       await database.capture(table, 'sums', ['id', 'n', 'raw']);
       await database.run(`INSERT INTO sums VALUES ('${ORDER}', 9007199254740993, x'00ff')`);
-      expect((await log.history(ORDER)).entries[0]?.after).toEqual({
+      expect((await log.history(ORDER)).items[0]?.after).toEqual({
         id: ORDER,
         n: 9_007_199_254_740_993n,
         raw: Buffer.from([0, 255]),
@@ -163,7 +163,7 @@ describe('captured changes on SQLite', () => {
     await database.run(`REPLACE INTO orders VALUES ('${ORDER}', 'off')`);
     await database.run('PRAGMA recursive_triggers = ON');
     await database.run(`REPLACE INTO orders VALUES ('${ORDER}', 'on')`);
-    const { entries } = await log.history(ORDER);
+    const { items: entries } = await log.history(ORDER);
     expect(entries.map(({ changeType }) => changeType)).toEqual(['INSERT', 'INSERT', 'DELETE', 'INSERT']);
   });
 });

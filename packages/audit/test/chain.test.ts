@@ -189,6 +189,6 @@ describe.each(databases)('verify() on %s', (_name, open) => {
     await loose.record({ recordId: ORDER, changeType: 'UPDATED', actor });
     await expect(loose.verify()).rejects.toMatchObject({ code: 'ERR_AUDIT_OPTION' });
     expect(await loose.seal()).toBe(0);
-    expect((await loose.search()).entries).toHaveLength(1);
+    expect((await loose.search()).items).toHaveLength(1);
   });
 });

@@ -98,7 +98,7 @@ describe('the migration for PostgreSQL', () => {
     expect(await log.verify()).toMatchObject({ ok: false, broken: { reason: 'unsealed' } });
     expect(await log.seal()).toBe(1200);
     expect(await log.verify()).toMatchObject({ ok: true, checked: 1200 });
-    expect((await log.history(ORDER, { limit: 2 })).entries.map(({ after }) => after)).toEqual([1, 2]);
+    expect((await log.history(ORDER, { limit: 2 })).items.map(({ after }) => after)).toEqual([1, 2]);
   });
 
   it('has a schema of its own where it is given one', async () => {

@@ -74,7 +74,7 @@ describe.each(PLACES)('a log in a transaction of Prisma on %s', (provider, open)
       );
     });
     expect(await prisma.order.count()).toBe(1);
-    const { entries } = await log.search({ changeType: 'CREATED' });
+    const { items: entries } = await log.search({ changeType: 'CREATED' });
     expect(entries).toMatchObject([{ recordId: ORDER, after: { status: 'new', n: 1n } }]);
     expect(await log.verify()).toMatchObject({ ok: true, checked: 2 });
   });
@@ -86,7 +86,7 @@ describe.each(PLACES)('a log in a transaction of Prisma on %s', (provider, open)
       throw new Error('card refused');
     });
     await expect(undone).rejects.toThrow('card refused');
-    expect((await log.history(OTHER)).entries).toEqual([]);
+    expect((await log.history(OTHER)).items).toEqual([]);
     expect(await log.verify()).toMatchObject({ ok: true, checked: 2 });
   });
 
@@ -102,7 +102,7 @@ describe.each(PLACES)('a log in a transaction of Prisma on %s', (provider, open)
     );
     await prisma.order.update({ where: { id: ORDER }, data: { status: 'sent' } });
     await log.seal();
-    const { entries } = await log.search({ changeType: 'UPDATE' });
+    const { items: entries } = await log.search({ changeType: 'UPDATE' });
     expect(entries).toMatchObject([
       { actor: { type: 'database' }, diff: [{ path: '/status', before: 'paid', after: 'sent' }] },
       { actor: { id: BOB, type: 'job' }, diff: [{ path: '/status', before: 'new', after: 'paid' }] },
@@ -112,8 +112,8 @@ describe.each(PLACES)('a log in a transaction of Prisma on %s', (provider, open)
 
   it('turns pages and exports through Prisma', async () => {
     const first = await log.history(ORDER, { limit: 2 });
-    const rest = await log.history(ORDER, { limit: 2, after: first.next ?? '' });
-    expect([...first.entries, ...rest.entries]).toHaveLength(4);
+    const rest = await log.history(ORDER, { limit: 2, cursor: first.nextCursor ?? '' });
+    expect([...first.items, ...rest.items]).toHaveLength(4);
     expect(await collect(log.export({ batchSize: 3 }))).toHaveLength(4);
   });
 

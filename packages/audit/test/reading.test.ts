@@ -31,20 +31,20 @@ describe.each(databases)('reading on %s', (_name, open) => {
     entries.map(({ after }) => (after as { n: number }).n);
 
   it('gives the timeline of a record, oldest first, each step with its difference', async () => {
-    const { entries, next } = await log.history(ORDER);
+    const { items: entries, nextCursor } = await log.history(ORDER);
     expect(numbers(entries)).toEqual([1, 2, 3, 5, 6, 7]);
     expect(entries[1]?.diff).toEqual([{ path: '/n', kind: 'changed', before: 1, after: 2 }]);
-    expect(next).toBeUndefined();
+    expect(nextCursor).toBeUndefined();
   });
 
   it.each(['oldest', 'newest'] as const)('turns pages without a gap or a double, %s first', async (first) => {
     const seen: number[] = [];
-    let after: string | undefined;
+    let cursor: string | undefined;
     do {
-      const page = await log.history(ORDER, { limit: 2, first, ...(after === undefined ? {} : { after }) });
-      seen.push(...numbers(page.entries));
-      after = page.next;
-    } while (after !== undefined);
+      const page = await log.history(ORDER, { limit: 2, first, ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...numbers(page.items));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
     expect(seen).toEqual(first === 'oldest' ? [1, 2, 3, 5, 6, 7] : [7, 6, 5, 3, 2, 1]);
   });
 
@@ -58,14 +58,14 @@ describe.each(databases)('reading on %s', (_name, open) => {
     [{ tenantId: 't2' }, [7, 6]],
     [{ tenantId: "t1' OR '1'='1" }, []],
   ])('finds by %o, newest first', async (options, expected) => {
-    expect(numbers((await log.search(options)).entries)).toEqual(expected);
+    expect(numbers((await log.search(options)).items)).toEqual(expected);
   });
 
   it('shows a tenant only its own changes', async () => {
     await runWithTrace(createTraceContext({ tenantId: 't2' }), async () => {
-      expect(numbers((await log.history(ORDER)).entries)).toEqual([6, 7]);
+      expect(numbers((await log.history(ORDER)).items)).toEqual([6, 7]);
       expect(await collect(log.export())).toHaveLength(2);
-      expect(numbers((await log.search({ acrossTenants: true })).entries)).toHaveLength(7);
+      expect(numbers((await log.search({ acrossTenants: true })).items)).toHaveLength(7);
     });
   });
 
@@ -115,16 +115,47 @@ describe.each(databases)('reading on %s', (_name, open) => {
 
   it.each([
     [() => log.search({ limit: 0 }), 'limit is 0; it must be an integer from 1 to 1000.'],
-    [() => log.search({ after: 'x' }), 'after is no cursor; give the `next` of the page before.'],
+    [
+      () => log.search({ cursor: 'x' }),
+      'cursor is none that a page gave; pass nextCursor of the page before as it is.',
+    ],
     [() => log.search({ since: new Date(Number.NaN) }), 'since is not a valid Date.'],
     [
-      () => log.history('17'),
-      "recordId is not a UUID. Give a UUID, or make the log and its tables with ids: 'text'.",
+      () => log.search({ cursor: '2026-02-30T00:00:00.000000Z/1' }),
+      'cursor is none that a page gave; pass nextCursor of the page before as it is.',
+    ],
+    [
+      () => log.search({ cursor: `2026-01-01T00:00:00.000Z/${'9'.repeat(19)}` }),
+      'cursor is none that a page gave; pass nextCursor of the page before as it is.',
     ],
     [() => collect(log.export({ after: ORDER })), 'after is not the id of a change in this log.'],
     [() => collect(log.export({ after: '17' })), 'after is not the id of a change.'],
   ])('refuses what cannot be meant: %s', async (call, message) => {
     await expect(call()).rejects.toMatchObject({ code: 'ERR_AUDIT_OPTION', message });
+  });
+
+  it.each([
+    ['of another form', '17'],
+    ['with a NUL', `${ORDER}\0`],
+    ['longer than the column', 'x'.repeat(500_000)],
+    ['that is empty', ''],
+    ['that is not there at all', undefined as unknown as string],
+  ])('knows of no change of an id %s, which a client may send', async (_name, id) => {
+    const none = { items: [], nextCursor: undefined };
+    expect(await log.history(id)).toEqual(none);
+    const byText = await database.log({ table: 'by_text', ids: 'text' });
+    await byText.record({ recordId: '1', changeType: 'CREATED', after: 1, actor: { id: 'ada' } });
+    if (id !== '17') expect(await byText.history(id)).toEqual(none);
+  });
+
+  it.each([
+    { recordId: 'x' },
+    { actorId: '\0' },
+    { correlationId: '\0' },
+    { changeType: '\uD800' },
+    { recordType: 'x'.repeat(101) },
+  ])('finds nothing by %o, which no change can have', async (options) => {
+    expect(await log.search(options)).toEqual({ items: [], nextCursor: undefined });
   });
 
   it('says what to do when the tables are not there', async () => {

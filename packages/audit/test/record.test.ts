@@ -26,7 +26,7 @@ describe.each(databases)('record() on %s', (_name, open) => {
         after: { status: 'new' },
       });
     });
-    const { entries } = await log.history(ORDER);
+    const { items: entries } = await log.history(ORDER);
     expect(entries).toMatchObject([
       {
         recordId: ORDER,
@@ -80,7 +80,7 @@ describe.each(databases)('record() on %s', (_name, open) => {
     await expect(undone).rejects.toThrow('card refused');
     await log.record({ recordId: ORDER, changeType: 'UPDATED', before: 1, after: 3, actor });
     expect(await database.rows('SELECT id FROM orders WHERE id = 2')).toEqual([]);
-    expect((await log.history(ORDER)).entries.map(({ after }) => after)).toEqual([1, 3]);
+    expect((await log.history(ORDER)).items.map(({ after }) => after)).toEqual([1, 3]);
     expect(await log.verify()).toMatchObject({ ok: true, checked: 2, head: { seq: 2 } });
   });
 
@@ -101,7 +101,7 @@ describe.each(databases)('record() on %s', (_name, open) => {
       list: [1, { deep: 2n }],
     };
     await log.record({ recordId: ORDER, changeType: 'UPDATED', before, after, actor });
-    const [entry] = (await log.history(ORDER)).entries;
+    const [entry] = (await log.history(ORDER)).items;
     expect(entry?.before).toEqual(before);
     expect(entry?.after).toEqual(after);
     expect(entry?.diff.map(({ path, kind }) => `${kind} ${path}`)).toEqual([
@@ -126,7 +126,7 @@ describe.each(databases)('record() on %s', (_name, open) => {
     });
     const stored = JSON.stringify(await database.rows('SELECT * FROM redacted'));
     expect(stored).not.toMatch(/hunter2|correct horse|4242 4242|5105 5105/);
-    expect((await log.history(ORDER)).entries[0]?.after).toEqual({
+    expect((await log.history(ORDER)).items[0]?.after).toEqual({
       password: '[redacted]',
       cards: [{ number: '[redacted]', brand: 'visa' }],
     });
@@ -146,7 +146,7 @@ describe.each(databases)('record() on %s', (_name, open) => {
     await strict.record({ ...change, after: 'x'.repeat(62) });
     const lenient = await database.log({ ...small, oversize: 'digest' });
     await lenient.record(change);
-    expect((await lenient.history(ORDER)).entries[1]?.after).toEqual({
+    expect((await lenient.history(ORDER)).items[1]?.after).toEqual({
       $sha256: '349ce33d127f84be4af98c636166aa885fcaaaa3b7b4a92689a73af084d13413',
       sizeBytes: 65,
     });
@@ -159,7 +159,7 @@ describe.each(databases)('record() on %s', (_name, open) => {
     const system = await database.log({ table: 'actors', systemActor: { id: BOB, type: 'system' } });
     await system.record(change);
     await system.record({ ...change, actor });
-    expect((await log.history(ORDER)).entries.map((entry) => entry.actor)).toEqual([
+    expect((await log.history(ORDER)).items.map((entry) => entry.actor)).toEqual([
       { id: BOB, type: 'system' },
       { id: ADA, type: 'user' },
     ]);
@@ -187,7 +187,7 @@ describe.each(databases)('record() on %s', (_name, open) => {
   it("takes any id with ids: 'text'", async () => {
     const log = await database.log({ table: 'with_text', ids: 'text' });
     await log.record({ recordId: '17', changeType: 'UPDATED', after: 1, actor: { id: 'ada' } });
-    expect((await log.history('17')).entries).toMatchObject([{ recordId: '17', actor: { id: 'ada' } }]);
+    expect((await log.history('17')).items).toMatchObject([{ recordId: '17', actor: { id: 'ada' } }]);
     expect(await log.verify()).toMatchObject({ ok: true, checked: 1 });
   });
 
@@ -197,7 +197,7 @@ describe.each(databases)('record() on %s', (_name, open) => {
     await runWithTrace(createTraceContext({ correlationId }), () =>
       log.record({ recordId: ORDER.toUpperCase(), changeType: 'UPDATED', actor }),
     );
-    expect((await log.search({ correlationId })).entries).toMatchObject([
+    expect((await log.search({ correlationId })).items).toMatchObject([
       { recordId: ORDER, correlationId: 'c'.repeat(100) },
     ]);
   });

@@ -290,6 +290,9 @@ export declare abstract class SqliteBackendError extends Error {
 export declare class SqliteOptionError extends SqliteBackendError {
     readonly name = "SqliteOptionError";
     readonly code = "ERR_BULLMQ_SQLITE_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string);
 }
 /** The file cannot be opened or is not a healthy database of this package. */
 export declare class SqliteFileError extends SqliteBackendError {

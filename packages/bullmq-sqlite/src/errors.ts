@@ -9,6 +9,13 @@ export abstract class SqliteBackendError extends Error {
 export class SqliteOptionError extends SqliteBackendError {
   override readonly name = 'SqliteOptionError';
   readonly code = 'ERR_BULLMQ_SQLITE_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
+  }
 }
 
 /** The file cannot be opened or is not a healthy database of this package. */

@@ -53,7 +53,10 @@ export interface ResolvedConnection extends Required<SqliteTuning> {
 /** @throws SqliteOptionError naming the option, its value and what it must be */
 export function resolveConnection(connection: SqliteConnectionOptions): ResolvedConnection {
   if (typeof connection !== 'object' || connection === null) {
-    throw new SqliteOptionError('connection must be { file: path } or { db: open better-sqlite3 database }.');
+    throw new SqliteOptionError(
+      'connection',
+      'connection must be { file: path } or { db: open better-sqlite3 database }.',
+    );
   }
   return { ...resolveSource(connection), ...resolveTuning(connection) };
 }
@@ -61,15 +64,16 @@ export function resolveConnection(connection: SqliteConnectionOptions): Resolved
 function resolveSource(connection: object): { file: string; db: OpenDatabase | undefined } {
   const { file, db } = connection as { file?: unknown; db?: unknown };
   if ((file === undefined) === (db === undefined)) {
-    throw new SqliteOptionError('connection needs either file or db, and not both.');
+    throw new SqliteOptionError('connection', 'connection needs either file or db, and not both.');
   }
   if (db !== undefined) {
     if (!isDatabase(db))
-      throw new SqliteOptionError('connection.db must be an open better-sqlite3 database.');
+      throw new SqliteOptionError('connection.db', 'connection.db must be an open better-sqlite3 database.');
     return { file: db.memory ? '' : canonicalPath(db.name), db };
   }
   if (typeof file !== 'string' || file === '' || file.startsWith(':memory:')) {
     throw new SqliteOptionError(
+      'connection.file',
       `connection.file is ${JSON.stringify(file)}; it must be a path. For a database in memory pass { db: new Database(':memory:') }.`,
     );
   }
@@ -80,6 +84,7 @@ function resolveTuning(connection: SqliteTuning): Required<SqliteTuning> {
   const { durability = SQLITE_BACKEND_DEFAULTS.durability } = connection;
   if (durability !== 'power-loss' && durability !== 'process') {
     throw new SqliteOptionError(
+      'connection.durability',
       `connection.durability is ${JSON.stringify(durability)}; it must be 'power-loss' or 'process'.`,
     );
   }
@@ -103,6 +108,7 @@ function resolveTuning(connection: SqliteTuning): Required<SqliteTuning> {
 function inRange(name: string, value: number, least: number, most: number): number {
   if (typeof value !== 'number' || !(value >= least && value <= most)) {
     throw new SqliteOptionError(
+      `connection.${name}`,
       `connection.${name} is ${value}; it must be ${least} to ${most} milliseconds.`,
     );
   }

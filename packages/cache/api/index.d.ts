@@ -277,6 +277,9 @@ export declare abstract class CacheError extends Error {
 export declare class CacheOptionError extends CacheError {
     readonly name = "CacheOptionError";
     readonly code = "ERR_CACHE_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string);
 }
 /** The arguments of a memoized call have no unambiguous text. The function was not called. */
 export declare class CacheKeyError extends CacheError {

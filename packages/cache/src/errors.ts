@@ -7,6 +7,13 @@ export abstract class CacheError extends Error {
 export class CacheOptionError extends CacheError {
   override readonly name = 'CacheOptionError';
   readonly code = 'ERR_CACHE_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
+  }
 }
 
 /** The arguments of a memoized call have no unambiguous text. The function was not called. */

@@ -28,7 +28,8 @@ export function memoize<A extends readonly unknown[], R>(
   fn: (...args: A) => R | Promise<R>,
   options: MemoizeOptions<A> = {},
 ): Memoized<A, R> {
-  if (typeof fn !== 'function') throw new CacheOptionError('memoize: the first argument must be a function.');
+  if (typeof fn !== 'function')
+    throw new CacheOptionError('fn', 'memoize: the first argument must be a function.');
   const { keyGenerator, ...rest } = options;
   const cache = createCache<R>(
     rest.name === undefined && rest.store === undefined ? { ...rest, name: nameOf(fn) } : rest,

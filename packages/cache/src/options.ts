@@ -143,13 +143,20 @@ export function resolveCacheOptions(options: CacheOptions, owner = 'createCache'
   const d = CACHE_DEFAULTS;
   const { name = d.name, share = d.share, store } = options;
   if (!/^[\w.-]{1,64}$/.test(name)) {
-    throw new CacheOptionError(`${owner}: name must be 1 to 64 of letters, digits, "_", "." and "-".`);
+    throw new CacheOptionError(
+      'name',
+      `${owner}: name must be 1 to 64 of letters, digits, "_", "." and "-".`,
+    );
   }
   if (share !== 'copy' && share !== 'frozen') {
-    throw new CacheOptionError(`${owner}: share is ${String(share)}; it must be 'copy' or 'frozen'.`);
+    throw new CacheOptionError(
+      'share',
+      `${owner}: share is ${String(share)}; it must be 'copy' or 'frozen'.`,
+    );
   }
   if (store !== undefined && options.name === undefined) {
     throw new CacheOptionError(
+      'name',
       `${owner}: a store is given without a name; give one, so that no two caches share their keys.`,
     );
   }
@@ -201,11 +208,15 @@ export function readNumber(owner: string, name: string, value: unknown, from: nu
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   if (Number.isInteger(number) && Number(number) >= from && Number(number) <= to) return Number(number);
   throw new CacheOptionError(
+    name,
     `${owner}: ${name} is ${String(value)}; it must be an integer from ${from} to ${to}.`,
   );
 }
 
 function readRatio(owner: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0 && value <= 1) return value;
-  throw new CacheOptionError(`${owner}: jitterRatio is ${String(value)}; it must be a number from 0 to 1.`);
+  throw new CacheOptionError(
+    'jitterRatio',
+    `${owner}: jitterRatio is ${String(value)}; it must be a number from 0 to 1.`,
+  );
 }

@@ -124,6 +124,9 @@ export declare class DeadlineExceededError extends ContextError {
 export declare class ContextOptionError extends ContextError {
     readonly name = "ContextOptionError";
     readonly code = "ERR_CONTEXT_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string);
 }
 
 // propagation/carrier.d.ts

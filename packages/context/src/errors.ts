@@ -29,4 +29,11 @@ export class DeadlineExceededError extends ContextError {
 export class ContextOptionError extends ContextError {
   override readonly name = 'ContextOptionError';
   readonly code = 'ERR_CONTEXT_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
+  }
 }

@@ -1,7 +1,7 @@
 // webhooks/index.d.ts
 export type { AttemptOutcome, DeliveryErrorClass, DisabledReason, WebhookAttempt, WebhookEndpointChange, } from './channels.ts';
 export type { DeliveryAttempt, DeliveryDetail, DeliveryPage, DeliveryQuery, RedeliverRange, WebhookDelivery, } from './delivery-log.ts';
-export type { EndpointSettings, IssuedSecret, NewEndpoint, WebhookEndpoint, WebhookEndpoints, } from './endpoints.ts';
+export type { EndpointPage, EndpointPageRequest, EndpointSettings, IssuedSecret, NewEndpoint, WebhookEndpoint, WebhookEndpoints, } from './endpoints.ts';
 export { AddressRefusedError, DeliveryNotFoundError, EndpointExistsError, EndpointGoneError, EndpointNotFoundError, EndpointUrlRefusedError, InvalidWebhookError, WebhookError, WebhookMissingPeerError, WebhookOptionError, WebhookSecretError, WebhookSenderClosedError, } from './errors.ts';
 export type { OutgoingEvent } from './event.ts';
 export type { ResolveHost } from './http/resolver.ts';
@@ -100,15 +100,15 @@ export interface DeliveryQuery {
     to?: number;
     /** 1 to 1000, default 100. */
     limit?: number;
-    /** `next` of the page before. */
-    after?: string;
+    /** `nextCursor` of the page before. Default the first page. */
+    cursor?: string;
 }
 /** One page of deliveries. */
 export interface DeliveryPage {
     /** The newest first. */
     readonly items: readonly WebhookDelivery[];
-    /** Missing on the last page. */
-    readonly next?: string;
+    /** Where the next page begins, or undefined when this is the last. */
+    readonly nextCursor: string | undefined;
 }
 /** Which deliveries of an endpoint are sent again. */
 export interface RedeliverRange {
@@ -138,6 +138,7 @@ export declare function createDeliveryLog(store: () => Promise<WebhookStore>, en
 
 // webhooks/store/delivery-store.d.ts
 import type { DeliveryErrorClass, DisabledReason } from '../channels.ts';
+import type { Place } from '../page-cursor.ts';
 export interface StoredSecret {
     /** As it is kept: sealed where the sender has a `secretStorageKey`. */
     readonly text: string;
@@ -206,10 +207,7 @@ export interface DeliveryFilter {
     /** Epoch ms of the acceptance, not included. */
     readonly to?: number | undefined;
     /** Deliveries after this one in the order of the list. */
-    readonly after?: {
-        readonly createdAt: number;
-        readonly id: string;
-    } | undefined;
+    readonly after?: Place | undefined;
     readonly order: 'newest' | 'oldest';
     readonly limit: number;
 }
@@ -218,8 +216,9 @@ export interface WebhookStore {
     /** False where the id is taken. */
     insertEndpoint(endpoint: StoredEndpoint): Promise<boolean>;
     endpoint(id: string): Promise<StoredEndpoint | undefined>;
+    /** Those behind `after`, in the order of registration. */
     endpoints(page: {
-        readonly offset: number;
+        readonly after: Place | undefined;
         readonly limit: number;
     }): Promise<readonly StoredEndpoint[]>;
     /** Those that listen to the topic, or to `*`. */
@@ -248,6 +247,21 @@ export interface WebhookStore {
 export type EndpointChanges = Partial<Omit<StoredEndpoint, 'id' | 'createdAt'>>;
 /** What must still be so for a change to be made. */
 export type EndpointCondition = Partial<Pick<StoredEndpoint, 'disabledReason' | 'failingSince' | 'probeAt'>>;
+
+// webhooks/page-cursor.d.ts
+/** Behind what a page begins, in the order of acceptance or registration. */
+export interface Place {
+    /** Epoch ms. */
+    readonly createdAt: number;
+    readonly id: string;
+}
+/** The rows that a page shows, of which one more than `limit` were read, and where the next page begins. */
+export declare function pageOf<Row extends Place>(found: readonly Row[], limit: number): {
+    readonly rows: readonly Row[];
+    readonly nextCursor: string | undefined;
+};
+/** @throws WebhookOptionError */
+export declare function readCursor(cursor: string | undefined): Place | undefined;
 
 // webhooks/endpoints.d.ts
 import type { DisabledReason } from './channels.ts';
@@ -299,6 +313,20 @@ export interface IssuedSecret {
     /** `whsec_…`, or the public key `whpk_…` where the endpoint is signed for with ed25519. */
     readonly verificationKey: string;
 }
+/** Which page of the endpoints is asked for. */
+export interface EndpointPageRequest {
+    /** `nextCursor` of the page before. Default the first page. */
+    cursor?: string;
+    /** 1 to 1000, default 100. */
+    limit?: number;
+}
+/** One page of endpoints. */
+export interface EndpointPage {
+    /** In the order of their registration. */
+    readonly items: readonly WebhookEndpoint[];
+    /** Where the next page begins, or undefined when this is the last. */
+    readonly nextCursor: string | undefined;
+}
 /** Who gets webhooks, and with which secrets. */
 export interface WebhookEndpoints {
     /** @throws EndpointUrlRefusedError, WebhookSecretError, EndpointExistsError, WebhookOptionError */
@@ -319,11 +347,8 @@ export interface WebhookEndpoints {
     /** Delivers what was held, too. */
     enable(id: string): Promise<WebhookEndpoint>;
     get(id: string): Promise<WebhookEndpoint>;
-    /** In the order of their registration. */
-    list(page?: {
-        offset?: number;
-        limit?: number;
-    }): Promise<readonly WebhookEndpoint[]>;
+    /** @throws WebhookOptionError */
+    list(page?: EndpointPageRequest): Promise<EndpointPage>;
     /** What is under way to it is cancelled. */
     remove(id: string): Promise<void>;
 }

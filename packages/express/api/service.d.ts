@@ -119,6 +119,9 @@ export declare abstract class ExpressAdapterError extends Error {
 export declare class ExpressOptionError extends ExpressAdapterError {
     readonly name = "ExpressOptionError";
     readonly code = "ERR_EXPRESS_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string, options?: ErrorOptions);
 }
 /** The raw body of a webhook is gone, so its signature cannot be verified. Nothing was enqueued. */
 export declare class BodyAlreadyReadError extends ExpressAdapterError {

@@ -10,6 +10,10 @@ export interface ErrorAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A cursor comes from a client, and only the package that gave it can tell that another one is wrong. */
+const OPTION_CODE = /^ERR_[A-Z_]+_OPTION$/;
+const BAD_CURSOR = 'ERR_BAD_CURSOR';
+
 /** Statuses of errors that do not bring their own, by the code of their class. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   ERR_CIRCUIT_OPEN: 503,
@@ -25,7 +29,14 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   ERR_QUEUE_DIRECT_PROCESSING: 503,
   ERR_QUEUE_DIRECT_UNFINISHED: 503,
   ERR_QUEUE_INVALID_EVENT: 400,
+  ERR_QUEUE_DEAD_LETTER_NOT_FOUND: 404,
+  ERR_QUEUE_DEAD_LETTER_BUSY: 409,
   ERR_WEBHOOK_UNREADABLE: 400,
+  ERR_WEBHOOK_URL_REFUSED: 400,
+  ERR_WEBHOOK_ENDPOINT_NOT_FOUND: 404,
+  ERR_WEBHOOK_ENDPOINT_EXISTS: 409,
+  ERR_WEBHOOK_DELIVERY_NOT_FOUND: 404,
+  [BAD_CURSOR]: 400,
   ERR_CACHE_SOURCE_FAILED: 503,
   ERR_CACHE_ONLY_IF_CACHED: 504,
   ERR_SOFT_DELETE_NOT_FOUND: 404,
@@ -34,8 +45,8 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   ERR_SOFT_DELETE_RESTORE_CONFLICT: 409,
 };
 
-/** Their messages name tables. */
-const INTERNAL_MESSAGE = /^ERR_SOFT_DELETE_/;
+/** Their messages name tables and queues. */
+const INTERNAL_MESSAGE = /^ERR_(?:SOFT_DELETE|QUEUE_DEAD_LETTER)_/;
 
 /** What body parsers call their errors in `type`; their messages quote the body. */
 const ANSWER_BY_PARSER_TYPE: Readonly<Record<string, readonly [code: string, message: string]>> = {
@@ -51,6 +62,7 @@ interface KnownFields {
   status?: unknown;
   statusCode?: unknown;
   code?: unknown;
+  option?: unknown;
   type?: unknown;
   expose?: unknown;
   message?: unknown;
@@ -69,12 +81,14 @@ export function errorAnswer(error: unknown): ErrorAnswer {
 function describe({
   status: ownStatus,
   statusCode,
-  code,
+  code: ownCode,
+  option,
   type,
   expose,
   message,
   retryAfterMs,
 }: KnownFields): ErrorAnswer {
+  const code = option === 'cursor' && isOptionCode(ownCode) ? BAD_CURSOR : ownCode;
   const known = typeof code === 'string' ? statusOfCode(code) : undefined;
   const status = errorStatus(ownStatus) ?? errorStatus(statusCode) ?? known ?? 500;
   const headers = retryHeaders(retryAfterMs);
@@ -89,6 +103,10 @@ function describe({
     message: exposed && typeof message === 'string' && message !== '' ? message : genericMessage(status),
     headers,
   };
+}
+
+function isOptionCode(code: unknown): boolean {
+  return typeof code === 'string' && OPTION_CODE.test(code);
 }
 
 function statusOfCode(code: string): number | undefined {

@@ -7,6 +7,13 @@ export abstract class ExpressAdapterError extends Error {
 export class ExpressOptionError extends ExpressAdapterError {
   override readonly name = 'ExpressOptionError';
   readonly code = 'ERR_EXPRESS_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.option = option;
+  }
 }
 
 /** The raw body of a webhook is gone, so its signature cannot be verified. Nothing was enqueued. */

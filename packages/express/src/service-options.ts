@@ -53,11 +53,13 @@ export interface ServiceOptions {
 export function checkServiceOptions({ name, routes }: ServiceOptions): void {
   if (typeof name !== 'string' || name === '') {
     throw new ExpressOptionError(
+      'name',
       `createService: name is ${JSON.stringify(name)}; it must be the name of the service.`,
     );
   }
   if (typeof routes !== 'function') {
     throw new ExpressOptionError(
+      'routes',
       'createService: routes must be a function that adds routes to the app it gets.',
     );
   }

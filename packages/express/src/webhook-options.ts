@@ -61,9 +61,11 @@ export function resolveWebhookOptions(options: WebhookReceiverOptions): Resolved
     limitBytes = WEBHOOK_RECEIVER_DEFAULTS.limitBytes,
     acceptedStatus = WEBHOOK_RECEIVER_DEFAULTS.acceptedStatus,
   } = options;
-  if (typeof queue?.enqueue !== 'function') refuse('queue must be what createWebhookQueue() returns.');
+  if (typeof queue?.enqueue !== 'function')
+    refuse('queue', 'queue must be what createWebhookQueue() returns.');
   const entries = Object.entries(providers ?? {});
-  if (entries.length === 0) refuse('providers is empty; name at least one provider with its secrets.');
+  if (entries.length === 0)
+    refuse('providers', 'providers is empty; name at least one provider with its secrets.');
   inRange('limitBytes', limitBytes, 1, 26_214_400);
   inRange('acceptedStatus', acceptedStatus, 200, 299);
   const resolved = new Map(entries.map(([name, provider]) => [name, resolveProvider(name, provider, clock)]));
@@ -78,7 +80,9 @@ function resolveProvider(name: string, options: WebhookProviderOptions, clock: C
     return { name, scheme, verifier };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'it cannot be used';
-    throw new ExpressOptionError(`webhookReceiver: providers.${name}: ${reason}`, { cause });
+    throw new ExpressOptionError(`providers.${name}`, `webhookReceiver: providers.${name}: ${reason}`, {
+      cause,
+    });
   }
 }
 
@@ -89,9 +93,9 @@ function providerParameter(req: Request): string | undefined {
 
 function inRange(name: string, value: number, min: number, max: number): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
-  refuse(`${name} is ${value}; it must be an integer from ${min} to ${max}.`);
+  refuse(name, `${name} is ${value}; it must be an integer from ${min} to ${max}.`);
 }
 
-function refuse(reason: string): never {
-  throw new ExpressOptionError(`webhookReceiver: ${reason}`);
+function refuse(option: string, reason: string): never {
+  throw new ExpressOptionError(option, `webhookReceiver: ${reason}`);
 }

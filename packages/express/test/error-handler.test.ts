@@ -85,6 +85,50 @@ describe('errorHandler', () => {
       'QUEUE_DIRECT_UNFINISHED',
       null,
     ],
+    [
+      'a dead letter that is gone',
+      { code: 'ERR_QUEUE_DEAD_LETTER_NOT_FOUND' },
+      404,
+      'QUEUE_DEAD_LETTER_NOT_FOUND',
+      null,
+    ],
+    [
+      'a dead letter in other hands',
+      { code: 'ERR_QUEUE_DEAD_LETTER_BUSY', retryAfterMs: 10 },
+      409,
+      'QUEUE_DEAD_LETTER_BUSY',
+      '1',
+    ],
+    [
+      'an endpoint that is not there',
+      { code: 'ERR_WEBHOOK_ENDPOINT_NOT_FOUND' },
+      404,
+      'WEBHOOK_ENDPOINT_NOT_FOUND',
+      null,
+    ],
+    [
+      'an endpoint that is there already',
+      { code: 'ERR_WEBHOOK_ENDPOINT_EXISTS' },
+      409,
+      'WEBHOOK_ENDPOINT_EXISTS',
+      null,
+    ],
+    [
+      'an endpoint whose URL is refused',
+      { code: 'ERR_WEBHOOK_URL_REFUSED' },
+      400,
+      'WEBHOOK_URL_REFUSED',
+      null,
+    ],
+    [
+      'a delivery that is not there',
+      { code: 'ERR_WEBHOOK_DELIVERY_NOT_FOUND' },
+      404,
+      'WEBHOOK_DELIVERY_NOT_FOUND',
+      null,
+    ],
+    ['a cursor that no page gave', { code: 'ERR_AUDIT_OPTION', option: 'cursor' }, 400, 'BAD_CURSOR', null],
+    ['another option of ours', { code: 'ERR_AUDIT_OPTION', option: 'limit' }, 500, 'INTERNAL_ERROR', null],
     ['a wrong signature', { code: 'ERR_SIGNATURE_MISMATCH' }, 401, 'SIGNATURE_MISMATCH', null],
     ['an unknown code', { code: 'ECONNREFUSED' }, 500, 'INTERNAL_ERROR', null],
     ['a code that is also a name of Object', { code: 'constructor' }, 500, 'INTERNAL_ERROR', null],
@@ -123,9 +167,11 @@ describe('errorHandler', () => {
     expect(hidden.body).toMatchObject({ error: { code: 'FORBIDDEN', message: 'Forbidden.' } });
   });
 
-  it('hides the message of a soft delete, which names tables', async () => {
-    const message = 'There is no live row in "users" that matches.';
-    const answer = await answerTo(withFields(message, { code: 'ERR_SOFT_DELETE_NOT_FOUND' }));
+  it.each([
+    ['a soft delete, which names tables', 'ERR_SOFT_DELETE_NOT_FOUND'],
+    ['a dead letter, which names queues', 'ERR_QUEUE_DEAD_LETTER_NOT_FOUND'],
+  ])('hides the message of %s', async (_name, code) => {
+    const answer = await answerTo(withFields('There is none in "users".', { code }));
     expect(answer.body).toMatchObject({ error: { message: 'Not Found.' } });
   });
 

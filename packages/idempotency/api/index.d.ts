@@ -143,6 +143,9 @@ export declare abstract class IdempotencyError extends Error {
 export declare class IdempotencyOptionError extends IdempotencyError {
     readonly name = "IdempotencyOptionError";
     readonly code = "ERR_IDEMPOTENCY_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string);
 }
 /** The function is async. Its effects could not be part of the transaction, which was rolled back. */
 export declare class AsyncFunctionError extends IdempotencyError {

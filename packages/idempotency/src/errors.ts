@@ -9,6 +9,13 @@ export abstract class IdempotencyError extends Error {
 export class IdempotencyOptionError extends IdempotencyError {
   override readonly name = 'IdempotencyOptionError';
   readonly code = 'ERR_IDEMPOTENCY_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
+  }
 }
 
 /** The function is async. Its effects could not be part of the transaction, which was rolled back. */

@@ -82,7 +82,7 @@ export function idempotent<I, T>(
   return async (input) => {
     const key = options.key(input);
     if (typeof key !== 'string' || key === '')
-      throw new IdempotencyOptionError('idempotent: key() gave no string, or an empty one.');
+      throw new IdempotencyOptionError('key', 'idempotent: key() gave no string, or an empty one.');
     const print = fingerprintOf('', fingerprint(input), IDEMPOTENCY_DEFAULTS.maxRequestBytes);
     const begun = await begin(
       store,

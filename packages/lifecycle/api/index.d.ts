@@ -19,6 +19,9 @@ export declare abstract class LifecycleError extends Error {
 export declare class LifecycleOptionError extends LifecycleError {
     readonly name = "LifecycleOptionError";
     readonly code = "ERR_LIFECYCLE_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string);
 }
 /** A step was added for a phase that the running shutdown has already begun. */
 export declare class ShutdownBegunError extends LifecycleError {

@@ -7,6 +7,13 @@ export abstract class LifecycleError extends Error {
 export class LifecycleOptionError extends LifecycleError {
   override readonly name = 'LifecycleOptionError';
   readonly code = 'ERR_LIFECYCLE_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
+  }
 }
 
 /** A step was added for a phase that the running shutdown has already begun. */

@@ -158,6 +158,7 @@ function resolveStartup({ startup = {}, startupRetryMs, clock = systemClock }: H
     checkName('createHealth', name);
     if (typeof step !== 'function') {
       throw new LifecycleOptionError(
+        `startup.${name}`,
         `createHealth, start-up step ${name} is of type ${typeof step}; it must be a function.`,
       );
     }

@@ -103,6 +103,7 @@ export function createLifecycle(options: LifecycleOptions = {}): Lifecycle {
     const index = SHUTDOWN_PHASES.indexOf(phase);
     if (index < 0) {
       throw new LifecycleOptionError(
+        'phase',
         `${where}: phase is ${phase}; it must be one of ${SHUTDOWN_PHASES.join(', ')}.`,
       );
     }

@@ -93,6 +93,7 @@ export const HEALTH_DEFAULTS: HealthDefaults = Object.freeze({
 export function checkMs(where: string, option: string, value: number, least: number, most: number): void {
   if (Number.isFinite(value) && value >= least && value <= most) return;
   throw new LifecycleOptionError(
+    option,
     `${where}: ${option} is ${value}; it must be ${least} to ${most} milliseconds.`,
   );
 }
@@ -101,6 +102,7 @@ export function checkMs(where: string, option: string, value: number, least: num
 export function checkName(where: string, name: unknown): void {
   if (typeof name === 'string' && name !== '') return;
   throw new LifecycleOptionError(
+    'name',
     `${where}: the name is ${JSON.stringify(name)}; it must be a string that says what it is.`,
   );
 }

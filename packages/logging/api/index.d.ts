@@ -200,6 +200,9 @@ export declare abstract class LoggingError extends Error {
 export declare class LoggingOptionError extends LoggingError {
     readonly name = "LoggingOptionError";
     readonly code = "ERR_LOGGING_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string, options?: ErrorOptions);
 }
 
 // pretty.d.ts

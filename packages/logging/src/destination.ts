@@ -84,6 +84,7 @@ function fileSink(path: string, { bufferBytes, requestHoldMs: holdMs, clock }: S
     return new BufferedFile(openSync(path, 'a'), { bufferBytes, holdMs, clock, ownsFd: true });
   } catch (cause) {
     throw new LoggingOptionError(
+      'destination',
       `createLogger: the log file ${JSON.stringify(path)} cannot be opened. Check that its folder exists and is writable.`,
       { cause },
     );

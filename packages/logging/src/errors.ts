@@ -7,4 +7,11 @@ export abstract class LoggingError extends Error {
 export class LoggingOptionError extends LoggingError {
   override readonly name = 'LoggingOptionError';
   readonly code = 'ERR_LOGGING_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.option = option;
+  }
 }

@@ -134,6 +134,7 @@ function resolveRedact(redact: LoggerOptions['redact']): false | Required<Redact
   const { keys = [], censor = LOGGER_DEFAULTS.censor } = given;
   if (!isList(keys) || keys.some((key) => typeof key !== 'string' || key === '')) {
     throw new LoggingOptionError(
+      'redact',
       'createLogger: redact must be false, a list of key names, or { keys, censor }.',
     );
   }
@@ -150,6 +151,7 @@ function resolveDestination(destination: Destination): Destination {
     return destination;
   }
   throw new LoggingOptionError(
+    'destination',
     "createLogger: destination must be 'stdout', 'stderr', { file: path } or an object with write(line).",
   );
 }
@@ -157,6 +159,7 @@ function resolveDestination(destination: Destination): Destination {
 function optionalText(name: string, value: string | undefined): string | undefined {
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
   throw new LoggingOptionError(
+    name,
     `createLogger: ${name} is ${JSON.stringify(value)}; it must be a text of 1 or more characters.`,
   );
 }
@@ -165,6 +168,7 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
   const found = allowed.find((entry) => entry === value);
   if (found !== undefined) return found;
   throw new LoggingOptionError(
+    name,
     `createLogger: ${name} is ${JSON.stringify(value)}; it must be one of ${allowed.join(', ')}.`,
   );
 }
@@ -179,6 +183,7 @@ function inRange(
   const chosen = value ?? fallback;
   if (Number.isInteger(chosen) && chosen >= min && chosen <= max) return chosen;
   throw new LoggingOptionError(
+    name,
     `createLogger: ${name} is ${chosen}; it must be an integer from ${min} to ${max}.`,
   );
 }

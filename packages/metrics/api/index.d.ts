@@ -510,6 +510,9 @@ export declare abstract class MetricsError extends Error {
 export declare class MetricsOptionError extends MetricsError {
     readonly name = "MetricsOptionError";
     readonly code = "ERR_METRICS_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string);
 }
 /** A metric of this name exists already, of another kind or from another source. */
 export declare class MetricConflictError extends MetricsError {

@@ -7,6 +7,13 @@ export abstract class MetricsError extends Error {
 export class MetricsOptionError extends MetricsError {
   override readonly name = 'MetricsOptionError';
   readonly code = 'ERR_METRICS_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
+  }
 }
 
 /** A metric of this name exists already, of another kind or from another source. */

@@ -67,7 +67,10 @@ export interface ResolvedMetricsOptions extends Omit<MetricsDefaults, 'maxRoutes
 export function resolveMetricsOptions(options: MetricsOptions): ResolvedMetricsOptions {
   const { serviceName: service = process.env['OTEL_SERVICE_NAME'] || METRICS_DEFAULTS.serviceName } = options;
   if (service === '')
-    throw new MetricsOptionError('createMetrics: serviceName is empty; it must be the name of the service.');
+    throw new MetricsOptionError(
+      'serviceName',
+      'createMetrics: serviceName is empty; it must be the name of the service.',
+    );
   const resolved = {
     service,
     registry: options.registry,
@@ -96,13 +99,17 @@ export function checkInteger(
 ): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new MetricsOptionError(
+    option,
     `${where}: ${option} is ${value}; it must be an integer from ${least} to ${most}.`,
   );
 }
 
 export function checkOneOf(where: string, option: string, value: string, allowed: readonly string[]): void {
   if (allowed.includes(value)) return;
-  throw new MetricsOptionError(`${where}: ${option} is ${value}; it must be one of ${allowed.join(', ')}.`);
+  throw new MetricsOptionError(
+    option,
+    `${where}: ${option} is ${value}; it must be one of ${allowed.join(', ')}.`,
+  );
 }
 
 export function checkBuckets(where: string, option: string, bounds: readonly number[]): void {
@@ -111,6 +118,7 @@ export function checkBuckets(where: string, option: string, bounds: readonly num
   );
   if (bounds.length > 0 && bounds.length <= 100 && ascending) return;
   throw new MetricsOptionError(
+    option,
     `${where}: ${option} is [${bounds.join(', ')}]; it must be 1 to 100 finite numbers, each greater than the one before.`,
   );
 }

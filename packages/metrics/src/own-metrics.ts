@@ -157,6 +157,7 @@ export function createOwnMetrics(): OwnMetricsStore {
       incrementCounter(name, labels = NO_LABELS, value = 1) {
         if (!(value >= 0 && Number.isFinite(value))) {
           throw new MetricsOptionError(
+            'value',
             `incrementCounter('${name}'): value is ${value}; it must be 0 or more.`,
           );
         }
@@ -170,7 +171,10 @@ export function createOwnMetrics(): OwnMetricsStore {
       registerHistogram: (name, help, options) => register('histogram', name, help, options),
       observe(name, value, labels = NO_LABELS) {
         if (!Number.isFinite(value)) {
-          throw new MetricsOptionError(`observe('${name}'): value is ${value}; it must be a finite number.`);
+          throw new MetricsOptionError(
+            'value',
+            `observe('${name}'): value is ${value}; it must be a finite number.`,
+          );
         }
         seriesOf(histograms, 'histogram', name, labels).observe(value);
       },
@@ -200,5 +204,5 @@ function valuesOf(name: string, labels: MetricLabels, labelNames: readonly strin
 
 function checkNumber(where: string, value: unknown): void {
   if (typeof value === 'number') return;
-  throw new MetricsOptionError(`${where}: value is of type ${typeof value}; it must be a number.`);
+  throw new MetricsOptionError('value', `${where}: value is of type ${typeof value}; it must be a number.`);
 }

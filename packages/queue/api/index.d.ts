@@ -196,7 +196,7 @@ export interface LetterActOptions {
 export interface LetterListOptions {
     /** 1 to 1000. Default 100. */
     limit?: number;
-    /** The id of the last letter of the page before. */
+    /** The letters behind the one that has this id; the last that was read. */
     after?: string;
 }
 /**

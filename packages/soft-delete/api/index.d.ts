@@ -208,6 +208,9 @@ export declare abstract class SoftDeleteError extends Error {
 export declare class SoftDeleteOptionError extends SoftDeleteError {
     readonly name = "SoftDeleteOptionError";
     readonly code = "ERR_SOFT_DELETE_OPTION";
+    /** The name of the option or argument. */
+    readonly option: string;
+    constructor(option: string, message: string);
 }
 /** A table or model does not have the columns that soft delete needs. */
 export declare class MissingColumnsError extends SoftDeleteError {

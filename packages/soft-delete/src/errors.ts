@@ -7,6 +7,13 @@ export abstract class SoftDeleteError extends Error {
 export class SoftDeleteOptionError extends SoftDeleteError {
   override readonly name = 'SoftDeleteOptionError';
   readonly code = 'ERR_SOFT_DELETE_OPTION';
+  /** The name of the option or argument. */
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(message);
+    this.option = option;
+  }
 }
 
 /** A table or model does not have the columns that soft delete needs. */

@@ -35,7 +35,8 @@ export function resolveMigration(table: string, options: MigrationOptions): Reso
   for (const column of Object.values(columns)) checkName('columns', column);
   const liveIndexes = options.liveIndexes ?? [];
   for (const list of liveIndexes) {
-    if (list.length === 0) throw new SoftDeleteOptionError('liveIndexes has an empty list of columns.');
+    if (list.length === 0)
+      throw new SoftDeleteOptionError('liveIndexes', 'liveIndexes has an empty list of columns.');
     for (const column of list) checkName('liveIndexes', column);
   }
   return { table, columns, liveIndexes, reviveDeleted: options.reviveDeleted ?? false };

@@ -128,6 +128,7 @@ export function tableOf(schema: Schema, name: string): Table {
   const table = schema.get(name);
   if (table === undefined) {
     throw new SoftDeleteOptionError(
+      'table',
       `table is "${name}"; the schema has ${[...schema.keys()].map((known) => `"${known}"`).join(', ')}.`,
     );
   }
@@ -157,6 +158,7 @@ function relate(schema: Map<string, OpenTable>, name: string, definition: Relati
   const parent = schema.get(definition.parent);
   if (child === undefined || parent === undefined) {
     throw new SoftDeleteOptionError(
+      'relations',
       `A relation of "${name}" names the parent "${definition.parent}", which is not in the schema. Add it, with softDelete: false if its rows are not marked.`,
     );
   }
@@ -164,6 +166,7 @@ function relate(schema: Map<string, OpenTable>, name: string, definition: Relati
   const references = names(`references of "${name}"`, definition.references ?? parent.primaryKey);
   if (foreignKey.length !== references.length) {
     throw new SoftDeleteOptionError(
+      'relations',
       `A relation of "${name}" has ${foreignKey.length} columns in foreignKey and ${references.length} in references; they must be as many.`,
     );
   }
@@ -176,11 +179,13 @@ function relate(schema: Map<string, OpenTable>, name: string, definition: Relati
 function checkAction(child: Table, onDelete: OnDelete): void {
   if (!ACTIONS.includes(onDelete)) {
     throw new SoftDeleteOptionError(
+      'onDelete',
       `onDelete of a relation of "${child.name}" is "${onDelete}"; it must be one of ${ACTIONS.join(', ')}.`,
     );
   }
   if (onDelete === 'cascade' && !child.softDelete) {
     throw new SoftDeleteOptionError(
+      'relations',
       `A relation of "${child.name}" cascades, and its rows cannot be marked (softDelete: false). Use restrict, set null or keep.`,
     );
   }
@@ -188,7 +193,8 @@ function checkAction(child: Table, onDelete: OnDelete): void {
 
 function names(option: string, value: string | readonly string[]): readonly string[] {
   const list = typeof value === 'string' ? [value] : value;
-  if (list.length === 0) throw new SoftDeleteOptionError(`${option} is empty; it must name a column.`);
+  if (list.length === 0)
+    throw new SoftDeleteOptionError(option, `${option} is empty; it must name a column.`);
   for (const name of list) checkName(option, name);
   return list;
 }
@@ -197,6 +203,7 @@ function names(option: string, value: string | readonly string[]): readonly stri
 export function checkName(option: string, name: unknown): void {
   if (typeof name !== 'string' || name.length === 0 || name.includes('\u0000') || !name.isWellFormed()) {
     throw new SoftDeleteOptionError(
+      option,
       `${option} is ${JSON.stringify(name)}; it must be a string that is not empty and has no NUL in it.`,
     );
   }

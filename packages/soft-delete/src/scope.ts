@@ -55,11 +55,13 @@ export function purgeBounds(
 ): { readonly deletedBefore: number; readonly limit: number } {
   if (!(Number.isFinite(olderThanMs) && olderThanMs >= 0)) {
     throw new SoftDeleteOptionError(
+      'olderThanMs',
       `purge: olderThanMs is ${olderThanMs}; it must be 0 or more milliseconds.`,
     );
   }
   if (!(Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= LARGEST_BATCH)) {
     throw new SoftDeleteOptionError(
+      'batchSize',
       `purge: batchSize is ${batchSize}; it must be an integer from 1 to ${LARGEST_BATCH}.`,
     );
   }

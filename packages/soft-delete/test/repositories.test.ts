@@ -354,4 +354,40 @@ describe.each(databases)('the repository on %s', (_name, open) => {
     const missing = async () => database.repository({ nowhere: {} }, 'nowhere').count();
     await expect(missing()).rejects.toThrow('There is no table "nowhere"');
   });
+
+  describe('a key that no row can have, as a client may send one', () => {
+    const hostile = [
+      'x',
+      '1e400',
+      '9'.repeat(100),
+      '\0',
+      '\uD800',
+      '',
+      ' ',
+      "' OR 1=1 --",
+      'x'.repeat(100_000),
+    ];
+
+    it.each([
+      ['INTEGER', '1'],
+      ['UUID', '00000001-0000-4000-8000-00000000000a'],
+      ['TEXT', 'e1'],
+    ])('is not found where keys are of type %s', async (type, taken) => {
+      const table = `keyed_by_${type}`.toLowerCase();
+      await database.run(`CREATE TABLE ${table} (id ${type} PRIMARY KEY, note TEXT, ${MARKS})`);
+      await database.run(`INSERT INTO ${table} (id) VALUES ('${taken}')`);
+      const rows = database.repository({ [table]: {} }, table);
+      for (const id of hostile) {
+        expect(await rows.find(id)).toBeUndefined();
+        const acts = [rows.delete(id), rows.restore(id), rows.forceDelete(id), rows.erase(id, { note: 'x' })];
+        for (const outcome of await Promise.allSettled(acts)) {
+          expect(outcome).toMatchObject({
+            status: 'rejected',
+            reason: { code: 'ERR_SOFT_DELETE_NOT_FOUND' },
+          });
+        }
+      }
+      expect(await rows.find(taken)).toBeDefined();
+    });
+  });
 });

@@ -2,9 +2,8 @@ import express, { type Router } from 'express';
 import { RequestError } from '../errors.ts';
 import { MAILER } from '../events/mailer.ts';
 import type { OrderBus } from '../events/order-events.ts';
+import { pageRequest } from '../orders/cursor.ts';
 import { onlyIds } from '../path-id.ts';
-
-const LARGEST_PAGE = 100;
 
 /** What became of the events: how far they are, which could not be handled, and a second try for those. */
 export function eventRoutes(bus: OrderBus): Router {
@@ -16,9 +15,10 @@ export function eventRoutes(bus: OrderBus): Router {
       const deadLetters = await (await bus.deadLetters(MAILER)).count();
       res.json({ outbox, lag: groups, deadLetters, thisProcess: bus.getStats() });
     })
-    .get('/dead-letters', async (_req, res) => {
-      const { items, total } = await (await bus.deadLetters(MAILER)).list({ limit: LARGEST_PAGE });
-      res.json({ items: items.map(({ carrier: _carrier, ...item }) => item), total });
+    .get('/dead-letters', async (req, res) => {
+      const deadLetters = await bus.deadLetters(MAILER);
+      const { items, total, nextCursor = null } = await deadLetters.list(pageRequest(req));
+      res.json({ items: items.map(({ carrier: _carrier, ...item }) => item), total, nextCursor });
     })
     .post('/dead-letters/:id/redrive', async (req, res) => {
       const deadLetters = await bus.deadLetters(MAILER);

@@ -74,6 +74,13 @@ export function changingBehaves(service: () => TestService): void {
       expect(await changesOf(acme, id)).toEqual(['PLACED', 'CHANGED', 'DELETED']);
       await acme('POST', `/orders/${id}/restore`);
       const { body } = await acme('GET', `/orders/${id}/timeline`);
+      const first = await acme('GET', `/orders/${id}/timeline?limit=3`);
+      const cursor = encodeURIComponent(first.body.nextCursor ?? '');
+      const second = await acme('GET', `/orders/${id}/timeline?limit=3&cursor=${cursor}`);
+      expect([...first.body.items, ...second.body.items]).toEqual(body.items);
+      expect([body.nextCursor, second.body.nextCursor]).toEqual([null, null]);
+      const astray = await acme('GET', `/orders/${id}/timeline?cursor=x`);
+      expect([astray.status, astray.body.error.code]).toEqual([400, 'BAD_CURSOR']);
       expect(body.items[3]).toMatchObject({ changeType: 'RESTORED', by: 'ada' });
       expect(body.items[1]).toMatchObject({
         by: 'ada',

@@ -23,6 +23,8 @@ export function eventsBehave(service: () => TestService): void {
       const { acme, admin } = service();
       const id = await placed(acme, { ...ORDER, email: 'ada@nowhere.invalid' });
       const letters = async () => (await admin('GET', '/admin/events/dead-letters')).body;
+      const astray = await admin('GET', '/admin/events/dead-letters?cursor=x');
+      expect([astray.status, astray.body.error.code]).toEqual([400, 'BAD_CURSOR']);
       await expect.poll(async () => (await letters()).total, PATIENCE).toBe(1);
       const [letter] = (await letters()).items;
       expect(letter).toMatchObject({ attempts: 1, failureClass: 'permanent', redrives: 0 });

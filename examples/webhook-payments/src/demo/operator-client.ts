@@ -43,8 +43,8 @@ export function createOperatorClient(baseUrl: () => string | undefined, key: str
   return {
     status: () => call<OperatorStatus>('GET', 'status').catch(() => undefined),
     deadLetters: async () => {
-      const page = await call<{ deadLetters: ListedDeadLetter[] }>('GET', `dead-letters?limit=${PAGE_SIZE}`);
-      return page.deadLetters;
+      const page = await call<{ items: ListedDeadLetter[] }>('GET', `dead-letters?limit=${PAGE_SIZE}`);
+      return page.items;
     },
     deadLetter: (id) => call('GET', `dead-letters/${encodeURIComponent(id)}`),
     redrive: (id) => call('POST', `dead-letters/${encodeURIComponent(id)}/redrive`),

@@ -204,7 +204,10 @@ async function findUnsealed(port: ReadPort, chain: string): Promise<BrokenRow | 
 
 export function chainName({ chain }: ResolvedOptions, { tenantId }: Pick<TenantScope, 'tenantId'>): string {
   if (chain === 'none') {
-    throw new AuditOptionError("The audit log keeps no chain (chain: 'none'), so nothing can be verified.");
+    throw new AuditOptionError(
+      'chain',
+      "The audit log keeps no chain (chain: 'none'), so nothing can be verified.",
+    );
   }
   if (chain === 'global') return chainOf(chain, undefined);
   return chainOf(chain, tenantScope(tenantId === undefined ? {} : { tenantId }, chain));
@@ -214,6 +217,7 @@ function checkAnchor(anchor: Anchor, chain: string): void {
   checkInteger('anchor.seq', anchor.seq, 0, Number.MAX_SAFE_INTEGER);
   if (anchor.chain === chain) return;
   throw new AuditOptionError(
+    'anchor',
     `The anchor was taken of another chain than the one that is verified; give the tenantId of the anchor.`,
   );
 }

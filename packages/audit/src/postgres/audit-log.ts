@@ -83,6 +83,7 @@ function ownQuery(
 ): Query {
   if (given.filter((one) => one !== undefined).length !== 1) {
     throw new AuditOptionError(
+      'pool',
       'Give one of pool, client and prisma: a pg Pool, a pg Client or a Prisma client.',
     );
   }

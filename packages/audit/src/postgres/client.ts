@@ -23,6 +23,7 @@ export interface PgTx {
 export function checkTransaction(client: PgClient): void {
   if (isPool(client) || statusOf(client) === 'I') {
     throw new AuditOptionError(
+      'client',
       '{ client } has no transaction open on it; give the connection on which you began one, not a pool.',
     );
   }

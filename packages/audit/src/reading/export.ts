@@ -89,7 +89,7 @@ function page(port: ReadPort, plan: Plan, position: string, limit: number): Prom
 }
 
 async function positionOf(port: ReadPort, plan: Plan, after: string): Promise<string> {
-  if (!isUuid(after)) throw new AuditOptionError('after is not the id of a change.');
+  if (!isUuid(after)) throw new AuditOptionError('after', 'after is not the id of a change.');
   const parameters = new Parameters(port);
   const conditions = [
     ...plan.conditions(parameters),
@@ -99,7 +99,7 @@ async function positionOf(port: ReadPort, plan: Plan, after: string): Promise<st
     `SELECT CAST(${plan.key} AS TEXT) AS "key" FROM ${plan.from} WHERE ${conditions.join(' AND ')}`,
     parameters.values,
   );
-  if (row === undefined) throw new AuditOptionError('after is not the id of a change in this log.');
+  if (row === undefined) throw new AuditOptionError('after', 'after is not the id of a change in this log.');
   return textOf(row, 'key');
 }
 

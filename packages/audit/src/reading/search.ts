@@ -1,5 +1,5 @@
 import { getCurrentTenantId } from '@holdfast/context';
-import { canonicalId, checkId, shortCorrelationId } from '../change.ts';
+import { canonicalId, isId, isText, shortCorrelationId } from '../change.ts';
 import { AuditOptionError, AuditTenantMissingError } from '../errors.ts';
 import { checkInteger, type ResolvedOptions } from '../options.ts';
 import { type AuditEntry, entryOf } from './entry.ts';
@@ -16,8 +16,8 @@ export interface TenantScope {
 export interface PageOptions extends TenantScope {
   /** From 1 to 1000. @default 50 */
   limit?: number;
-  /** Where the page before ended: its `next`. */
-  after?: string;
+  /** `nextCursor` of the page before. @default the first page */
+  cursor?: string;
   /** @default 'oldest' for a history, 'newest' for a search */
   first?: 'oldest' | 'newest';
 }
@@ -46,13 +46,17 @@ export interface SearchOptions extends PageOptions {
 
 /** One page of changes. */
 export interface AuditPage {
-  readonly entries: readonly AuditEntry[];
-  /** Given as `after` it continues; undefined at the end. */
-  readonly next: string | undefined;
+  readonly items: readonly AuditEntry[];
+  /** Where the next page begins, or undefined when this is the last. */
+  readonly nextCursor: string | undefined;
 }
 
 export const DEFAULT_LIMIT = 50;
 const MOST_LIMIT = 1000;
+/** Of the columns that are not ids. */
+const LONGEST_TEXT = 100;
+/** Times as either database gives them, and positions that both can be asked for. */
+const CURSOR = /^(?!0000)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6}Z)\/(\d{1,18})$/;
 
 /** @throws AuditOptionError, AuditTenantMissingError */
 export async function searchChanges(
@@ -64,10 +68,11 @@ export async function searchChanges(
   checkInteger('limit', limit, 1, MOST_LIMIT);
   const parameters = new Parameters(port);
   const conditions = [
-    ...conditionsOf(options, parameters, ids),
     ...tenantCondition(tenantScope(options, chain), parameters),
     ...cursorCondition(options, first, parameters),
   ];
+  if (!canMatch(options, ids)) return { items: [], nextCursor: undefined };
+  conditions.push(...conditionsOf(options, parameters, ids));
   const order = first === 'newest' ? 'DESC' : 'ASC';
   const rows = await port.all(
     `SELECT ${columns(port, { linked: false })}
@@ -79,8 +84,8 @@ export async function searchChanges(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    entries: page.map(entryOf),
-    next: rows.length > limit && last !== undefined ? cursorOf(last) : undefined,
+    items: page.map(entryOf),
+    nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : undefined,
   };
 }
 
@@ -102,20 +107,29 @@ function tenantCondition(tenantId: string | undefined, parameters: Parameters): 
   return tenantId === undefined ? [] : [`x.tenant_id = ${parameters.add(tenantId)}`];
 }
 
+/**
+ * A route passes on what a client has sent: what no change can have is answered like what none happens to have, and no
+ * database is asked for half a megabyte, a NUL, or a UUID that is none.
+ */
+function canMatch(options: SearchOptions, ids: 'uuid' | 'text'): boolean {
+  const { recordId, actorId, correlationId, changeType, recordType } = options;
+  const texts = [shortCorrelationId(correlationId), changeType, recordType];
+  return (
+    [recordId, actorId].every((id) => id === undefined || isId(id, ids)) &&
+    texts.every((text) => text === undefined || isText(text, LONGEST_TEXT))
+  );
+}
+
 function conditionsOf(options: SearchOptions, parameters: Parameters, ids: 'uuid' | 'text'): string[] {
   const { recordId, actorId, correlationId, changeType, recordType, since, until } = options;
   const conditions: string[] = [];
   const equal = (column: string, value: string | undefined, type?: 'uuid'): void => {
     if (value !== undefined) conditions.push(`${column} = ${parameters.add(value, type)}`);
   };
-  const id = (name: string, value: string | undefined): string | undefined => {
-    if (value === undefined) return undefined;
-    checkId(name, value, ids);
-    return canonicalId(value, ids);
-  };
+  const id = (value: string | undefined) => (value === undefined ? undefined : canonicalId(value, ids));
   const idType = ids === 'uuid' ? 'uuid' : undefined;
-  equal('c.request_id', id('recordId', recordId), idType);
-  equal('c.changed_by_id', id('actorId', actorId), idType);
+  equal('c.request_id', id(recordId), idType);
+  equal('c.changed_by_id', id(actorId), idType);
   equal('c.correlation_id', shortCorrelationId(correlationId));
   equal('c.change_type', changeType);
   equal('x.record_type', recordType);
@@ -124,7 +138,7 @@ function conditionsOf(options: SearchOptions, parameters: Parameters, ids: 'uuid
     ['until', until, '<'],
   ] as const) {
     if (time === undefined) continue;
-    if (Number.isNaN(time.getTime())) throw new AuditOptionError(`${name} is not a valid Date.`);
+    if (Number.isNaN(time.getTime())) throw new AuditOptionError(name, `${name} is not a valid Date.`);
     conditions.push(`c.created_at ${operator} ${parameters.add(time.toISOString(), 'time')}`);
   }
   return conditions;
@@ -135,16 +149,25 @@ function cursorOf(row: Row): string {
 }
 
 function cursorCondition(
-  { after }: PageOptions,
+  { cursor }: PageOptions,
   first: 'oldest' | 'newest',
   parameters: Parameters,
 ): string[] {
-  if (after === undefined) return [];
-  const [, time, position] = /^([-\d:.TZ]{1,40})\/(\d{1,19})$/.exec(after) ?? [];
-  if (time === undefined || position === undefined) {
-    throw new AuditOptionError('after is no cursor; give the `next` of the page before.');
+  if (cursor === undefined) return [];
+  const [, seconds, fraction, position] = CURSOR.exec(cursor) ?? [];
+  if (seconds === undefined || position === undefined || !isTime(seconds)) {
+    throw new AuditOptionError(
+      'cursor',
+      'cursor is none that a page gave; pass nextCursor of the page before as it is.',
+    );
   }
   const operator = first === 'newest' ? '<' : '>';
-  const values = `${parameters.add(time, 'time')}, ${parameters.add(position, 'integer')}`;
+  const values = `${parameters.add(`${seconds}${fraction}`, 'time')}, ${parameters.add(position, 'integer')}`;
   return [`(c.created_at, x.position) ${operator} (${values})`];
+}
+
+/** The thirtieth of February is none, whatever `Date` makes of it. */
+function isTime(seconds: string): boolean {
+  const time = new Date(`${seconds}.000Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(seconds);
 }

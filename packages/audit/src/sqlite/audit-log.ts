@@ -44,7 +44,10 @@ export interface SqliteAuditLog extends AuditReader {
 export function createAuditLog(options: SqliteAuditLogOptions): SqliteAuditLog {
   const { db, prisma, ...rest } = options;
   if ((db === undefined) === (prisma === undefined)) {
-    throw new AuditOptionError('Give either db, a better-sqlite3 connection, or prisma, a Prisma client.');
+    throw new AuditOptionError(
+      'db',
+      'Give either db, a better-sqlite3 connection, or prisma, a Prisma client.',
+    );
   }
   const resolved = resolveOptions(rest);
   if (db !== undefined) runMigration(db, resolved);
@@ -85,6 +88,7 @@ function writerOf(
     const db = tx?.db ?? own;
     if (db === undefined) {
       throw new AuditOptionError(
+        'prisma',
         'record: a log made with prisma writes in a transaction; give { prisma: tx }.',
       );
     }
@@ -149,6 +153,7 @@ function refusePromise(value: unknown): void {
   if (typeof value !== 'object' || value === null || !('then' in value)) return;
   if (value instanceof Promise) value.catch(() => undefined);
   throw new AuditOptionError(
+    'fn',
     'captureAs() was given an async function with { db }. A better-sqlite3 transaction is synchronous: write in a plain function.',
   );
 }

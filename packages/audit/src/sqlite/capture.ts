@@ -27,7 +27,8 @@ export function captureTriggersFor(options: SqliteCaptureOptions): CaptureTrigge
   const { source, columns, primaryKey = 'id', redact = [], recordType = source } = options;
   checkName('source', source, LONGEST_SOURCE_BYTES);
   for (const column of [primaryKey, ...columns]) checkName('columns', column, LONGEST_SOURCE_BYTES);
-  if (columns.length === 0) throw new AuditOptionError('columns is empty; name the columns to keep.');
+  if (columns.length === 0)
+    throw new AuditOptionError('columns', 'columns is empty; name the columns to keep.');
   const { table } = resolveTable(options);
   const names = namesOf(table);
   const hidden = new Set(redact);

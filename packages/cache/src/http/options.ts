@@ -106,6 +106,7 @@ function methodsOf(methods: readonly string[]): ReadonlySet<string> {
   for (const method of methods) {
     if (method === 'GET' || method === 'HEAD') continue;
     throw new CacheOptionError(
+      'methods',
       `responseCache: methods names ${String(method)}; only GET and HEAD are answered from a cache, since others change something.`,
     );
   }
@@ -117,6 +118,7 @@ function statusCodesOf(codes: readonly number[]): ReadonlySet<number> {
     const isUsable = Number.isInteger(code) && code >= 200 && code < 500 && code !== 206;
     if (isUsable) continue;
     throw new CacheOptionError(
+      'statusCodes',
       `responseCache: statusCodes names ${String(code)}; it must be from 200 to 499, and a 206 is a part only.`,
     );
   }

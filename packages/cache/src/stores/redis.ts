@@ -55,11 +55,13 @@ export function redisCacheStore(options: RedisCacheStoreOptions = {}): CacheStor
   const { url = process.env['REDIS_URL'], client, keyPrefix = KEY_PREFIX } = options;
   if (client === undefined && url === undefined) {
     throw new CacheOptionError(
+      'url',
       'redisCacheStore: neither client nor url is given, and REDIS_URL is not set; give one of them.',
     );
   }
   if (/[{}]/.test(keyPrefix)) {
     throw new CacheOptionError(
+      'keyPrefix',
       'redisCacheStore: keyPrefix has a brace in it; Redis Cluster would take it for a hash tag.',
     );
   }

@@ -30,6 +30,7 @@ export function setBaggageEntry(
 ): boolean {
   if (![key, ...properties.map((property) => property.key)].every(isBaggageKey)) {
     throw new ContextOptionError(
+      'key',
       "setBaggageEntry: a key must be one or more letters, digits or !#$%&'*+-.^_`|~ and this one is not.",
     );
   }

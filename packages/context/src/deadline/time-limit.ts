@@ -17,7 +17,7 @@ export interface DeadlineOptions {
  */
 export function withDeadline<T>(ms: number, fn: () => T, options: DeadlineOptions = {}): T {
   if (!(ms >= 0))
-    throw new ContextOptionError(`withDeadline: ms is ${ms}; it must be 0 or more milliseconds.`);
+    throw new ContextOptionError('ms', `withDeadline: ms is ${ms}; it must be 0 or more milliseconds.`);
   const outer = contextStorage.getStore();
   const scope = new Scope(outer);
   scope.shortenDeadline(ms, options.signal, options.clock);

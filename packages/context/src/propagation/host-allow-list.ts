@@ -28,6 +28,7 @@ function checkedName(host: string): string {
   const name = NAME.test(host) ? URL.parse(`http://${isSuffix ? 'any' : ''}${host}`)?.hostname : undefined;
   if (name !== undefined) return isSuffix ? name.slice('any'.length) : name;
   throw new ContextOptionError(
+    'trustedHosts',
     `trustedHosts holds ${JSON.stringify(host)}; it must be a host name without scheme, port or path, such as api.internal or .internal.`,
   );
 }

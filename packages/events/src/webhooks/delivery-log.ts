@@ -1,6 +1,7 @@
 import type { DeliveryErrorClass } from './channels.ts';
 import { DeliveryNotFoundError } from './errors.ts';
 import { whole } from './options.ts';
+import { type Place, pageOf, readCursor } from './page-cursor.ts';
 import type {
   DeliveryRound,
   DeliveryStatus,
@@ -53,16 +54,16 @@ export interface DeliveryQuery {
   to?: number;
   /** 1 to 1000, default 100. */
   limit?: number;
-  /** `next` of the page before. */
-  after?: string;
+  /** `nextCursor` of the page before. Default the first page. */
+  cursor?: string;
 }
 
 /** One page of deliveries. */
 export interface DeliveryPage {
   /** The newest first. */
   readonly items: readonly WebhookDelivery[];
-  /** Missing on the last page. */
-  readonly next?: string;
+  /** Where the next page begins, or undefined when this is the last. */
+  readonly nextCursor: string | undefined;
 }
 
 /** Which deliveries of an endpoint are sent again. */
@@ -117,7 +118,7 @@ export function createDeliveryLog(
     from,
     to,
   }: RedeliverRange): Promise<number> {
-    let after: { createdAt: number; id: string } | undefined;
+    let after: Place | undefined;
     let count = 0;
     for (;;) {
       const filter = { endpointId, status, from, to, after, order: 'oldest' as const, limit: PAGE };
@@ -131,14 +132,12 @@ export function createDeliveryLog(
   }
 
   return {
-    page: async (endpointId, { status, from, to, limit = PAGE, after }) => {
+    page: async (endpointId, { status, from, to, limit = PAGE, cursor }) => {
       const size = whole('limit', limit, 1, 1000);
-      const filter = { endpointId, status, from, to, after: readCursor(after), order: 'newest' as const };
+      const filter = { endpointId, status, from, to, after: readCursor(cursor), order: 'newest' as const };
       const found = await (await store()).deliveries({ ...filter, limit: size + 1 });
-      const items = found.slice(0, size);
-      const last = items.at(-1);
-      const next = found.length > size && last !== undefined ? `${last.createdAt}.${last.id}` : undefined;
-      return { items: items.map(listed), ...(next !== undefined && { next }) };
+      const { rows, nextCursor } = pageOf(found, size);
+      return { items: rows.map(listed), nextCursor };
     },
     detail: async (id) => {
       const delivery = await existing(id);
@@ -148,15 +147,6 @@ export function createDeliveryLog(
     redeliver: async (id) => again(await existing(id)),
     redeliverRange: (range) => redeliverRange({ ...range, to: range.to ?? wallTime() + 1 }),
     release: (endpointId) => redeliverRange({ endpointId, status: 'held' }),
-  };
-}
-
-function readCursor(after: string | undefined): { createdAt: number; id: string } | undefined {
-  if (after === undefined) return undefined;
-  const dot = after.indexOf('.');
-  return {
-    createdAt: whole('after', Number(after.slice(0, dot)), 0, Number.MAX_SAFE_INTEGER),
-    id: after.slice(dot + 1),
   };
 }
 

@@ -4,8 +4,10 @@ import type { EndpointHealth } from './endpoint-health.ts';
 import { EndpointExistsError, EndpointNotFoundError, WebhookOptionError } from './errors.ts';
 import { checkedUrl } from './http/endpoint-url.ts';
 import { type ResolvedSenderOptions, whole } from './options.ts';
+import { pageOf, readCursor } from './page-cursor.ts';
 import { generateSecret, parseSecret, type SigningScheme, verificationKey } from './secrets.ts';
 import type { EndpointChanges, StoredEndpoint, StoredSecret, WebhookStore } from './store/delivery-store.ts';
+import { ID } from './store/ids.ts';
 
 /** An endpoint as it is shown: without its secrets. */
 export interface WebhookEndpoint {
@@ -55,6 +57,22 @@ export interface IssuedSecret {
   readonly verificationKey: string;
 }
 
+/** Which page of the endpoints is asked for. */
+export interface EndpointPageRequest {
+  /** `nextCursor` of the page before. Default the first page. */
+  cursor?: string;
+  /** 1 to 1000, default 100. */
+  limit?: number;
+}
+
+/** One page of endpoints. */
+export interface EndpointPage {
+  /** In the order of their registration. */
+  readonly items: readonly WebhookEndpoint[];
+  /** Where the next page begins, or undefined when this is the last. */
+  readonly nextCursor: string | undefined;
+}
+
 /** Who gets webhooks, and with which secrets. */
 export interface WebhookEndpoints {
   /** @throws EndpointUrlRefusedError, WebhookSecretError, EndpointExistsError, WebhookOptionError */
@@ -74,8 +92,8 @@ export interface WebhookEndpoints {
   /** Delivers what was held, too. */
   enable(id: string): Promise<WebhookEndpoint>;
   get(id: string): Promise<WebhookEndpoint>;
-  /** In the order of their registration. */
-  list(page?: { offset?: number; limit?: number }): Promise<readonly WebhookEndpoint[]>;
+  /** @throws WebhookOptionError */
+  list(page?: EndpointPageRequest): Promise<EndpointPage>;
   /** What is under way to it is cancelled. */
   remove(id: string): Promise<void>;
 }
@@ -91,9 +109,9 @@ export interface EndpointsParts {
 
 const MOST_TOPICS = 100;
 const MOST_SECRETS = 10;
-const ID = /^[A-Za-z0-9._-]{1,128}$/;
 const TOPIC = /^[\x21-\x7e]{1,128}$/;
-const LIST_LIMIT = 1000;
+const DEFAULT_LIMIT = 100;
+const LARGEST_LIMIT = 1000;
 
 export function createEndpoints({
   store,
@@ -164,13 +182,12 @@ export function createEndpoints({
       return shown(id);
     },
     get: shown,
-    list: async ({ offset = 0, limit = LIST_LIMIT } = {}) => {
-      const page = {
-        offset: whole('offset', offset, 0, Number.MAX_SAFE_INTEGER),
-        limit: whole('limit', limit, 1, LIST_LIMIT),
-      };
+    list: async ({ cursor, limit = DEFAULT_LIMIT } = {}) => {
+      const size = whole('limit', limit, 1, LARGEST_LIMIT);
+      const after = readCursor(cursor);
+      const { rows, nextCursor } = pageOf(await (await store()).endpoints({ after, limit: size + 1 }), size);
       const now = clock.wallTime();
-      return (await (await store()).endpoints(page)).map((endpoint) => show(endpoint, now));
+      return { items: rows.map((endpoint) => show(endpoint, now)), nextCursor };
     },
     remove: async (id) => {
       if (!(await (await store()).removeEndpoint(id))) throw new EndpointNotFoundError(id);

@@ -14,6 +14,8 @@ export type {
   WebhookDelivery,
 } from './delivery-log.ts';
 export type {
+  EndpointPage,
+  EndpointPageRequest,
   EndpointSettings,
   IssuedSecret,
   NewEndpoint,

@@ -42,9 +42,14 @@ describe('an endpoint', () => {
   it('is listed in the order of registration, page by page', async () => {
     const { sender } = await startSender({}, false);
     for (const id of ['a', 'b', 'c']) await sender.endpoints.register({ id, url: 'http://127.0.0.1/' });
-    const page = await sender.endpoints.list({ offset: 1, limit: 1 });
-    expect(page.map(({ id }) => id)).toEqual(['b']);
-    expect(await sender.endpoints.list()).toHaveLength(3);
+    const first = await sender.endpoints.list({ limit: 2 });
+    await sender.endpoints.register({ id: 'd', url: 'http://127.0.0.1/' });
+    const second = await sender.endpoints.list({
+      ...(first.nextCursor !== undefined && { cursor: first.nextCursor }),
+    });
+    expect(first.items.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(second.items.map(({ id }) => id)).toEqual(['c', 'd']);
+    expect(second.nextCursor).toBeUndefined();
   });
 
   it('can be changed and removed', async () => {
@@ -80,7 +85,7 @@ describe('an endpoint', () => {
   ])('is refused as %j', async (endpoint, code) => {
     const { sender } = await startSender({}, false);
     await expect(sender.endpoints.register(endpoint)).rejects.toMatchObject({ code });
-    expect(await sender.endpoints.list()).toEqual([]);
+    expect((await sender.endpoints.list()).items).toEqual([]);
   });
 
   it('is signed for with both secrets while a rotation overlaps, and with the new one alone after it', async () => {
@@ -193,10 +198,10 @@ describe('the delivery log', () => {
     const first = await sender.deliveries(endpointId, { limit: 2 });
     const second = await sender.deliveries(endpointId, {
       limit: 2,
-      ...(first.next !== undefined && { after: first.next }),
+      ...(first.nextCursor !== undefined && { cursor: first.nextCursor }),
     });
     expect([...first.items, ...second.items].map(({ eventId }) => eventId)).toEqual(['3', '2', '1']);
-    expect(second.next).toBeUndefined();
+    expect(second.nextCursor).toBeUndefined();
     const [, middle] = first.items;
     const from = middle?.createdAt ?? 0;
     const inRange = await sender.deliveries(endpointId, { from, to: from + 1, status: 'delivered' });

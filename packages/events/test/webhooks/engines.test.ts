@@ -95,6 +95,21 @@ describe.each(ENGINES.filter(({ available }) => available))('the sender on $name
     expect(await sender.redeliverRange({ endpointId, status: 'delivered' })).toBe(2);
     await receiver.received(before + 2);
     await sender.endpoints.remove(endpointId);
-    expect(await sender.endpoints.list()).toEqual([]);
+    expect((await sender.endpoints.list()).items).toEqual([]);
+    for (const id of ['', '\0', '\uD800', '../x', "'; DROP TABLE x; --", 'x'.repeat(100_000)]) {
+      const endpointMissing = { code: 'ERR_WEBHOOK_ENDPOINT_NOT_FOUND' };
+      const { endpoints } = sender;
+      for (const act of ['get', 'disable', 'enable', 'remove'] as const)
+        await expect(endpoints[act](id)).rejects.toMatchObject(endpointMissing);
+      await expect(endpoints.update(id, { topics: [] })).rejects.toMatchObject(endpointMissing);
+      await expect(sender.send({ endpointId: id }, event)).rejects.toMatchObject(endpointMissing);
+      const badCursor = { code: 'ERR_WEBHOOK_OPTION', option: 'cursor' };
+      const deliveryMissing = { code: 'ERR_WEBHOOK_DELIVERY_NOT_FOUND' };
+      await expect(sender.delivery(id)).rejects.toMatchObject(deliveryMissing);
+      await expect(sender.redeliver(id)).rejects.toMatchObject(deliveryMissing);
+      expect(await sender.deliveries(id)).toEqual({ items: [], nextCursor: undefined });
+      await expect(endpoints.list({ cursor: `1.${id}/` })).rejects.toMatchObject(badCursor);
+      await expect(sender.deliveries('a', { cursor: `${id}.x` })).rejects.toMatchObject(badCursor);
+    }
   });
 });

@@ -136,13 +136,17 @@ export function resolvePolicy<T>(
 /** @throws IdempotencyOptionError */
 export function inRange(owner: string, name: string, value: number, least: number, most: number): number {
   if (typeof value === 'number' && value >= least && value <= most) return value;
-  throw new IdempotencyOptionError(`${owner}: ${name} is ${value}; it must be from ${least} to ${most}.`);
+  throw new IdempotencyOptionError(
+    name,
+    `${owner}: ${name} is ${value}; it must be from ${least} to ${most}.`,
+  );
 }
 
 /** @throws IdempotencyOptionError */
 export function oneOf(owner: string, name: string, value: unknown, choices: readonly string[]): void {
   if (typeof value === 'string' && choices.includes(value)) return;
   throw new IdempotencyOptionError(
+    name,
     `${owner}: ${name} is ${typeof value === 'string' ? `"${value}"` : `of type ${typeof value}`}; it must be one of ${choices.join(', ')}.`,
   );
 }

@@ -42,6 +42,7 @@ export class Run {
     const store = this.#store;
     if (store.completeIn === undefined) {
       throw new IdempotencyOptionError(
+        'store',
         'This store cannot complete in a transaction of yours: use SqliteIdempotencyStore or PostgresIdempotencyStore on the same database.',
       );
     }

@@ -111,7 +111,7 @@ export function refusalAnswer(refusal: Refusal, { accept, requestId }: Reader): 
 /** @throws IdempotencyOptionError for a status that is none */
 export function answerOf({ status = 200, headers = {}, body }: AnswerInit): StoredResponse {
   if (!(Number.isInteger(status) && status >= 200 && status <= 599))
-    throw new IdempotencyOptionError(`complete: status is ${status}; it must be from 200 to 599.`);
+    throw new IdempotencyOptionError('status', `complete: status is ${status}; it must be from 200 to 599.`);
   const lower = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );

@@ -96,6 +96,7 @@ export class ClaimedRequest implements HttpRun {
     const answer = this.#kept(answerOf(init));
     if (answer.body.length > this.maxResponseBytes) {
       throw new IdempotencyOptionError(
+        'body',
         `complete: the body has ${answer.body.length} bytes; maxResponseBytes is ${this.maxResponseBytes}.`,
       );
     }

@@ -102,7 +102,7 @@ export function resolveHttp(options: HttpIdempotencyOptions): HttpSettings {
   const { headerName = defaults.headerName, ttlSeconds = defaults.ttlSeconds } = options;
   const { onLeaseExpired = 'refuse', maxRequestBytes, maxResponseBytes } = options;
   if (!TOKEN.test(headerName))
-    throw new IdempotencyOptionError(`${OWNER}: headerName is not the name of a header.`);
+    throw new IdempotencyOptionError('headerName', `${OWNER}: headerName is not the name of a header.`);
   if (typeof onLeaseExpired !== 'function')
     oneOf(OWNER, 'onLeaseExpired', onLeaseExpired, ['refuse', 'run-again']);
   inRange(OWNER, 'ttlSeconds', ttlSeconds, 1, 36_500 * 86_400);
@@ -140,6 +140,7 @@ function methodsOf(methods: readonly string[]): ReadonlySet<string> {
   const safe = upper.find((method) => SAFE_METHODS.has(method) || !TOKEN.test(method));
   if (safe === undefined) return new Set(upper);
   throw new IdempotencyOptionError(
+    'methods',
     `${OWNER}: methods has ${JSON.stringify(safe)} in it; it must hold names of methods that change something, such as POST.`,
   );
 }
@@ -149,6 +150,7 @@ function replayHeadersOf(names: readonly string[]): readonly string[] {
   const wrong = lower.find((name) => NEVER_REPLAYED.has(name) || !TOKEN.test(name));
   if (wrong === undefined) return lower;
   throw new IdempotencyOptionError(
+    'replayHeaders',
     `${OWNER}: replayHeaders has ${JSON.stringify(wrong)} in it, which belongs to one answer alone.`,
   );
 }

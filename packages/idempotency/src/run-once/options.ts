@@ -79,11 +79,13 @@ export function resolvePurge(options: PurgeRunOnceOptions): ResolvedPurge {
   const { olderThanMs, limit = RUN_ONCE_DEFAULTS.limit, scope, clock = systemClock } = options;
   if (!(Number.isFinite(olderThanMs) && olderThanMs >= 0)) {
     throw new IdempotencyOptionError(
+      'olderThanMs',
       `purgeRunOnce: olderThanMs is ${olderThanMs}; it must be 0 or more milliseconds.`,
     );
   }
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= LARGEST_PURGE)) {
     throw new IdempotencyOptionError(
+      'limit',
       `purgeRunOnce: limit is ${limit}; it must be an integer from 1 to ${LARGEST_PURGE}.`,
     );
   }
@@ -95,16 +97,19 @@ export function resolvePurge(options: PurgeRunOnceOptions): ResolvedPurge {
 function checkText(operation: string, name: string, value: unknown, longest: number): void {
   if (typeof value !== 'string') {
     throw new IdempotencyOptionError(
+      name,
       `${operation}: ${name} is of type ${typeof value}; it must be a string.`,
     );
   }
   if (value.length === 0 || value.length > longest) {
     throw new IdempotencyOptionError(
+      name,
       `${operation}: ${name} has ${value.length} characters; it must have 1 to ${longest}.`,
     );
   }
   if (value.includes('\u0000') || !value.isWellFormed()) {
     throw new IdempotencyOptionError(
+      name,
       `${operation}: ${name} has a NUL or half a surrogate pair in it; SQLite could not tell it from another.`,
     );
   }

@@ -76,6 +76,7 @@ async function begin(sql: SqlTx): Promise<void> {
   } catch (error) {
     if (isNoTransaction(error)) {
       throw new IdempotencyOptionError(
+        'client',
         'runOnce: { client } has no transaction open on it; give the connection on which you began one, not a pool.',
       );
     }

@@ -46,6 +46,7 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
   constructor({ maxRecords = MAX_RECORDS, clock = systemClock }: MemoryIdempotencyStoreOptions = {}) {
     if (!(Number.isInteger(maxRecords) && maxRecords >= 1)) {
       throw new IdempotencyOptionError(
+        'maxRecords',
         `MemoryIdempotencyStore: maxRecords is ${maxRecords}; it must be an integer of 1 or more.`,
       );
     }

@@ -62,7 +62,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
   constructor(options: PostgresIdempotencyStoreOptions) {
     const given = [options.pool, options.client, options.url].filter((value) => value !== undefined);
     if (given.length !== 1) {
-      throw new IdempotencyOptionError('PostgresIdempotencyStore: give one of pool, client and url.');
+      throw new IdempotencyOptionError('pool', 'PostgresIdempotencyStore: give one of pool, client and url.');
     }
     this.#options = options;
   }
@@ -102,6 +102,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
   async completeIn(tx: Tx, { key, owner }: Lease, result: Uint8Array, ttlMs: number): Promise<void> {
     if ('db' in tx) {
       throw new IdempotencyOptionError(
+        'client',
         'PostgresIdempotencyStore: complete() needs { client }, a pg client with your transaction open on it, or { prisma }.',
       );
     }
@@ -109,6 +110,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     const sql = await openSqlTx(tx);
     if (sql.dialect !== 'postgresql') {
       throw new IdempotencyOptionError(
+        'prisma',
         'PostgresIdempotencyStore: complete() was given a { prisma } that runs on SQLite; use SqliteIdempotencyStore.',
       );
     }

@@ -34,6 +34,7 @@ const LARGEST_PURGE = 10_000;
 export function purgeLimit({ limit = PURGE_LIMIT }: StorePurgeOptions = {}): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= LARGEST_PURGE) return limit;
   throw new IdempotencyOptionError(
+    'limit',
     `purge: limit is ${limit}; it must be an integer from 1 to ${LARGEST_PURGE}.`,
   );
 }

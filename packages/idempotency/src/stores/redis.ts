@@ -50,11 +50,13 @@ export class RedisIdempotencyStore implements IdempotencyStore {
     const { url = process.env['REDIS_URL'], client, keyPrefix = KEY_PREFIX } = options;
     if (client === undefined && url === undefined) {
       throw new IdempotencyOptionError(
+        'url',
         'RedisIdempotencyStore: neither client nor url is given, and REDIS_URL is not set; give one of them.',
       );
     }
     if (/[{}]/.test(keyPrefix)) {
       throw new IdempotencyOptionError(
+        'keyPrefix',
         'RedisIdempotencyStore: keyPrefix has a brace in it; Redis Cluster would take it for a hash tag.',
       );
     }

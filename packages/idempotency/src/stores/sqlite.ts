@@ -79,7 +79,7 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
   /** @throws IdempotencyOptionError */
   constructor(options: SqliteIdempotencyStoreOptions = {}) {
     if (options.file !== undefined && options.db !== undefined) {
-      throw new IdempotencyOptionError('SqliteIdempotencyStore: give file or db, not both.');
+      throw new IdempotencyOptionError('file', 'SqliteIdempotencyStore: give file or db, not both.');
     }
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
@@ -118,6 +118,7 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     if ('prisma' in tx) return this.#completeInPrisma(tx, lease, result, expiresAt);
     if (!('db' in tx)) {
       throw new IdempotencyOptionError(
+        'db',
         'SqliteIdempotencyStore: complete() needs { db }, a better-sqlite3 connection to the file of the store, or { prisma }.',
       );
     }
@@ -137,6 +138,7 @@ export class SqliteIdempotencyStore implements IdempotencyStore {
     const sql = await openSqlTx(tx);
     if (sql.dialect !== 'sqlite') {
       throw new IdempotencyOptionError(
+        'prisma',
         'SqliteIdempotencyStore: complete() was given a { prisma } that runs on PostgreSQL; use PostgresIdempotencyStore.',
       );
     }

@@ -75,19 +75,25 @@ export function checkNames(
 ): void {
   if (!METRIC_NAME.test(name)) {
     throw new MetricsOptionError(
+      'name',
       `The metric name ${JSON.stringify(name)} is not legal: it must match [a-zA-Z_:][a-zA-Z0-9_:]*.`,
     );
   }
   if (help === '')
-    throw new MetricsOptionError(`The metric ${name} has no help text; say in a few words what it counts.`);
+    throw new MetricsOptionError(
+      'help',
+      `The metric ${name} has no help text; say in a few words what it counts.`,
+    );
   const [repeated] = labelNames.filter((label, i) => labelNames.indexOf(label) !== i);
   if (repeated !== undefined)
     throw new MetricsOptionError(
+      'labelNames',
       `The label name ${repeated} of ${name} is given twice; name each label once.`,
     );
   for (const label of labelNames) {
     if (!LABEL_NAME.test(label) || (kind === 'histogram' && label === 'le')) {
       throw new MetricsOptionError(
+        'labelNames',
         `The label name ${JSON.stringify(label)} of ${name} is not legal: it must match [a-zA-Z_][a-zA-Z0-9_]*, not begin with __, and not be le in a histogram.`,
       );
     }

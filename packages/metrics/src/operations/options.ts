@@ -119,6 +119,7 @@ export function resolveOperationsOptions(options: OperationsOptions): ResolvedOp
     checkInteger(WHERE, 'evaluationIntervalMs', resolved.evaluationIntervalMs, 1, LONGEST_MS);
   if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(resolved.logStreamLabel))
     throw new MetricsOptionError(
+      'logStreamLabel',
       `${WHERE}: logStreamLabel is ${JSON.stringify(resolved.logStreamLabel)}; it must be a label name, [a-zA-Z_][a-zA-Z0-9_]*.`,
     );
   return resolved;
@@ -136,12 +137,13 @@ const WAITS = ['circuitOpenForMs', 'queueLagForMs', 'eventLoopLagForMs'] as cons
 
 function checkRatio(option: string, value: number): void {
   if (value > 0 && value < 1) return;
-  throw new MetricsOptionError(`${WHERE}: ${option} is ${value}; it must be over 0 and under 1.`);
+  throw new MetricsOptionError(option, `${WHERE}: ${option} is ${value}; it must be over 0 and under 1.`);
 }
 
 function checkLatency({ latencyMs, durationBucketsMs }: ResolvedOperationsOptions): void {
   if (durationBucketsMs.includes(latencyMs)) return;
   throw new MetricsOptionError(
+    'latencyMs',
     `${WHERE}: latencyMs is ${latencyMs}; it must be one of durationBucketsMs: ${durationBucketsMs.join(', ')}.`,
   );
 }
@@ -152,6 +154,7 @@ function checkReachable({ burnWindows, availabilityRatio, latencyRatio }: Resolv
   const fastest = Math.max(...burnWindows.map(({ burnRate }) => burnRate));
   if (fastest * (1 - least) < 1) return;
   throw new MetricsOptionError(
+    'burnWindows',
     `${WHERE}: burnWindows has a burnRate of ${fastest}, which an objective of ${least} cannot reach; it must be under 1 / (1 - objective).`,
   );
 }
@@ -159,6 +162,7 @@ function checkReachable({ burnWindows, availabilityRatio, latencyRatio }: Resolv
 function checkWindows(windows: readonly BurnWindow[]): void {
   if (windows.length === 0)
     throw new MetricsOptionError(
+      'burnWindows',
       `${WHERE}: burnWindows is empty; it must have at least one pair of windows.`,
     );
   for (const { longMs, shortMs, burnRate, severity } of windows) {
@@ -166,6 +170,9 @@ function checkWindows(windows: readonly BurnWindow[]): void {
     checkInteger(WHERE, 'burnWindows shortMs', shortMs, 1, longMs);
     checkOneOf(WHERE, 'burnWindows severity', severity, ['page', 'ticket']);
     if (!(burnRate > 0 && Number.isFinite(burnRate)))
-      throw new MetricsOptionError(`${WHERE}: burnWindows burnRate is ${burnRate}; it must be over 0.`);
+      throw new MetricsOptionError(
+        'burnWindows',
+        `${WHERE}: burnWindows burnRate is ${burnRate}; it must be over 0.`,
+      );
   }
 }

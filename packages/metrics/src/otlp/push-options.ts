@@ -122,6 +122,7 @@ function parse(name: string, value: string): URL {
   const url = URL.parse(value);
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
   throw new MetricsOptionError(
+    name,
     `initMetrics: ${name} is not an http or https URL; it must be one, such as http://localhost:4318.`,
   );
 }
@@ -134,7 +135,10 @@ function numberFrom(env: Environment, name: string): number | undefined {
   const value = text(env, name);
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw new MetricsOptionError(`initMetrics: ${name} is ${value}; it must be a number of milliseconds.`);
+  throw new MetricsOptionError(
+    name,
+    `initMetrics: ${name} is ${value}; it must be a number of milliseconds.`,
+  );
 }
 
 function isDisabled(env: Environment): boolean {

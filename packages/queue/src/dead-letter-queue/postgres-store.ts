@@ -68,7 +68,7 @@ export async function openPostgresStore(
     page: (type, before = LAST_ID, limit) =>
       entries(
         `SELECT ${FIELDS} FROM ${TABLE} WHERE prefix = $1 AND event_type = $2 AND id < $3 ORDER BY id DESC LIMIT $4`,
-        [prefix, withoutNul(type), before, limit],
+        [prefix, withoutNul(type), withoutNul(before), limit],
       ),
     replace: (entry, from) =>
       changed(`UPDATE ${TABLE} SET record = $4 WHERE ${ONE} AND record = $5`, [

@@ -65,6 +65,8 @@ export async function findDead<Data>(
   { queue }: QueueEngine<Data>,
   jobId: string,
 ): Promise<EngineJob<Data> | undefined> {
+  // The id may come from a client, no job has such a one, and PostgreSQL would refuse to look for it.
+  if (jobId.includes('\0')) return undefined;
   const job = await queue.getJob(jobId);
   return job !== undefined && (await job.isFailed()) ? job : undefined;
 }

@@ -7,6 +7,8 @@ export type ScanOrder = 'newest' | 'oldest';
 type Place = Pick<Job, 'id' | 'finishedOn'>;
 
 const DIGEST_LENGTH = 9;
+/** A cursor may come from a client, and no engine can be asked for ranks beyond. */
+const LARGEST_RANK = 2 ** 31 - 1;
 
 /**
  * How far a scan has come: the time of the last job passed, and which of the jobs that failed in that millisecond
@@ -103,6 +105,7 @@ function isCursor(value: unknown[]): value is [number, number, ...string[]] {
     Number.isFinite(at) &&
     Number.isInteger(rank) &&
     Number(rank) >= 0 &&
+    Number(rank) <= LARGEST_RANK &&
     passed.every((item) => typeof item === 'string')
   );
 }

@@ -208,6 +208,14 @@ describe.each(STORES.filter((store) => store.available))('a DeadLetterQueue on $
     await expect(dlq.list('A', { limit: 0 })).rejects.toThrow('limit is 0; it must be from 1 to 1000.');
   });
 
+  it('has no letter of an id or a type that none can have, as a client may send one', async () => {
+    for (const one of ['', '\0', '\uD800', '*', "'; DROP TABLE x; --", 'x'.repeat(100_000)]) {
+      await expect(dlq.dequeue(one, one)).rejects.toMatchObject({ code: 'ERR_QUEUE_DEAD_LETTER_NOT_FOUND' });
+      expect(await dlq.remove(one, one)).toBe(false);
+      expect([await dlq.list(one, { after: one }), await dlq.count(one)]).toEqual([[], 0]);
+    }
+  });
+
   it('is refused after close', async () => {
     await dlq.close();
     await expect(dlq.count('A')).rejects.toMatchObject({ code: 'ERR_QUEUE_CLOSED' });

@@ -103,6 +103,39 @@ describe.each(ENGINES.filter((engine) => engine.available))(
       await expect(deadLetters.list({ filter: { failedSince: Number.NaN } })).rejects.toThrow('epoch');
     });
 
+    it('knows no letter of an id that no job can have, and reads no further than it can, whoever asks', async () => {
+      queue = openQueue(engine.where);
+      const { deadLetters } = queue;
+      for (const id of [
+        '',
+        ' ',
+        '\0',
+        '\uD800',
+        '../x',
+        'a:b',
+        '*',
+        "'; DROP TABLE x; --",
+        'x'.repeat(100_000),
+      ]) {
+        expect(await deadLetters.get(id)).toBeUndefined();
+        await expect(deadLetters.redrive(id)).rejects.toMatchObject({
+          code: 'ERR_QUEUE_DEAD_LETTER_NOT_FOUND',
+        });
+        await expect(deadLetters.discard(id)).rejects.toMatchObject({
+          code: 'ERR_QUEUE_DEAD_LETTER_NOT_FOUND',
+        });
+      }
+      const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+      for (const rank of [2 ** 31 - 1, 0]) {
+        expect(await deadLetters.list({ cursor: cursorOf(1e300, rank) })).toMatchObject({
+          nextCursor: undefined,
+        });
+      }
+      for (const cursor of [cursorOf(1, 2 ** 31), cursorOf(1, 1e300), cursorOf(1, -1), cursorOf('1', 1)]) {
+        await expect(deadLetters.list({ cursor })).rejects.toMatchObject({ option: 'cursor' });
+      }
+    });
+
     it('is grouped by failure, the largest first', async () => {
       queue = openQueue(engine.where);
       const events = Array.from({ length: 10 }, (_, index) => event(`e${index}`, `type.${index % 2}`));

@@ -49,7 +49,7 @@ export class PgTransactions {
   /** @throws SoftDeleteOptionError */
   constructor({ pool, client }: PgConnection) {
     if ((pool === undefined) === (client === undefined)) {
-      throw new SoftDeleteOptionError('Give either pool or client, a connected pg Pool or Client.');
+      throw new SoftDeleteOptionError('pool', 'Give either pool or client, a connected pg Pool or Client.');
     }
     this.#connection = pool === undefined ? { client: client as PgClient } : { pool };
   }

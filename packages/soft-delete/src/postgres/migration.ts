@@ -54,11 +54,13 @@ export function migrationFor(table: string, options: PostgresMigrationOptions): 
   const plan = resolveMigration(table, rest);
   if ((pool === undefined) === (client === undefined)) {
     throw new SoftDeleteOptionError(
+      'pool',
       'migrationFor: give either pool or client, a connected pg Pool or Client.',
     );
   }
   if (!(Number.isInteger(lockTimeoutMs) && lockTimeoutMs >= 1)) {
     throw new SoftDeleteOptionError(
+      'lockTimeoutMs',
       `migrationFor: lockTimeoutMs is ${lockTimeoutMs}; it must be an integer of 1 or more milliseconds.`,
     );
   }
@@ -238,7 +240,8 @@ async function columnsOf(client: PgClient, table: string): Promise<Set<string>> 
     'SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped',
     [quote(table)],
   );
-  if (rows.length === 0) throw new SoftDeleteOptionError(`There is no table "${table}" in the search path.`);
+  if (rows.length === 0)
+    throw new SoftDeleteOptionError('table', `There is no table "${table}" in the search path.`);
   return new Set((rows as { name: string }[]).map(({ name }) => name));
 }
 

@@ -34,6 +34,7 @@ import {
   updateSql,
 } from '../sql/statements.ts';
 import { type PgClient, type PgConnection, PgTransactions, type PgTx } from './client.ts';
+import { isImpossibleKey } from './keys.ts';
 import { change, postgresPort, readRows } from './port.ts';
 
 export interface PostgresRepositoryOptions extends RepositoryOptions, PgConnection {}
@@ -105,6 +106,24 @@ export function createSoftDeleteRepository<R extends object = Row>(
   const first = async (open: PgClient, where: Condition): Promise<Row | undefined> =>
     (await readRows(open, selectSql(dialect, table, where, { limit: 1 })))[0] as Row | undefined;
 
+  /** What `none` gives, or throws, is the answer for a key that no row can have. */
+  const byKey = async <T>(
+    where: Condition,
+    { tx }: InTx,
+    none: () => T,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (await isImpossibleKey(error, transactions, tx, table, where)) return none();
+      throw error;
+    }
+  };
+  const missing = (wanted: string) => (): never => {
+    throw new RowNotFoundError(table.name, wanted);
+  };
+
   const mark = async (where: Condition, act: ActOptions, mustExist: boolean): Promise<DeleteManyResult> => {
     const stamp = newStamp(clock, act.deletedBy);
     const { roots, counts } = await atomically(act, async (open) => {
@@ -128,8 +147,16 @@ export function createSoftDeleteRepository<R extends object = Row>(
 
   return {
     ready,
-    find: async (key, scope = {}) =>
-      (await first(await reader(scope), plan.byKey(key, scope, readState(scope)))) as R | undefined,
+    find: async (key, scope = {}) => {
+      const where = plan.byKey(key, scope, readState(scope));
+      const none = () => undefined;
+      return byKey(
+        where,
+        scope,
+        none,
+        async () => (await first(await reader(scope), where)) as R | undefined,
+      );
+    },
     findMany: async (where, scope = {}) => {
       const sql = selectSql(dialect, table, plan.rows(where, scope), scope);
       return (await readRows(await reader(scope), sql)) as R[];
@@ -147,20 +174,23 @@ export function createSoftDeleteRepository<R extends object = Row>(
         return (await readRows(open, insertSql(dialect, table, row)))[0] as R;
       });
     },
-    delete: async (key, act = {}) =>
-      mark({ ...plan.byKey(key, act), tenantId: plan.tenantOfAct(act) }, act, true),
+    delete: async (key, act = {}) => {
+      const where = { ...plan.byKey(key, act), tenantId: plan.tenantOfAct(act) };
+      return byKey(where, act, missing('live'), () => mark(where, act, true));
+    },
     deleteMany: async (where, act = {}) =>
       mark({ ...plan.rows(where, act), tenantId: plan.tenantOfAct(act) }, act, false),
     restore: async (key, scope = {}) => {
       const where = { ...plan.byKey(key, scope, 'deleted'), tenantId: plan.tenantOfAct(scope) };
-      return restored(scope, async (open) => {
+      const work = async (open: PgClient) => {
         const row = await first(open, where);
         if (row === undefined) throw new RowNotFoundError(table.name, 'deleted');
         const deletionId = row[table.columns.deletionId];
         return typeof deletionId === 'string'
           ? restore(open, table, cascadeFamily(table), { ...where, match: undefined, deletionId })
           : restore(open, table, [table], where);
-      });
+      };
+      return byKey(where, scope, missing('deleted'), () => restored(scope, work));
     },
     restoreDeletion: async (deletionId, scope = {}) => {
       const where: Condition = { deletionId, state: 'deleted', tenantId: plan.tenantOfAct(scope) };
@@ -168,10 +198,14 @@ export function createSoftDeleteRepository<R extends object = Row>(
     },
     forceDelete: async (key, scope = {}) => {
       const where = plan.byKey(key, scope);
-      await atomically(scope, async (open) => {
-        const removed = await change(open, deleteSql(dialect, table, where));
-        if (removed === 0) throw new RowNotFoundError(table.name, 'matching');
-      });
+      const work = (open: PgClient) => change(open, deleteSql(dialect, table, where));
+      const removed = await byKey(
+        where,
+        scope,
+        () => 0,
+        () => atomically(scope, work),
+      );
+      if (removed === 0) throw new RowNotFoundError(table.name, 'matching');
     },
     purge: async (purge) => {
       const { deletedBefore, limit } = purgeBounds(purge, clock);
@@ -187,7 +221,8 @@ export function createSoftDeleteRepository<R extends object = Row>(
     erase: async (key, values, scope = {}) => {
       const set = plan.erasable(values);
       const where = plan.byKey(key, scope);
-      const changed = await change(await reader(scope), updateSql(dialect, table, where, set));
+      const work = async () => change(await reader(scope), updateSql(dialect, table, where, set));
+      const changed = await byKey(where, scope, () => 0, work);
       if (changed === 0) throw new RowNotFoundError(table.name, 'matching');
       publishErased({ engine: 'postgres', table: table.name, columns: Object.keys(set) });
     },
@@ -229,7 +264,8 @@ async function checkColumns(client: PgClient, schema: Schema): Promise<void> {
   for (const { name, softDelete, columns, primaryKey, tenantColumn } of schema.values()) {
     const { rows } = await client.query(COLUMNS, [`"${name.replaceAll('"', '""')}"`]);
     const found = new Set((rows as { name: string }[]).map((column) => column.name));
-    if (found.size === 0) throw new SoftDeleteOptionError(`There is no table "${name}" in the search path.`);
+    if (found.size === 0)
+      throw new SoftDeleteOptionError('table', `There is no table "${name}" in the search path.`);
     const needed = [...primaryKey, ...(tenantColumn === undefined ? [] : [tenantColumn])];
     if (softDelete) needed.push(...Object.values(columns));
     const missing = needed.filter((column) => !found.has(column));

@@ -25,6 +25,7 @@ export function readCall(models: Models, operation: string, given: unknown, isRe
     const value = args[flag];
     if (value !== undefined && typeof value !== 'boolean') {
       throw new SoftDeleteOptionError(
+        flag,
         `${operation}: ${flag} is ${JSON.stringify(value)}; it must be true or false.`,
       );
     }
@@ -32,6 +33,7 @@ export function readCall(models: Models, operation: string, given: unknown, isRe
   const { includeDeleted, onlyDeleted, acrossTenants, ...rest } = args;
   if (!isRead && (includeDeleted !== undefined || onlyDeleted !== undefined)) {
     throw new SoftDeleteOptionError(
+      'includeDeleted',
       `${operation}: includeDeleted and onlyDeleted are for reads; restore the row before it is changed.`,
     );
   }

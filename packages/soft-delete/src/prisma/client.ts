@@ -35,12 +35,14 @@ export function checkClient(client: Client): void {
   const lost = functions.find((name) => typeof client[name] !== 'function');
   if (lost !== undefined || typeof client._engineConfig?.inlineSchema !== 'string') {
     throw new SoftDeleteOptionError(
+      'client',
       `This Prisma client has no ${lost ?? 'inlineSchema'}; the soft delete extension knows Prisma 7.`,
     );
   }
   const { activeProvider } = client._engineConfig;
   if (!PROVIDERS.has(activeProvider)) {
     throw new SoftDeleteOptionError(
+      'client',
       `The Prisma provider is ${activeProvider}; the soft delete extension knows sqlite and postgresql.`,
     );
   }

@@ -54,6 +54,7 @@ function ownData(view: View, { name, table }: Model, data: Args, isNew: boolean)
   const mark = softDelete ? Object.values(columns).find((column) => data[column] !== undefined) : undefined;
   if (mark !== undefined) {
     throw new SoftDeleteOptionError(
+      'data',
       `Data for ${name} names "${mark}", which only softDelete() and restore() write.`,
     );
   }

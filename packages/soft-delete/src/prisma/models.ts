@@ -94,6 +94,7 @@ function markedModels(texts: ReadonlyMap<string, ModelText>, options: ResolvedOp
     const text = texts.get(name);
     if (text === undefined) {
       throw new SoftDeleteOptionError(
+        'models',
         `models names "${name}", which the Prisma schema does not have; it has ${[...texts.keys()].join(', ')}.`,
       );
     }
@@ -151,6 +152,7 @@ function checkRelationNames(texts: ReadonlyMap<string, ModelText>, options: Reso
     const found = texts.get(model)?.fields.find((candidate) => candidate.name === field);
     if (found === undefined || found.foreignKey.length === 0) {
       throw new SoftDeleteOptionError(
+        'onDelete',
         `onDelete names "${name}", which is no relation with a foreign key; write Child.parent, the side with @relation(fields: …).`,
       );
     }

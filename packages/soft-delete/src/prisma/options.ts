@@ -46,6 +46,7 @@ export function resolveOptions(options: SoftDeleteExtensionOptions): ResolvedOpt
   const { transactionTimeoutMs = SOFT_DELETE_EXTENSION_DEFAULTS.transactionTimeoutMs } = options;
   if (!(Number.isFinite(transactionTimeoutMs) && transactionTimeoutMs >= 1)) {
     throw new SoftDeleteOptionError(
+      'transactionTimeoutMs',
       `softDeleteExtension: transactionTimeoutMs is ${transactionTimeoutMs}; it must be 1 or more milliseconds.`,
     );
   }

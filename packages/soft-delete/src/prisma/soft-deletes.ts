@@ -186,6 +186,7 @@ export class SoftDeletes {
     const held = names.find((name) => kept.has(name) || name === tenantColumn || model.relations.has(name));
     if (names.length === 0 || held !== undefined) {
       throw new SoftDeleteOptionError(
+        'data',
         held === undefined
           ? 'erase: data is empty; it must name the fields to overwrite.'
           : `erase: data names "${held}", which keys, tenants, marks or relations are made of; it is kept.`,

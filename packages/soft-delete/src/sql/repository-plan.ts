@@ -58,6 +58,7 @@ export class RepositoryPlan {
     this.clock = clock;
     if (!this.table.softDelete) {
       throw new SoftDeleteOptionError(
+        'table',
         `table is "${table}", which has softDelete: false; a repository needs rows that can be marked.`,
       );
     }
@@ -108,6 +109,7 @@ export class RepositoryPlan {
     const held = names.find((column) => kept.has(column));
     if (names.length === 0 || held !== undefined) {
       throw new SoftDeleteOptionError(
+        'values',
         held === undefined
           ? 'erase: values is empty; it must name the columns to overwrite.'
           : `erase: values names "${held}", which keys, tenants or relations are made of; it is kept.`,
@@ -121,6 +123,7 @@ export class RepositoryPlan {
     const mark = Object.values(this.table.columns).find((column) => column in values);
     if (mark !== undefined) {
       throw new SoftDeleteOptionError(
+        'values',
         `${operation}: values names "${mark}", which only delete and restore write.`,
       );
     }
@@ -137,6 +140,7 @@ function keyMatch({ name, primaryKey }: Table, key: Key): Match {
   if (typeof key !== 'object') {
     if (only === undefined || more.length > 0) {
       throw new SoftDeleteOptionError(
+        'key',
         `The key of "${name}" has ${primaryKey.length} columns: give an object with ${primaryKey.join(', ')}.`,
       );
     }
@@ -144,7 +148,7 @@ function keyMatch({ name, primaryKey }: Table, key: Key): Match {
   }
   const missing = primaryKey.find((column) => key[column] === undefined || key[column] === null);
   if (missing !== undefined) {
-    throw new SoftDeleteOptionError(`The key of "${name}" has no ${missing}.`);
+    throw new SoftDeleteOptionError('key', `The key of "${name}" has no ${missing}.`);
   }
   return Object.fromEntries(primaryKey.map((column) => [column, key[column]]));
 }

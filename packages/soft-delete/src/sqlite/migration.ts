@@ -272,7 +272,8 @@ function recordOf(db: SqliteDatabase, table: string): string | undefined {
 
 function definitionOf(db: SqliteDatabase, table: string): string {
   const row = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table);
-  if (row === undefined) throw new SoftDeleteOptionError(`There is no table "${table}" in the database.`);
+  if (row === undefined)
+    throw new SoftDeleteOptionError('table', `There is no table "${table}" in the database.`);
   return (row as { sql: string }).sql;
 }
 

@@ -180,7 +180,8 @@ function checkColumns(db: SqliteDatabase, schema: Schema): void {
   const list = db.prepare('SELECT name FROM pragma_table_info(?)');
   for (const { name, softDelete, columns, primaryKey, tenantColumn } of schema.values()) {
     const found = new Set((list.all(name) as { name: string }[]).map((column) => column.name));
-    if (found.size === 0) throw new SoftDeleteOptionError(`There is no table "${name}" in the database.`);
+    if (found.size === 0)
+      throw new SoftDeleteOptionError('table', `There is no table "${name}" in the database.`);
     const needed = [...primaryKey, ...(tenantColumn === undefined ? [] : [tenantColumn])];
     if (softDelete) needed.push(...Object.values(columns));
     const missing = needed.filter((column) => !found.has(column));

@@ -1,4 +1,5 @@
 import type { DeliveryErrorClass, DisabledReason } from '../channels.ts';
+import type { Place } from '../page-cursor.ts';
 
 export interface StoredSecret {
   /** As it is kept: sealed where the sender has a `secretStorageKey`. */
@@ -75,7 +76,7 @@ export interface DeliveryFilter {
   /** Epoch ms of the acceptance, not included. */
   readonly to?: number | undefined;
   /** Deliveries after this one in the order of the list. */
-  readonly after?: { readonly createdAt: number; readonly id: string } | undefined;
+  readonly after?: Place | undefined;
   readonly order: 'newest' | 'oldest';
   readonly limit: number;
 }
@@ -85,7 +86,11 @@ export interface WebhookStore {
   /** False where the id is taken. */
   insertEndpoint(endpoint: StoredEndpoint): Promise<boolean>;
   endpoint(id: string): Promise<StoredEndpoint | undefined>;
-  endpoints(page: { readonly offset: number; readonly limit: number }): Promise<readonly StoredEndpoint[]>;
+  /** Those behind `after`, in the order of registration. */
+  endpoints(page: {
+    readonly after: Place | undefined;
+    readonly limit: number;
+  }): Promise<readonly StoredEndpoint[]>;
   /** Those that listen to the topic, or to `*`. */
   endpointsOf(topic: string): Promise<readonly StoredEndpoint[]>;
   /** Changes the fields named, and nothing where `where` no longer holds; whether it did. */

@@ -8,6 +8,7 @@ import type {
   StoredEndpoint,
   WebhookStore,
 } from './delivery-store.ts';
+import { ID } from './ids.ts';
 import { toAttempt, toDelivery, toEndpoint } from './rows.ts';
 import { createTables } from './schema.ts';
 import type { SqlRunner, SqlStatement, SqlValue } from './sql-runner.ts';
@@ -35,19 +36,22 @@ const COLUMNS: Readonly<Record<keyof EndpointChanges, string>> = {
 export async function createSqlStore(runner: SqlRunner): Promise<WebhookStore> {
   await createTables(runner);
   const all = (sql: string, ...values: SqlValue[]) => runner.read({ sql, values });
+  const allOf = async (id: string, sql: string) => (ID.test(id) ? all(sql, id) : []);
   const one = async (statements: readonly SqlStatement[], index = 0) =>
     ((await runner.write(statements))[index] ?? 0) > 0;
 
   return {
     insertEndpoint: (endpoint) => one(insertEndpoint(endpoint)),
     endpoint: async (id) => {
-      const [row] = await all(`SELECT * FROM ${ENDPOINTS} WHERE id = ?`, id);
+      const [row] = await allOf(id, `SELECT * FROM ${ENDPOINTS} WHERE id = ?`);
       return row && toEndpoint(row);
     },
-    endpoints: async ({ offset, limit }) =>
-      (await all(`SELECT * FROM ${ENDPOINTS} ORDER BY created_at, id LIMIT ? OFFSET ?`, limit, offset)).map(
-        toEndpoint,
-      ),
+    endpoints: async ({ after, limit }) => {
+      const behind = after === undefined ? '' : 'WHERE (created_at, id) > (?, ?)';
+      const place = after === undefined ? [] : [after.createdAt, after.id];
+      const sql = `SELECT * FROM ${ENDPOINTS} ${behind} ORDER BY created_at, id LIMIT ?`;
+      return (await all(sql, ...place, limit)).map(toEndpoint);
+    },
     endpointsOf: async (topic) =>
       (
         await all(
@@ -55,12 +59,14 @@ export async function createSqlStore(runner: SqlRunner): Promise<WebhookStore> {
           topic,
         )
       ).map(toEndpoint),
-    updateEndpoint: (id, changes, where = {}) => one(updateEndpoint(id, changes, where)),
-    removeEndpoint: (id) =>
-      one([
+    updateEndpoint: async (id, changes, where = {}) =>
+      ID.test(id) && (await one(updateEndpoint(id, changes, where))),
+    removeEndpoint: async (id) =>
+      ID.test(id) &&
+      (await one([
         { sql: `DELETE FROM ${ENDPOINTS} WHERE id = ?`, values: [id] },
         { sql: `DELETE FROM ${TOPICS} WHERE endpoint_id = ?`, values: [id] },
-      ]),
+      ])),
     endpointsToProbe: async (now, limit) =>
       (await all(`SELECT * FROM ${ENDPOINTS} WHERE probe_at <= ? ORDER BY probe_at LIMIT ?`, now, limit)).map(
         toEndpoint,
@@ -79,12 +85,15 @@ export async function createSqlStore(runner: SqlRunner): Promise<WebhookStore> {
       await runner.write(rows, durabilityOf(status));
     },
     delivery: async (id) => {
-      const [row] = await all(`SELECT * FROM ${DELIVERIES} WHERE id = ?`, id);
+      const [row] = await allOf(id, `SELECT * FROM ${DELIVERIES} WHERE id = ?`);
       return row && toDelivery(row);
     },
-    deliveries: async (filter) => (await runner.read(selectDeliveries(filter))).map(toDelivery),
+    deliveries: async (filter) => {
+      if (filter.endpointId !== undefined && !ID.test(filter.endpointId)) return [];
+      return (await runner.read(selectDeliveries(filter))).map(toDelivery);
+    },
     attempts: async (id) =>
-      (await all(`SELECT * FROM ${ATTEMPTS} WHERE delivery_id = ? ORDER BY attempt`, id)).map(toAttempt),
+      (await allOf(id, `SELECT * FROM ${ATTEMPTS} WHERE delivery_id = ? ORDER BY attempt`)).map(toAttempt),
     recordAttempt: async (delivery, attempt, status) => {
       await runner.write(
         [
