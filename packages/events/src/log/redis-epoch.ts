@@ -39,8 +39,7 @@ export class RedisEpoch {
 
   /** What scripts that look at the epoch take first. */
   arguments(): readonly (string | number)[] {
-    const start = Math.max(this.#seen + 1, Math.floor(this.#options.clock.wallTime()) * POSITIONS_PER_MS);
-    return [this.#next, this.#seen, start];
+    return [this.#next, this.#seen, this.#known === undefined ? 0 : this.#start()];
   }
 
   /** What such a script answered first. */
@@ -54,6 +53,11 @@ export class RedisEpoch {
 
   close(): void {
     this.#isClosed = true;
+  }
+
+  /** Also above what others have seen, unless the clock has gone back in the same moment. */
+  #start(): number {
+    return Math.max(this.#seen + 1, Math.floor(this.#options.clock.wallTime()) * POSITIONS_PER_MS);
   }
 
   async #changed(name: string): Promise<void> {

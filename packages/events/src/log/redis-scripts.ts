@@ -32,12 +32,13 @@ end`;
  * The epoch of the log: another one begins where there is none, or where the log is behind what the caller has seen of
  * it, so that Redis came back without it or with an older copy. The positions of a new epoch are above all those of
  * the one before: what still runs from there must not be taken for an event of the new one.
- * ARGV: 1 name of a new epoch, 2 the furthest position that the caller has seen, 3 where a new epoch begins
+ * ARGV: 1 name of a new epoch, 2 the furthest position that the caller has seen, 3 where a new epoch begins, 0 where the
+ * caller knows of none before it
  */
 const EPOCH = `local epoch = redis.call('HGET', KEYS[10], 'name')
-local isBehind = tonumber(redis.call('GET', KEYS[4]) or '0') < tonumber(ARGV[2])
-if isBehind then redis.call('SET', KEYS[4], ARGV[3]) end
-if isBehind or not epoch then
+local reached = tonumber(redis.call('GET', KEYS[4]) or '0')
+if not epoch or reached < tonumber(ARGV[2]) then
+  if reached < tonumber(ARGV[3]) then redis.call('SET', KEYS[4], ARGV[3]) end
   epoch = ARGV[1]
   redis.call('HSET', KEYS[10], 'name', epoch, 'start', redis.call('GET', KEYS[4]) or '0')
 end`;
