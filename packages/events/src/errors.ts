@@ -55,6 +55,23 @@ export class EventsUnavailableError extends EventsError {
   }
 }
 
+/**
+ * Redis has lost the log of the bus, or came back with an older copy of it. The groups of this process were registered
+ * again; told by `onError`, thrown by no call.
+ */
+export class EventsDataLostError extends EventsError {
+  override readonly name = 'EventsDataLostError';
+  readonly code = 'ERR_EVENTS_DATA_LOST';
+  readonly bus: string;
+
+  constructor(bus: string) {
+    super(
+      `Redis has lost data of the event bus ${JSON.stringify(bus)}: it was flushed, restarted without persistence, or came back with an older copy. Events that were published and not handled yet may be gone. The groups of running processes are registered again and get what is published from now on; others begin anew when they subscribe. Publish again what matters, and give Redis "appendonly yes".`,
+    );
+    this.bus = bus;
+  }
+}
+
 /** A group that is not known, or has a handler in this process already. */
 export class GroupError extends EventsError {
   override readonly name = 'GroupError';

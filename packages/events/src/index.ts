@@ -26,6 +26,7 @@ export type {
 } from './channels.ts';
 export {
   EventsClosedError,
+  EventsDataLostError,
   EventsError,
   EventsMissingPeerError,
   EventsOptionError,

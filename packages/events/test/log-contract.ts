@@ -185,23 +185,39 @@ export const EVENT_LOG_CASES: readonly LogCase[] = [
     name: 'gives a lease to one at a time, to its holder again, and to another when it is released',
     run: async (open) => {
       const [log, other] = [await open('lease'), await open('lease')];
-      assert.equal(await log.lease('x', 'me', 60_000), true);
-      assert.equal(await other.lease('x', 'you', 60_000), false);
-      assert.equal(await log.lease('x', 'me', 60_000), true);
-      assert.equal(await other.lease('y', 'you', 60_000), true);
+      assert.equal((await log.lease('x', 'me', 60_000)).isHeld, true);
+      assert.equal((await other.lease('x', 'you', 60_000)).isHeld, false);
+      assert.equal((await log.lease('x', 'me', 60_000)).isHeld, true);
+      assert.equal((await other.lease('y', 'you', 60_000)).isHeld, true);
       await other.release('x', 'you');
-      assert.equal(await other.lease('x', 'you', 60_000), false);
+      assert.equal((await other.lease('x', 'you', 60_000)).isHeld, false);
       await log.release('x', 'me');
-      assert.equal(await other.lease('x', 'you', 60_000), true);
+      assert.equal((await other.lease('x', 'you', 60_000)).isHeld, true);
     },
   },
   {
     name: 'gives a lease away that has run out',
     run: async (open) => {
       const log = await open('expired');
-      assert.equal(await log.lease('x', 'me', 1), true);
-      while (!(await log.lease('x', 'you', 60_000)));
-      assert.equal(await log.lease('x', 'me', 1), false);
+      assert.equal((await log.lease('x', 'me', 1)).isHeld, true);
+      while (!(await log.lease('x', 'you', 60_000)).isHeld);
+      assert.equal((await log.lease('x', 'me', 1)).isHeld, false);
+    },
+  },
+  {
+    name: 'gives a lease away before its time to whoever names its last renewal, and to nobody who names an older one',
+    run: async (open) => {
+      const [log, other] = [await open('stale'), await open('stale')];
+      const first = await log.lease('x', 'me', 60_000);
+      assert.deepEqual(await other.lease('x', 'you', 60_000), { isHeld: false, beat: first.beat });
+      let second = first;
+      while (second.beat === first.beat) second = await log.lease('x', 'me', 60_000);
+      assert.deepEqual(await other.lease('x', 'you', 60_000, first.beat), {
+        isHeld: false,
+        beat: second.beat,
+      });
+      assert.equal((await other.lease('x', 'you', 60_000, second.beat)).isHeld, true);
+      assert.equal((await log.lease('x', 'me', 60_000)).isHeld, false);
     },
   },
   {

@@ -47,7 +47,7 @@ class LogDispatcher implements Dispatcher {
     this.#log = log;
     this.#queues = queues;
     this.#options = options;
-    this.#lease = new Lease(() => log.lease('dispatcher', this.#owner, leaseMs), leaseMs, clock);
+    this.#lease = new Lease((stale) => log.lease('dispatcher', this.#owner, leaseMs, stale), leaseMs, clock);
     this.#loop = new WorkLoop(() => this.#step(), leaseMs / 3, clock, onError);
     this.#unwatch = log.watch(() => this.#loop.wake());
     this.#loop.wake();

@@ -185,9 +185,9 @@ class Bus {
         group,
         'has a handler in this process. Close its subscription first, or raise its concurrency.',
       );
+    const join = { group, types: wanted, settings: subscribe.settings, from: subscribe.from };
     const worker = new GroupWorker({
-      group,
-      types: wanted,
+      join,
       handler,
       subscribe,
       options: this.#options,
@@ -196,7 +196,7 @@ class Bus {
     });
     this.#workers.set(group, worker);
     try {
-      await stores.log.join({ group, types: wanted, settings: subscribe.settings, from: subscribe.from });
+      await stores.log.join(join);
       await worker.start();
     } catch (error) {
       await worker.close();
@@ -276,12 +276,21 @@ class Bus {
       const opening = openStores(this.#options);
       this.#opening = opening;
       opening.then(
-        (stores) => (this.#opened = stores),
+        (stores) => {
+          this.#opened = stores;
+          stores.log.onLost(() => this.#joinAgain(stores));
+        },
         // The next call tries again: a server that was away may be back by then.
         () => (this.#opening = undefined),
       );
     }
     return this.#opening;
+  }
+
+  /** The log has forgotten the groups of this process. */
+  async #joinAgain({ log, dispatcher }: Stores): Promise<void> {
+    await Promise.all([...this.#workers.values()].map((worker) => worker.joinAgain(log)));
+    dispatcher.wake();
   }
 
   #answer(request: CollectRequest): void {

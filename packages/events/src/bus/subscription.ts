@@ -11,7 +11,7 @@ import {
 import { CircuitBreaker } from '@holdfast/resilience';
 import { queuePlace } from '../engines/place.ts';
 import { type DeliveredEvent, readEvent } from '../event.ts';
-import { type EventLog, feedName, type OrderedEvent } from '../log/event-log.ts';
+import { type EventLog, feedName, type Join, type OrderedEvent } from '../log/event-log.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ResolvedSubscribeOptions } from './group-options.ts';
@@ -46,8 +46,7 @@ export interface GroupStats {
 }
 
 export interface SubscriptionParts {
-  readonly group: string;
-  readonly types: readonly string[] | undefined;
+  readonly join: Join;
   readonly handler: AnyHandler;
   readonly subscribe: ResolvedSubscribeOptions;
   readonly options: ResolvedOptions;
@@ -60,6 +59,8 @@ export interface SubscriptionParts {
 export class GroupWorker implements Subscription {
   readonly group: string;
   readonly #parts: SubscriptionParts;
+  /** Epoch ms. */
+  readonly #joinedAt: number;
   readonly #queue: JobQueue<EventJob>;
   readonly #breaker: CircuitBreaker | undefined;
   readonly #stopListening: () => void;
@@ -69,9 +70,11 @@ export class GroupWorker implements Subscription {
   #closing: Promise<void> | undefined;
 
   constructor(parts: SubscriptionParts) {
-    const { group, options, subscribe } = parts;
+    const { options, subscribe } = parts;
+    const { group } = parts.join;
     this.group = group;
     this.#parts = parts;
+    this.#joinedAt = options.clock.wallTime();
     const name = queueName(options.name, group);
     this.#breaker =
       subscribe.circuit &&
@@ -108,6 +111,12 @@ export class GroupWorker implements Subscription {
 
   start(): Promise<void> {
     return this.#queue.startWorker((job) => this.#process(job));
+  }
+
+  /** Where an older copy of the log does not know the group, nothing in it from before the group was its own. */
+  async joinAgain(log: EventLog): Promise<void> {
+    const { join } = this.#parts;
+    await log.join({ ...join, from: Math.min(join.from, this.#joinedAt), isLost: true });
   }
 
   get deadLetters(): DeadLetters<EventJob> {
@@ -150,7 +159,8 @@ export class GroupWorker implements Subscription {
   }
 
   async #process(job: QueueJob<EventJob>): Promise<void> {
-    const { types, log } = this.#parts;
+    const { join, log } = this.#parts;
+    const { types } = join;
     if (types !== undefined && !types.includes(job.name)) throw new JobDeferredError(NOT_OURS_MS);
     const ordered = this.#orderedOf(job.data);
     // Handled already, by a worker that died before it could say so: its successors may have run, or wait for this.

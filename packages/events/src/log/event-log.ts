@@ -38,6 +38,15 @@ export interface Join {
   readonly settings: GroupSettings;
   /** Epoch ms: a new group begins with the first event that was logged then or later. `Infinity` from now. */
   readonly from: number;
+  /** The group was there before the log was lost: where it is not known, it begins with all that came after the loss. */
+  readonly isLost?: boolean;
+}
+
+/** What became of a call for a lease. */
+export interface LeaseAnswer {
+  readonly isHeld: boolean;
+  /** Another text after each renewal, whoever holds it. */
+  readonly beat: string;
 }
 
 /** One event of a feed that has to wait for its predecessor of the same key. */
@@ -85,11 +94,16 @@ export interface EventLog {
   /** Looks through so many of the events that wait in lines, the oldest first. @param after where the last look ended */
   firstInLine(limit: number, after?: number): Promise<LookAtLines>;
 
-  /** Takes or renews the lease, for all processes of the bus. @returns whether it is held */
-  lease(name: string, owner: string, leaseMs: number): Promise<boolean>;
+  /**
+   * Takes or renews the lease, for all processes of the bus.
+   * @param stale a beat: while it is still that one, the lease is given away before its time is up
+   */
+  lease(name: string, owner: string, leaseMs: number, stale?: string): Promise<LeaseAnswer>;
   release(name: string, owner: string): Promise<void>;
   /** Removes what is older and was handed to every group. @returns how many */
   trim(before: number, limit: number): Promise<number>;
+  /** Calls when the log is found to have been lost, and again while what it returns rejects. */
+  onLost(recover: () => Promise<void>): void;
   /** Tells those who watch in other processes that there is something to do, where they would not notice soon. */
   announce(): void;
   /** @returns a function that ends it */

@@ -19,7 +19,14 @@ export async function openLog(options: ResolvedOptions): Promise<EventLog> {
     });
   }
   const redis = await connectRedis(place.connection, timeoutMs, onError);
-  return new RedisLog(redis, { bus, clock, pollIntervalMs });
+  const log = new RedisLog(redis, { bus, clock, pollIntervalMs, onError });
+  try {
+    await log.open();
+    return log;
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
 }
 
 /** @throws EventsMissingPeerError; what the database throws */

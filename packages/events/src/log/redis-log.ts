@@ -7,10 +7,12 @@ import {
   feedName,
   type GroupSettings,
   type Join,
+  type LeaseAnswer,
   type LoggedEvent,
   type LookAtLines,
   type OrderedEvent,
 } from './event-log.ts';
+import { RedisEpoch } from './redis-epoch.ts';
 import {
   ADVANCE,
   APPEND,
@@ -18,6 +20,7 @@ import {
   JOIN,
   LEASE,
   LINE,
+  OPEN,
   RELEASE,
   REPLAY,
   type RedisScript,
@@ -39,6 +42,7 @@ export interface RedisLogOptions {
   readonly bus: string;
   readonly clock: Clock;
   readonly pollIntervalMs: number;
+  readonly onError: (error: Error) => void;
 }
 
 /** The log in a stream of Redis, with what belongs to it under one hash tag. */
@@ -47,20 +51,37 @@ export class RedisLog implements EventLog {
   readonly #options: RedisLogOptions;
   readonly #prefix: string;
   readonly #keys: readonly string[];
+  readonly #epoch: RedisEpoch;
   readonly #watches = new Set<NodeJS.Timeout>();
+  #beats = 0;
 
   constructor(redis: AnyRedis, options: RedisLogOptions) {
     this.#redis = redis;
     this.#options = options;
     this.#prefix = `{holdfast:events:${options.bus}}:`;
-    this.#keys = ['log', 'ids', 'times', 'sequence', 'feeds', 'cursors', 'lined', 'lines', 'waiting'].map(
-      (name) => this.#prefix + name,
-    );
+    this.#keys = [
+      'log',
+      'ids',
+      'times',
+      'sequence',
+      'feeds',
+      'cursors',
+      'lined',
+      'lines',
+      'waiting',
+      'epoch',
+    ].map((name) => this.#prefix + name);
+    this.#epoch = new RedisEpoch(options);
+  }
+
+  /** Has to be called first. */
+  async open(): Promise<void> {
+    await this.#runInEpoch(OPEN, []);
   }
 
   async append(events: readonly EventToLog[]): Promise<ReadonlySet<string>> {
     const values = events.flatMap(({ id, type, key, body }) => [id, type, key ?? '', body]);
-    const added = await this.#run(APPEND, this.#keys, [this.#options.clock.wallTime(), ...values]);
+    const added = await this.#runInEpoch(APPEND, [this.#options.clock.wallTime(), ...values]);
     return new Set(added as string[]);
   }
 
@@ -75,9 +96,9 @@ export class RedisLog implements EventLog {
     }));
   }
 
-  async join({ group, types, settings, from }: Join): Promise<void> {
+  async join({ group, types, settings, from, isLost = false }: Join): Promise<void> {
     const text: FeedText = { types: types ?? null, settings };
-    await this.#run(JOIN, this.#keys, [group, JSON.stringify(text), startOf(from)]);
+    await this.#runInEpoch(JOIN, [group, JSON.stringify(text), startOf(from), isLost ? 1 : 0]);
   }
 
   async replay(group: string, replay: string, from: number): Promise<boolean> {
@@ -179,8 +200,11 @@ export class RedisLog implements EventLog {
     return { first: first.map(({ event }) => event), to: members.length < limit ? undefined : last };
   }
 
-  async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
-    return (await this.#run(LEASE, [this.#key(`lease:${name}`)], [owner, leaseMs])) === 1;
+  async lease(name: string, owner: string, leaseMs: number, stale = ''): Promise<LeaseAnswer> {
+    this.#beats += 1;
+    const values = [owner, leaseMs, this.#beats, stale];
+    const [isHeld, beat] = await this.#runInEpoch(LEASE, values, [this.#key(`lease:${name}`)]);
+    return { isHeld: isHeld === 1, beat: String(beat) };
   }
 
   async release(name: string, owner: string): Promise<void> {
@@ -191,6 +215,10 @@ export class RedisLog implements EventLog {
     const feeds = await this.feeds();
     const upTo = Math.min(...feeds.map(({ cursor }) => cursor), Number.MAX_SAFE_INTEGER);
     return Number(await this.#run(TRIM, this.#keys, [before, upTo, limit]));
+  }
+
+  onLost(recover: () => Promise<void>): void {
+    this.#epoch.onLost(recover);
   }
 
   /** Those who watch ask soon enough. */
@@ -207,6 +235,7 @@ export class RedisLog implements EventLog {
   }
 
   async close(): Promise<void> {
+    this.#epoch.close();
     for (const timer of this.#watches) clearInterval(timer);
     this.#redis.disconnect();
   }
@@ -221,6 +250,19 @@ export class RedisLog implements EventLog {
 
   #key(name: string): string {
     return this.#prefix + name;
+  }
+
+  /** @returns what the script answers behind its epoch */
+  async #runInEpoch(
+    script: RedisScript,
+    values: readonly (string | number)[],
+    moreKeys: readonly string[] = [],
+  ): Promise<readonly unknown[]> {
+    const keys = moreKeys.length === 0 ? this.#keys : [...this.#keys, ...moreKeys];
+    const answer = await this.#run(script, keys, [...this.#epoch.arguments(), ...values]);
+    const [name, head, ...rest] = answer as readonly [string, string, ...unknown[]];
+    this.#epoch.heard(name, Number(head));
+    return rest;
   }
 
   #run(

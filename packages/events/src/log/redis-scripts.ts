@@ -1,6 +1,6 @@
 /**
  * Each is one step for everyone. KEYS: 1 log (stream), 2 ids (hash), 3 times (sorted set), 4 sequence, 5 feeds (hash),
- * 6 cursors (hash), 7 lined (hash), 8 lines in use (set), 9 what waits in them (sorted set); one line is a sorted set of its own, with the same tag.
+ * 6 cursors (hash), 7 lined (hash), 8 lines in use (set), 9 what waits in them (sorted set), 10 epoch (hash); one line is a sorted set of its own, with the same tag.
  */
 export interface RedisScript {
   readonly name: string;
@@ -28,34 +28,61 @@ local function start(from)
   end
   return first and first - 1 or head
 end`;
+/**
+ * The epoch of the log: another one begins where there is none, or where the log is behind what the caller has seen of
+ * it, so that Redis came back without it or with an older copy. The positions of a new epoch are above all those of
+ * the one before: what still runs from there must not be taken for an event of the new one.
+ * ARGV: 1 name of a new epoch, 2 the furthest position that the caller has seen, 3 where a new epoch begins, 0 where the
+ * caller knows of none before it
+ */
+const EPOCH = `local epoch = redis.call('HGET', KEYS[10], 'name')
+local reached = tonumber(redis.call('GET', KEYS[4]) or '0')
+if not epoch or reached < tonumber(ARGV[2]) then
+  if reached < tonumber(ARGV[3]) then redis.call('SET', KEYS[4], ARGV[3]) end
+  epoch = ARGV[1]
+  redis.call('HSET', KEYS[10], 'name', epoch, 'start', redis.call('GET', KEYS[4]) or '0')
+end`;
 const FIRST = `local function first(line) return redis.call('ZRANGE', line, 0, 0)[1] end`;
 
-/** ARGV: wall time, then id, type, key, body of each. @returns the ids that were new */
+/** ARGV: those of the epoch. @returns epoch, head */
+export const OPEN: RedisScript = {
+  name: 'holdfastEventsOpen',
+  lua: `${EPOCH}
+return {epoch, redis.call('GET', KEYS[4]) or '0'}`,
+};
+
+/** ARGV: those of the epoch, 4 wall time, then id, type, key, body of each. @returns epoch, head, the ids that were new */
 export const APPEND: RedisScript = {
   name: 'holdfastEventsAppend',
-  lua: `local new = {}
-for i = 2, #ARGV, 4 do
+  lua: `${EPOCH}
+local new = {epoch, '0'}
+for i = 5, #ARGV, 4 do
   if redis.call('HEXISTS', KEYS[2], ARGV[i]) == 0 then
-    local position = redis.call('INCR', KEYS[4])
+    -- As text: a large number is rounded by the sign for joining.
+    local position = string.format('%d', redis.call('INCR', KEYS[4]))
     redis.call('HSET', KEYS[2], ARGV[i], position)
     redis.call('XADD', KEYS[1], position .. '-0', 'i', ARGV[i], 't', ARGV[i + 1], 'k', ARGV[i + 2], 'b', ARGV[i + 3])
     -- Members of one time are in the order of their text.
-    redis.call('ZADD', KEYS[3], ARGV[1], string.format('%016d', position))
+    redis.call('ZADD', KEYS[3], ARGV[4], string.format('%016d', position))
     new[#new + 1] = ARGV[i]
   end
 end
+new[2] = redis.call('GET', KEYS[4]) or '0'
 return new`,
 };
 
-/** ARGV: feed, its description, from */
+/** ARGV: those of the epoch, 4 feed, 5 its description, 6 from, 7 `1` for a group that was there before the epoch. @returns epoch, head */
 export const JOIN: RedisScript = {
   name: 'holdfastEventsJoin',
-  lua: `${START}
-redis.call('HSET', KEYS[5], ARGV[1], ARGV[2])
-if redis.call('HSETNX', KEYS[6], ARGV[1], start(ARGV[3])) == 1 then
-  redis.call('HSET', KEYS[7], ARGV[1], redis.call('HGET', KEYS[6], ARGV[1]))
+  lua: `${EPOCH}
+${START}
+redis.call('HSET', KEYS[5], ARGV[4], ARGV[5])
+local at = start(ARGV[6])
+if ARGV[7] == '1' then at = math.min(at, tonumber(redis.call('HGET', KEYS[10], 'start'))) end
+if redis.call('HSETNX', KEYS[6], ARGV[4], at) == 1 then
+  redis.call('HSET', KEYS[7], ARGV[4], redis.call('HGET', KEYS[6], ARGV[4]))
 end
-return 1`,
+return {epoch, redis.call('GET', KEYS[4]) or '0'}`,
 };
 
 /** ARGV: group, feed of the replay, from. @returns whether the group is known */
@@ -152,18 +179,25 @@ end
 return removed`,
 };
 
-/** KEYS: 1 the lease. ARGV: owner, ms. @returns whether it is held */
+/**
+ * KEYS: 11 the lease, which holds its owner and a word that is another one at each renewal. ARGV: those of the epoch,
+ * 4 owner, 5 ms, 6 the word, 7 what the lease may be taken over from. @returns epoch, head, 1 where it is held, what it holds
+ */
 export const LEASE: RedisScript = {
   name: 'holdfastEventsLease',
-  lua: `local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1`,
+  lua: `${EPOCH}
+local head = redis.call('GET', KEYS[4]) or '0'
+local beat = redis.call('GET', KEYS[11])
+if beat and beat ~= ARGV[7] and string.match(beat, '^%S*') ~= ARGV[4] then return {epoch, head, 0, beat} end
+beat = ARGV[4] .. ' ' .. ARGV[6]
+redis.call('SET', KEYS[11], beat, 'PX', ARGV[5])
+return {epoch, head, 1, beat}`,
 };
 
 /** KEYS: 1 the lease. ARGV: owner */
 export const RELEASE: RedisScript = {
   name: 'holdfastEventsRelease',
-  lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+  lua: `local beat = redis.call('GET', KEYS[1])
+if beat and string.match(beat, '^%S*') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`,
 };

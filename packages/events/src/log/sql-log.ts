@@ -1,5 +1,5 @@
 import type { Clock } from '@holdfast/context/clock';
-import { nowOf, type SqlDriver, type SqlStatement } from '../engines/sql-driver.ts';
+import type { SqlDriver, SqlStatement } from '../engines/sql-driver.ts';
 import { Announcements } from './announcements.ts';
 import {
   type EventLog,
@@ -8,16 +8,19 @@ import {
   feedName,
   type GroupSettings,
   type Join,
+  type LeaseAnswer,
   type LoggedEvent,
   type LookAtLines,
   type OrderedEvent,
 } from './event-log.ts';
+import { type LeaseTable, takeLease } from './sql-lease.ts';
 import { createLogTables } from './sql-schema.ts';
 
 /** No position is as large. */
 const END = Number.MAX_SAFE_INTEGER;
 const EVERY_TYPE = null;
 const LOOKED_AT_BY_TIME = 1000;
+const LEASES: LeaseTable = { table: 'holdfast_event_leases', key: 'name' };
 
 export interface SqlLogOptions {
   readonly bus: string;
@@ -221,16 +224,8 @@ class SqlLog implements EventLog {
     return { first, to: rows.length < limit ? undefined : Number(rows.at(-1)?.['position']) };
   }
 
-  async lease(name: string, owner: string, leaseMs: number): Promise<boolean> {
-    const now = nowOf(this.#driver.dialect);
-    const [rows = []] = await this.#driver.writeUnsynced([
-      `INSERT INTO holdfast_event_leases (name, owner, expires_at) VALUES ($1, $2, ${now} + $3)
-       ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
-       WHERE holdfast_event_leases.owner = excluded.owner OR holdfast_event_leases.expires_at <= ${now}
-       RETURNING owner`,
-      [`${this.#bus}/${name}`, owner, leaseMs],
-    ]);
-    return rows.length > 0;
+  lease(name: string, owner: string, leaseMs: number, stale?: string): Promise<LeaseAnswer> {
+    return takeLease(this.#driver, LEASES, { name: `${this.#bus}/${name}`, owner, leaseMs, stale });
   }
 
   async release(name: string, owner: string): Promise<void> {
@@ -254,6 +249,9 @@ class SqlLog implements EventLog {
     ]);
     return rows.length;
   }
+
+  /** A database that is made anew is another one, of which its processes know nothing. */
+  onLost(): void {}
 
   announce(): void {
     this.#announcements?.announce();

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { NOTIFY_CHANNEL } from '../engines/postgres-driver.ts';
 import { nowOf, type SqlDriver, type SqlRow, schemaLock } from '../engines/sql-driver.ts';
 import { EventsSchemaVersionError } from '../errors.ts';
-import type { EventToLog } from '../log/event-log.ts';
+import type { EventToLog, LeaseAnswer } from '../log/event-log.ts';
+import { type LeaseTable, takeLease } from '../log/sql-lease.ts';
 import type { ResolvedOptions } from '../options.ts';
 
 const VERSION = 1;
+const LEASES: LeaseTable = { table: 'holdfast_outbox_leases', key: 'bus' };
 
 export interface OutboxRow extends EventToLog {
   readonly seq: string;
@@ -79,16 +81,8 @@ export class OutboxTable {
     };
   }
 
-  async lease(owner: string, leaseMs: number): Promise<boolean> {
-    const now = nowOf(this.#driver.dialect);
-    const [rows = []] = await this.#driver.writeUnsynced([
-      `INSERT INTO holdfast_outbox_leases (bus, owner, expires_at) VALUES ($1, $2, ${now} + $3)
-       ON CONFLICT (bus) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
-       WHERE holdfast_outbox_leases.owner = excluded.owner OR holdfast_outbox_leases.expires_at <= ${now}
-       RETURNING owner`,
-      [this.#bus, owner, leaseMs],
-    ]);
-    return rows.length > 0;
+  lease(owner: string, leaseMs: number, stale?: string): Promise<LeaseAnswer> {
+    return takeLease(this.#driver, LEASES, { name: this.#bus, owner, leaseMs, stale });
   }
 
   async release(owner: string): Promise<void> {

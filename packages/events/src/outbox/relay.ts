@@ -22,7 +22,7 @@ export function startRelay(
   { leaseMs, batchSize, clock, onError }: ResolvedOptions,
 ): Relay {
   const owner = randomUUID();
-  const lease = new Lease(() => table.lease(owner, leaseMs), leaseMs, clock);
+  const lease = new Lease((stale) => table.lease(owner, leaseMs, stale), leaseMs, clock);
   const step = async (): Promise<boolean> => {
     if (!(await lease.hold())) return false;
     const rows = await table.read(batchSize);

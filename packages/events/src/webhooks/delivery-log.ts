@@ -83,7 +83,7 @@ export interface DeliveryLog {
   detail(id: string): Promise<DeliveryDetail>;
   /** @throws DeliveryNotFoundError */
   redeliver(id: string): Promise<void>;
-  /** How many deliveries are made again. */
+  /** How many deliveries are made again by this call. */
   redeliverRange(range: RedeliverRange): Promise<number>;
   /** What is held for an endpoint, the oldest first. */
   release(endpointId: string): Promise<number>;
@@ -96,7 +96,7 @@ const PAGE = 100;
  */
 export function createDeliveryLog(
   store: () => Promise<WebhookStore>,
-  enqueue: (delivery: DeliveryRound) => Promise<unknown>,
+  enqueue: (delivery: DeliveryRound) => Promise<{ readonly status: string }>,
   wallTime: () => number,
 ): DeliveryLog {
   const existing = async (id: string): Promise<StoredDelivery> => {
@@ -105,11 +105,21 @@ export function createDeliveryLog(
     return delivery;
   };
 
-  /** First the job, then the row: a crash between them leaves a job that writes the row itself. */
-  async function again(delivery: StoredDelivery): Promise<void> {
+  /**
+   * First the job, then the row: a crash between them leaves a job that writes the row itself.
+   * @returns false where another call has made this round
+   */
+  async function again(delivery: StoredDelivery): Promise<boolean> {
     const { id, endpointId, eventId, eventType, body, createdAt, round } = delivery;
-    await enqueue({ id, endpointId, eventId, eventType, body, createdAt, round: round + 1 });
+    const job = await enqueue({ id, endpointId, eventId, eventType, body, createdAt, round: round + 1 });
     await (await store()).nextRound(id, round, wallTime());
+    return job.status !== 'duplicate';
+  }
+
+  /** What was accepted until now, also before a clock went back; what is accepted meanwhile would have no end. */
+  async function now(endpointId: string): Promise<number> {
+    const [newest] = await (await store()).deliveries({ endpointId, order: 'newest', limit: 1 });
+    return Math.max(wallTime(), newest?.createdAt ?? 0) + 1;
   }
 
   async function redeliverRange({
@@ -123,8 +133,8 @@ export function createDeliveryLog(
     for (;;) {
       const filter = { endpointId, status, from, to, after, order: 'oldest' as const, limit: PAGE };
       const found = await (await store()).deliveries(filter);
-      await Promise.all(found.map(again));
-      count += found.length;
+      const made = await Promise.all(found.map(again));
+      count += made.filter(Boolean).length;
       const last = found.at(-1);
       if (last === undefined || found.length < PAGE) return count;
       after = { createdAt: last.createdAt, id: last.id };
@@ -144,8 +154,9 @@ export function createDeliveryLog(
       const log = (await (await store()).attempts(id)).map(shownAttempt);
       return { ...listed(delivery), body: delivery.body, log };
     },
-    redeliver: async (id) => again(await existing(id)),
-    redeliverRange: (range) => redeliverRange({ ...range, to: range.to ?? wallTime() + 1 }),
+    redeliver: async (id) => void (await again(await existing(id))),
+    redeliverRange: async (range) =>
+      redeliverRange({ ...range, to: range.to ?? (await now(range.endpointId)) }),
     release: (endpointId) => redeliverRange({ endpointId, status: 'held' }),
   };
 }

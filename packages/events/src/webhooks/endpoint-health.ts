@@ -12,6 +12,8 @@ export interface EndpointHealth {
   failed(endpoint: StoredEndpoint): Promise<boolean>;
   disable(id: string, reason: DisabledReason): Promise<boolean>;
   enable(endpoint: StoredEndpoint, reason: 'manual' | 'probe'): Promise<boolean>;
+  /** Epoch ms until which a probe is due, and beyond which none is put off. */
+  dueProbes(): { readonly now: number; readonly latest: number };
   /** Puts the next probe off; false where another process has done so already. */
   claimProbe(endpoint: StoredEndpoint): Promise<boolean>;
 }
@@ -62,6 +64,11 @@ export function createEndpointHealth(store: WebhookStore, options: HealthOptions
       const isChanged = await store.updateEndpoint(id, changes, { disabledReason });
       if (isChanged) tell(id, 'enabled', reason);
       return isChanged;
+    },
+    dueProbes: () => {
+      const now = clock.wallTime();
+      // Further than any is put off, also by a process whose clock is somewhat ahead.
+      return { now, latest: now + 2 * probeIntervalMs };
     },
     claimProbe: ({ id, probeAt }) =>
       store.updateEndpoint(id, { probeAt: nextProbeAt() }, { probeAt, disabledReason: 'failing' }),

@@ -57,7 +57,7 @@ export function startMaintenance(parts: MaintenanceParts): Maintenance {
   }
 
   async function look(): Promise<void> {
-    const due = await store.endpointsToProbe(clock.wallTime(), PROBES_AT_ONCE);
+    const due = await store.endpointsToProbe({ ...health.dueProbes(), limit: PROBES_AT_ONCE });
     await Promise.all(due.map(probe));
     for (const id of await store.endpointsToRelease(RELEASES_AT_ONCE)) await log.release(id);
     await purge();

@@ -96,8 +96,15 @@ export interface WebhookStore {
   /** Changes the fields named, and nothing where `where` no longer holds; whether it did. */
   updateEndpoint(id: string, changes: EndpointChanges, where?: EndpointCondition): Promise<boolean>;
   removeEndpoint(id: string): Promise<boolean>;
-  /** Disabled endpoints whose probe is due. */
-  endpointsToProbe(now: number, limit: number): Promise<readonly StoredEndpoint[]>;
+  /**
+   * Disabled endpoints whose probe is due.
+   * @param due `latest`: no probe is put off beyond it, so that one that is has been due since a clock went back
+   */
+  endpointsToProbe(due: {
+    readonly now: number;
+    readonly latest: number;
+    readonly limit: number;
+  }): Promise<readonly StoredEndpoint[]>;
   /** Enabled endpoints that have held deliveries. */
   endpointsToRelease(limit: number): Promise<readonly string[]>;
 
@@ -106,8 +113,12 @@ export interface WebhookStore {
   delivery(id: string): Promise<StoredDelivery | undefined>;
   deliveries(filter: DeliveryFilter): Promise<readonly StoredDelivery[]>;
   attempts(deliveryId: string): Promise<readonly StoredAttempt[]>;
-  /** Writes an attempt and the state it leaves the delivery in, which is inserted where it is missing. */
+  /**
+   * Writes an attempt and the state it leaves the delivery in, which is inserted where it is missing, and left alone
+   * where it is in a later round by now.
+   */
   recordAttempt(delivery: DeliveryRound, attempt: StoredAttempt, status: DeliveryStatus): Promise<void>;
+  /** The same without an attempt. */
   setStatus(delivery: DeliveryRound, status: DeliveryStatus, at: number): Promise<void>;
   /** Makes it pending again as round `round + 1`, unless it is in another round by now. */
   nextRound(id: string, round: number, at: number): Promise<boolean>;

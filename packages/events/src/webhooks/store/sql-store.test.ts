@@ -7,6 +7,35 @@ import type { SqlStatement } from './sql-runner.ts';
 import { createSqlStore } from './sql-store.ts';
 import { openSqliteRunner } from './sqlite-runner.ts';
 
+it('keeps a delivery in its later round when an attempt of an earlier one ends, and counts that attempt', async () => {
+  const runner = await openSqliteRunner({ file: ':memory:' }, false);
+  onTestFinished(() => runner.close());
+  const store = await createSqlStore(runner);
+  const first = {
+    id: 'd',
+    endpointId: 'e',
+    eventId: 'm',
+    eventType: 'a.b',
+    body: '{}',
+    createdAt: 1,
+    round: 0,
+  };
+  const attempt = { deliveryId: 'd', durationMs: 1, statusCode: 200, errorClass: null, excerpt: null };
+  await store.insertDeliveries([first], 'pending');
+  await store.nextRound('d', 0, 2);
+  await store.recordAttempt({ ...first, round: 1 }, { ...attempt, attempt: 1, at: 3 }, 'delivered');
+  await store.recordAttempt(first, { ...attempt, attempt: 2, at: 4 }, 'failed');
+  await store.setStatus(first, 'held', 5);
+  expect(await store.delivery('d')).toEqual({
+    ...first,
+    round: 1,
+    status: 'delivered',
+    attempts: 2,
+    updatedAt: 3,
+  });
+  expect((await store.attempts('d')).map(({ at }) => at)).toEqual([3, 4]);
+});
+
 it('looks nothing up by reading or sorting the whole log of deliveries', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
   const file = join(folder, 'webhooks.db');
@@ -31,7 +60,7 @@ it('looks nothing up by reading or sorting the whole log of deliveries', async (
   await store.delivery('d');
   await store.attempts('d');
   await store.endpointsOf('topic');
-  await store.endpointsToProbe(1, 10);
+  await store.endpointsToProbe({ now: 1, latest: 5, limit: 10 });
   await store.purge(1, 10);
   const plans = asked.map(({ sql, values }) =>
     (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]).map(

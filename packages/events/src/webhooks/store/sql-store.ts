@@ -1,5 +1,6 @@
 import type {
   DeliveryFilter,
+  DeliveryRound,
   DeliveryStatus,
   EndpointChanges,
   EndpointCondition,
@@ -67,10 +68,13 @@ export async function createSqlStore(runner: SqlRunner): Promise<WebhookStore> {
         { sql: `DELETE FROM ${ENDPOINTS} WHERE id = ?`, values: [id] },
         { sql: `DELETE FROM ${TOPICS} WHERE endpoint_id = ?`, values: [id] },
       ])),
-    endpointsToProbe: async (now, limit) =>
-      (await all(`SELECT * FROM ${ENDPOINTS} WHERE probe_at <= ? ORDER BY probe_at LIMIT ?`, now, limit)).map(
-        toEndpoint,
-      ),
+    endpointsToProbe: async ({ now, latest, limit }) => {
+      // Each by the index, which one test of either would not be.
+      const probes = (where: string, time: number) =>
+        all(`SELECT * FROM ${ENDPOINTS} WHERE probe_at ${where} ? ORDER BY probe_at LIMIT ?`, time, limit);
+      const [due, late] = await Promise.all([probes('<=', now), probes('>', latest)]);
+      return [...due, ...late].slice(0, limit).map(toEndpoint);
+    },
     endpointsToRelease: async (limit) =>
       (
         await all(
@@ -99,22 +103,17 @@ export async function createSqlStore(runner: SqlRunner): Promise<WebhookStore> {
         [
           insertDelivery(delivery, status, attempt.at),
           {
-            sql: `UPDATE ${DELIVERIES} SET status = ?, round = ?, attempts = ?, updated_at = ? WHERE id = ?`,
-            values: [status, delivery.round, attempt.attempt, attempt.at, delivery.id],
+            sql: `UPDATE ${DELIVERIES} SET attempts = ? WHERE id = ? AND attempts < ?`,
+            values: [attempt.attempt, delivery.id, attempt.attempt],
           },
+          updateRound(delivery, status, attempt.at),
           insertAttempt(attempt),
         ],
         durabilityOf(status),
       );
     },
     setStatus: async (delivery, status, at) => {
-      await runner.write([
-        insertDelivery(delivery, status, at),
-        {
-          sql: `UPDATE ${DELIVERIES} SET status = ?, round = ?, updated_at = ? WHERE id = ?`,
-          values: [status, delivery.round, at, delivery.id],
-        },
-      ]);
+      await runner.write([insertDelivery(delivery, status, at), updateRound(delivery, status, at)]);
     },
     nextRound: (id, round, at) =>
       one([
@@ -218,6 +217,14 @@ function insertDelivery(delivery: NewDelivery, status: DeliveryStatus, at: numbe
     sql: `INSERT INTO ${DELIVERIES} (id, endpoint_id, event_id, event_type, body, status, round, attempts, created_at,
       updated_at) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?) ON CONFLICT DO NOTHING`,
     values: [id, endpointId, eventId, eventType, body, status, createdAt, at],
+  };
+}
+
+/** An attempt that was under way when the delivery was made again must not take it back into its own round. */
+function updateRound({ id, round }: DeliveryRound, status: DeliveryStatus, at: number): SqlStatement {
+  return {
+    sql: `UPDATE ${DELIVERIES} SET status = ?, round = ?, updated_at = ? WHERE id = ? AND round <= ?`,
+    values: [status, round, at, id, round],
   };
 }
 

@@ -1,0 +1,133 @@
+import { systemClock } from '@holdfast/context/clock';
+import { startPostgres } from '@holdfast/test-servers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { WebhookSenderOptions } from '../../src/webhooks/index.ts';
+import { startSender } from './plant.ts';
+import { startReceiver } from './receiver.ts';
+
+interface Running {
+  readonly where: WebhookSenderOptions;
+  stop(): Promise<void>;
+}
+
+const SQLITE = async (): Promise<Running> => ({ where: {}, stop: async () => {} });
+
+const ENGINES: readonly { name: string; start: () => Promise<Running> }[] = [
+  { name: 'SQLite', start: SQLITE },
+  {
+    name: 'PostgreSQL',
+    start: async () => {
+      const server = await startPostgres();
+      return { where: { backend: { postgres: { url: server.url } } }, stop: () => server.stop() };
+    },
+  },
+];
+
+/** More than a page of a range, all accepted in one millisecond. */
+const OLD = 110;
+const NEW = 30;
+const YESTERDAY = 1_767_225_600_000;
+const TODAY = YESTERDAY + 86_400_000;
+
+/** A sender whose wall clock is the test's, and a count of what arrived by its id. */
+async function setUp(start: () => Promise<Running>) {
+  const running = await start();
+  onTestFinished(() => running.stop());
+  const receiver = await startReceiver();
+  onTestFinished(() => receiver.close());
+  const time = { now: YESTERDAY };
+  const { sender, folder, attempts } = await startSender({
+    ...running.where,
+    endpointConcurrency: 16,
+    clock: { ...systemClock, wallTime: () => time.now },
+  });
+  const { id: endpointId } = await sender.endpoints.register({ url: receiver.url });
+  const send = (id: string) => sender.send({ endpointId }, { id, type: 'a.b', data: id });
+  const sendAll = (name: string, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, n) => send(`${name}-${n}`)));
+  const arrived = () => {
+    const counts = new Map<string, number>();
+    for (const { headers } of receiver.requests) {
+      const id = String(headers['webhook-id']);
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    return counts;
+  };
+  /** How often each has arrived, and for how many that is so. */
+  const timesOf = (name: string) => {
+    const times: Record<number, number> = {};
+    for (const [id, count] of arrived()) if (id.startsWith(name)) times[count] = (times[count] ?? 0) + 1;
+    return times;
+  };
+  const delivered = async (count: number) => {
+    await receiver.received(count);
+    const pending = () => sender.deliveries(endpointId, { status: 'pending' });
+    await expect.poll(async () => (await pending()).items.length).toBe(0);
+  };
+  return { receiver, time, sender, folder, attempts, endpointId, sendAll, timesOf, delivered };
+}
+
+describe.each(ENGINES)('redelivery of a range on $name', ({ start }) => {
+  it('sends each one again exactly once, while other deliveries of the endpoint go on', async () => {
+    const { receiver, time, sender, endpointId, sendAll, timesOf, delivered } = await setUp(start);
+    await sendAll('old', OLD);
+    await delivered(OLD);
+    time.now = TODAY;
+    const range = { endpointId, status: 'delivered', from: YESTERDAY, to: YESTERDAY + 1 } as const;
+    const [again] = await Promise.all([sender.redeliverRange(range), sendAll('new', NEW)]);
+    expect(again).toBe(OLD);
+    await delivered(2 * OLD + NEW);
+    expect(receiver.requests).toHaveLength(2 * OLD + NEW);
+    expect(timesOf('old')).toEqual({ 2: OLD });
+    expect(timesOf('new')).toEqual({ 1: NEW });
+
+    expect(await sender.redeliverRange(range)).toBe(OLD);
+    await delivered(3 * OLD + NEW);
+    expect(timesOf('old')).toEqual({ 3: OLD });
+    expect(timesOf('new')).toEqual({ 1: NEW });
+  });
+
+  it('that is asked for by two at once sends as many as the two say', async () => {
+    const { receiver, sender, endpointId, sendAll, timesOf, delivered } = await setUp(start);
+    await sendAll('old', OLD);
+    await delivered(OLD);
+    const range = { endpointId, status: 'delivered' } as const;
+    const counts = await Promise.all([sender.redeliverRange(range), sender.redeliverRange(range)]);
+    const sent = OLD + counts[0] + counts[1];
+    await delivered(sent);
+    expect(receiver.requests).toHaveLength(sent);
+    expect(sent).toBeGreaterThanOrEqual(2 * OLD);
+    expect(timesOf('old')[1]).toBeUndefined();
+  });
+});
+
+it('an attempt that ends after its delivery was made again does not stand in the way of the next redelivery', async () => {
+  const { receiver, sender, folder, attempts, endpointId, sendAll, delivered } = await setUp(SQLITE);
+  const first = Promise.withResolvers<void>();
+  receiver.answer = (_request, response) => {
+    if (receiver.requests.length > 1) response.writeHead(204).end();
+    else void first.promise.then(() => response.writeHead(204).end());
+  };
+  const [sent] = await sendAll('old', 1);
+  const id = sent?.deliveries[0]?.deliveryId ?? '';
+  await receiver.received(1);
+  // One attempt at a time in a process: the second one is made by another.
+  await startSender({ backend: { file: `${folder}/queue.db` } });
+  await sender.redeliver(id);
+  await expect.poll(() => attempts.all.length).toBe(1);
+  first.resolve();
+  await expect.poll(() => attempts.all.length).toBe(2);
+  await sender.redeliver(id);
+  await delivered(3);
+  expect(await sender.delivery(id)).toMatchObject({ endpointId, status: 'delivered' });
+});
+
+it('a range without an end takes in what was accepted before the clock went back', async () => {
+  const { time, sender, endpointId, sendAll, timesOf, delivered } = await setUp(SQLITE);
+  await sendAll('old', 3);
+  await delivered(3);
+  time.now -= 3_600_000;
+  expect(await sender.redeliverRange({ endpointId, status: 'delivered' })).toBe(3);
+  await delivered(6);
+  expect(timesOf('old')).toEqual({ 2: 3 });
+});
