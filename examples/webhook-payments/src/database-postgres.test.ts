@@ -7,14 +7,11 @@ let postgres: PostgresServer;
 let url: string;
 let database: PaymentsDatabase;
 let databases = 0;
-let hasStopped = false;
 
 beforeAll(async () => {
   postgres = await startPostgres();
 });
-afterAll(async () => {
-  if (!hasStopped) await postgres.stop();
-});
+afterAll(() => postgres.stop());
 
 beforeEach(async () => {
   databases += 1;
@@ -96,8 +93,7 @@ describe('payments on PostgreSQL', () => {
 
   it('let a job wait without an attempt while the server is away', async () => {
     await database.recordEffect(EFFECT);
-    hasStopped = true;
-    await postgres.stop();
+    await postgres.kill();
     for (const eventId of ['evt_2', 'evt_3']) {
       await expect(database.recordEffect({ ...EFFECT, eventId })).rejects.toMatchObject({
         code: 'ERR_DATABASE_AWAY',

@@ -9,6 +9,7 @@ import {
   withDeadline,
 } from '@holdfast/context';
 import { COLLECT_CHANNEL, type CollectRequest } from '@holdfast/context/channels';
+import { ManualClock } from '@holdfast/context/testing';
 import { CircuitOpenError } from '@holdfast/resilience';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -373,18 +374,22 @@ describe.each(ENGINES.filter((engine) => engine.available))('a webhook queue on 
     });
 
     it('aborts the signal of a job that does not end, and puts it back without spending its attempt', async () => {
-      const queue = create({ closeTimeoutMs: 20 });
-      const started = Promise.withResolvers<void>();
+      const clock = new ManualClock(Date.now());
+      const queue = create({ closeTimeoutMs: 20, clock });
+      const started = Promise.withResolvers<AbortSignal>();
       await queue.enqueue(event('evt_1'));
       await queue.startWorker(
         ({ signal }) =>
           new Promise((_resolve, reject) => {
             signal.addEventListener('abort', () => reject(signal.reason as Error));
-            started.resolve();
+            started.resolve(signal);
           }),
       );
-      await started.promise;
-      await queue.close();
+      const signal = await started.promise;
+      const closed = queue.close();
+      // No time passes after that: the store of a busy machine takes as long as it takes.
+      while (!signal.aborted) await clock.advance(20);
+      await closed;
       expect(settled.all.map(({ outcome }) => outcome)).toEqual(['returned']);
 
       const next = create();
@@ -394,15 +399,20 @@ describe.each(ENGINES.filter((engine) => engine.available))('a webhook queue on 
     });
 
     it('puts back a job whose processor ignores its signal', async () => {
-      const queue = create({ closeTimeoutMs: 20 });
-      const started = Promise.withResolvers<void>();
+      const clock = new ManualClock(Date.now());
+      const queue = create({ closeTimeoutMs: 20, clock });
+      const started = Promise.withResolvers<AbortSignal>();
       await queue.enqueue(event('evt_1'));
-      await queue.startWorker(() => {
-        started.resolve();
+      await queue.startWorker(({ signal }) => {
+        started.resolve(signal);
         return new Promise(() => {});
       });
-      await started.promise;
-      await queue.close();
+      const signal = await started.promise;
+      const closed = queue.close();
+      while (!signal.aborted) await clock.advance(20);
+      // How long it may ignore its signal.
+      await clock.advance(1000);
+      await closed;
       expect(settled.all.map(({ outcome }) => outcome)).toEqual(['returned']);
       expect((await create().getMetrics()).counts).toMatchObject({ prioritized: 1, active: 0 });
     });
