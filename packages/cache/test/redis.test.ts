@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createCache } from '@holdfast/cache';
+import { createHttpCache } from '@holdfast/cache/http';
 import { redisCacheStore } from '@holdfast/cache/stores/redis';
 import { storeContract } from '@holdfast/cache/testing';
 import {
@@ -64,6 +67,43 @@ describe.skipIf(redisServer() === undefined)('the Redis store', () => {
     await expect.poll(() => b.cache.get('k')).toBeUndefined();
     await a.cache.set('k', 2);
     await expect.poll(() => b.cache.get('k')).toBe(2);
+  });
+
+  /** A server as another process would have it. */
+  async function serveCached() {
+    const cache = createHttpCache({ name: 'answers', jitterRatio: 0, store: redisCacheStore({ client }) });
+    const server = createServer((req, res) => {
+      req.headers.host = 'one.example';
+      const tenant = String(req.headers['x-tenant']);
+      const request = { req, url: '/', tenant, principal: undefined, skip: false };
+      cache.handle(request, res, () => void res.end(tenant));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(async () => {
+      server.closeAllConnections();
+      server.close();
+      await cache.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    const ask = async (tenant: string) => {
+      const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { 'x-tenant': tenant } });
+      expect(await response.text()).toBe(tenant);
+      return response.headers.get('x-cache');
+    };
+    return { cache, ask };
+  }
+
+  it('forgets in every process the answers of a tenant that one removes', async () => {
+    const [a, b] = [await serveCached(), await serveCached()];
+    for (const tenant of ['acme', 'acme2']) {
+      expect(await a.ask(tenant)).toBe('MISS');
+      await expect.poll(() => b.ask(tenant)).toBe('HIT');
+    }
+    await a.cache.deleteTenant('acme');
+    // Until it has heard of the removal it has its own copy; then it makes one answer anew.
+    await expect.poll(() => b.ask('acme')).toBe('MISS');
+    expect(await b.ask('acme2')).toBe('HIT');
+    expect(await a.ask('acme2')).toBe('HIT');
   });
 
   it('throws a load away that began before another process removed its key', async () => {

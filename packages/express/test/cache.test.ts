@@ -320,6 +320,42 @@ describe('what is never shared', () => {
   });
 });
 
+describe('what was kept for a tenant', () => {
+  it('is forgotten with its variants and principals, and nothing of others', async () => {
+    const identify: express.RequestHandler = (req, _res, next) => {
+      const tenantId = req.headers['x-tenant'];
+      if (typeof tenantId === 'string') setIdentity({ tenantId });
+      next();
+    };
+    const { get, cache } = await service(
+      (_req, res) => void res.vary('Accept-Language').send('x'),
+      { principal: (req) => req.headers.authorization },
+      [identify],
+    );
+    const ask = async (path: string, headers: Record<string, string>) => (await get(path, headers)).cache;
+    const asked: [path: string, headers: Record<string, string>][] = [
+      ['/', { 'X-Tenant': 'acme' }],
+      ['/', { 'X-Tenant': 'acme', 'Accept-Language': 'de' }],
+      ['/a?b=1', { 'X-Tenant': 'acme', Authorization: 'ann' }],
+      ['/', { 'X-Tenant': 'acme2' }],
+      ['/', { 'X-Tenant': 'my acme', Authorization: 'acme' }],
+      ['/?x=%20tenant=%22acme%22', {}],
+      ['/', { 'X-Tenant': 'a"b *' }],
+    ];
+    const all = async () => {
+      const seen: (string | null)[] = [];
+      for (const [path, headers] of asked) seen.push(await ask(path, headers));
+      return seen;
+    };
+    expect(await all()).toEqual(asked.map(() => 'MISS'));
+    await cache.deleteTenant('acme');
+    expect(await all()).toEqual(['MISS', 'MISS', 'MISS', 'HIT', 'HIT', 'HIT', 'HIT']);
+    await cache.deleteTenant('a"b *');
+    await cache.deleteTenant('nobody');
+    expect(await all()).toEqual(['HIT', 'HIT', 'HIT', 'HIT', 'HIT', 'HIT', 'MISS']);
+  });
+});
+
 describe('the key', () => {
   it('holds the parameters in the order of their names, and those of one name in theirs', async () => {
     const { get } = await service((req, res) => void res.send(req.originalUrl));

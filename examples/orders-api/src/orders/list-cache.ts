@@ -27,9 +27,8 @@ export function createListCache(
   return {
     handler,
     async invalidate() {
-      const tenant = encodeURIComponent(getCurrentTenantId() ?? '');
       // The order is committed: a cache that is away makes lists old for `CACHE_TTL`, and the request succeeds.
-      await handler.cache.deleteMatching(` tenant=${tenant}`).catch(onError);
+      await handler.cache.deleteTenant(getCurrentTenantId() ?? '').catch(onError);
     },
   };
 }

@@ -14,7 +14,7 @@ import {
   resolveHttpCacheOptions,
 } from './options.ts';
 import { PassMarks } from './pass-marks.ts';
-import { requestKey, variantKey } from './request-key.ts';
+import { requestKey, tenantMark, variantKey } from './request-key.ts';
 import { sendStored } from './response-tee.ts';
 import { type HttpEntry, httpCodec, type StoredResponse } from './stored-response.ts';
 
@@ -27,6 +27,8 @@ export interface HttpCache extends AsyncDisposable {
   delete(key: string): Promise<void>;
   /** Removes the answers to all requests whose key contains `text`. @throws CacheStoreError */
   deleteMatching(text: string): Promise<void>;
+  /** Removes every answer that was kept for this tenant, and no other's. @throws CacheStoreError */
+  deleteTenant(tenantId: string): Promise<void>;
   /** @throws CacheStoreError */
   clear(): Promise<void>;
   /** What has happened since the cache was made, and how much it holds. */
@@ -45,6 +47,7 @@ export function createHttpCache(options: HttpCacheOptions = {}): HttpCache {
     handle: (request, res, next) => handler.handle(request, res, next),
     delete: (key) => keyed.delete(key),
     deleteMatching: (text) => keyed.deleteMatching(text),
+    deleteTenant: (tenantId) => keyed.deleteMatching(tenantMark(tenantId)),
     clear: () => keyed.clear(),
     getStats: () => keyed.stats(),
     close: () => {

@@ -15,16 +15,21 @@ export interface KeyParts {
 }
 
 /**
- * `GET example.com/path?a=1&b=2`, then ` tenant=` and ` principal=` where there are such. No part can pass for another:
- * a URL has no space in it, and the names are encoded.
+ * `GET example.com/path?a=1&b=2`, then ` tenant="…"` and ` principal="…"` where there are such. No part can pass for
+ * another: a URL has no space in it, and in the quotes everything but letters, digits and a few marks is encoded.
  * @returns undefined for a URL that is too long
  */
 export function requestKey({ method, host, url, tenant, principal }: KeyParts): string | undefined {
   if (url.length > LONGEST_URL || host.length > 255) return undefined;
   let key = `${method} ${host.toLowerCase()}${canonicalUrl(url)}`;
-  if (tenant !== undefined) key += ` tenant=${encodePart(tenant)}`;
-  if (principal !== undefined) key += ` principal=${encodePart(principal)}`;
+  if (tenant !== undefined) key += tenantMark(tenant);
+  if (principal !== undefined) key += ` principal="${encodePart(principal)}"`;
   return key;
+}
+
+/** What is in the key of every answer for this tenant, and in no other's: the quotes end it. */
+export function tenantMark(tenant: string): string {
+  return ` tenant="${encodePart(tenant)}"`;
 }
 
 /** The parameters in the order of their names; those of one name stay in theirs, since it may have a meaning. */

@@ -113,6 +113,25 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
+    name: 'removes what is of one tenant, and nothing of one whose name begins or ends alike',
+    run: async ({ here, there }) => {
+      const keyOf = (tenant: string, path: string) => `GET h${path} tenant="${tenant}" principal="p"`;
+      const tenants = ['acme', 'acme2', 'my-acme', 'ACME', '%2A', '%20', ''];
+      for (const tenant of tenants) {
+        for (const path of ['/', '/a?b=*'])
+          await here.set(keyOf(tenant, path), bytes(tenant), HOUR_MS, undefined);
+      }
+      const told = heard(here, 1);
+      await told.ready;
+      await there.deleteMatching(' tenant="acme"');
+      deepEqual(await told.all, [{ kind: 'matching', text: ' tenant="acme"' }]);
+      for (const path of ['/', '/a?b=*']) {
+        const left = await Promise.all(tenants.map((tenant) => textIn(here, keyOf(tenant, path))));
+        deepEqual(left, [undefined, ...tenants.slice(1)]);
+      }
+    },
+  },
+  {
     name: 'removes thousands of values at once',
     run: async ({ here }) => {
       const keys = Array.from({ length: 2_500 }, (_, n) => `key-${n}`);
