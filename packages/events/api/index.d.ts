@@ -6,7 +6,7 @@ export type { Published } from './bus/publisher.ts';
 export { createResilientEventBusWrapper, type DeadLetterHandler, type ResilientEventBus, type ResilientEventBusOptions, type ResilientPublished, } from './bus/resilient-wrapper.ts';
 export type { GroupStats, Subscription } from './bus/subscription.ts';
 export type { EventPublished, EventsTrouble, GroupSnapshot, OutboxSnapshot, PublishOutcome, } from './channels.ts';
-export { EventsClosedError, EventsError, EventsMissingPeerError, EventsOptionError, EventsSchemaVersionError, EventsUnavailableError, GroupError, InvalidEventError, OutboxTransactionError, } from './errors.ts';
+export { EventsClosedError, EventsDataLostError, EventsError, EventsMissingPeerError, EventsOptionError, EventsSchemaVersionError, EventsUnavailableError, GroupError, InvalidEventError, OutboxTransactionError, } from './errors.ts';
 export type { BusEvent, DeliveredEvent, EventMetadata } from './event.ts';
 export { EVENT_BUS_DEFAULTS, type EventBusDefaults, type EventBusOptions, type EventSchemas, type EventTypes, } from './options.ts';
 export type { AsyncTx, PgClient, PgTx, PrismaTransactionClient, PrismaTx, SqliteDatabase, SqliteStatement, SqliteTx, Tx, } from './outbox/transaction.ts';
@@ -228,6 +228,14 @@ export interface Join {
     readonly settings: GroupSettings;
     /** Epoch ms: a new group begins with the first event that was logged then or later. `Infinity` from now. */
     readonly from: number;
+    /** The group was there before the log was lost: where it is not known, it begins with all that came after the loss. */
+    readonly isLost?: boolean;
+}
+/** What became of a call for a lease. */
+export interface LeaseAnswer {
+    readonly isHeld: boolean;
+    /** Another text after each renewal, whoever holds it. */
+    readonly beat: string;
 }
 /** One event of a feed that has to wait for its predecessor of the same key. */
 export interface OrderedEvent {
@@ -272,11 +280,16 @@ export interface EventLog {
     settle(event: OrderedEvent, as: 'handled' | 'dead'): Promise<number | undefined>;
     /** Looks through so many of the events that wait in lines, the oldest first. @param after where the last look ended */
     firstInLine(limit: number, after?: number): Promise<LookAtLines>;
-    /** Takes or renews the lease, for all processes of the bus. @returns whether it is held */
-    lease(name: string, owner: string, leaseMs: number): Promise<boolean>;
+    /**
+     * Takes or renews the lease, for all processes of the bus.
+     * @param stale a beat: while it is still that one, the lease is given away before its time is up
+     */
+    lease(name: string, owner: string, leaseMs: number, stale?: string): Promise<LeaseAnswer>;
     release(name: string, owner: string): Promise<void>;
     /** Removes what is older and was handed to every group. @returns how many */
     trim(before: number, limit: number): Promise<number>;
+    /** Calls when the log is found to have been lost, and again while what it returns rejects. */
+    onLost(recover: () => Promise<void>): void;
     /** Tells those who watch in other processes that there is something to do, where they would not notice soon. */
     announce(): void;
     /** @returns a function that ends it */
@@ -595,7 +608,7 @@ export declare function openStores(options: ResolvedOptions): Promise<Stores>;
 
 // outbox/outbox-table.d.ts
 import { type SqlDriver } from '../engines/sql-driver.ts';
-import type { EventToLog } from '../log/event-log.ts';
+import type { EventToLog, LeaseAnswer } from '../log/event-log.ts';
 import type { ResolvedOptions } from '../options.ts';
 export interface OutboxRow extends EventToLog {
     readonly seq: string;
@@ -620,7 +633,7 @@ export declare class OutboxTable {
     read(limit: number): Promise<readonly OutboxRow[]>;
     remove(rows: readonly OutboxRow[]): Promise<void>;
     state(): Promise<OutboxState>;
-    lease(owner: string, leaseMs: number): Promise<boolean>;
+    lease(owner: string, leaseMs: number, stale?: string): Promise<LeaseAnswer>;
     release(owner: string): Promise<void>;
     watch(onChange: () => void): () => void;
     close(): Promise<void>;
@@ -707,7 +720,7 @@ export declare function startDispatcher(log: EventLog, queues: GroupQueues, opti
 // bus/subscription.d.ts
 import { type DeadLetters, type QueueMetrics } from '@holdfast/queue';
 import { type DeliveredEvent } from '../event.ts';
-import { type EventLog } from '../log/event-log.ts';
+import { type EventLog, type Join } from '../log/event-log.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ResolvedSubscribeOptions } from './group-options.ts';
@@ -733,8 +746,7 @@ export interface GroupStats {
     readonly circuit: 'closed' | 'open' | 'half-open';
 }
 export interface SubscriptionParts {
-    readonly group: string;
-    readonly types: readonly string[] | undefined;
+    readonly join: Join;
     readonly handler: AnyHandler;
     readonly subscribe: ResolvedSubscribeOptions;
     readonly options: ResolvedOptions;
@@ -748,6 +760,8 @@ export declare class GroupWorker implements Subscription {
     readonly group: string;
     constructor(parts: SubscriptionParts);
     start(): Promise<void>;
+    /** Where an older copy of the log does not know the group, nothing in it from before the group was its own. */
+    joinAgain(log: EventLog): Promise<void>;
     get deadLetters(): DeadLetters<EventJob>;
     pause(): Promise<void>;
     resume(): Promise<void>;
@@ -834,6 +848,16 @@ export declare class EventsUnavailableError extends EventsError {
     /** When another try makes sense, in ms from now. */
     readonly retryAfterMs: number;
     constructor(what: string, retryAfterMs: number, options?: ErrorOptions);
+}
+/**
+ * Redis has lost the log of the bus, or came back with an older copy of it. The groups of this process were registered
+ * again; told by `onError`, thrown by no call.
+ */
+export declare class EventsDataLostError extends EventsError {
+    readonly name = "EventsDataLostError";
+    readonly code = "ERR_EVENTS_DATA_LOST";
+    readonly bus: string;
+    constructor(bus: string);
 }
 /** A group that is not known, or has a handler in this process already. */
 export declare class GroupError extends EventsError {

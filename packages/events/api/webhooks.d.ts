@@ -126,7 +126,7 @@ export interface DeliveryLog {
     detail(id: string): Promise<DeliveryDetail>;
     /** @throws DeliveryNotFoundError */
     redeliver(id: string): Promise<void>;
-    /** How many deliveries are made again. */
+    /** How many deliveries are made again by this call. */
     redeliverRange(range: RedeliverRange): Promise<number>;
     /** What is held for an endpoint, the oldest first. */
     release(endpointId: string): Promise<number>;
@@ -134,7 +134,9 @@ export interface DeliveryLog {
 /**
  * @param enqueue puts a round of a delivery into the queue; a second time it is a duplicate
  */
-export declare function createDeliveryLog(store: () => Promise<WebhookStore>, enqueue: (delivery: DeliveryRound) => Promise<unknown>, wallTime: () => number): DeliveryLog;
+export declare function createDeliveryLog(store: () => Promise<WebhookStore>, enqueue: (delivery: DeliveryRound) => Promise<{
+    readonly status: string;
+}>, wallTime: () => number): DeliveryLog;
 
 // webhooks/store/delivery-store.d.ts
 import type { DeliveryErrorClass, DisabledReason } from '../channels.ts';
@@ -227,8 +229,15 @@ export interface WebhookStore {
     /** Changes the fields named, and nothing where `where` no longer holds; whether it did. */
     updateEndpoint(id: string, changes: EndpointChanges, where?: EndpointCondition): Promise<boolean>;
     removeEndpoint(id: string): Promise<boolean>;
-    /** Disabled endpoints whose probe is due. */
-    endpointsToProbe(now: number, limit: number): Promise<readonly StoredEndpoint[]>;
+    /**
+     * Disabled endpoints whose probe is due.
+     * @param due `latest`: no probe is put off beyond it, so that one that is has been due since a clock went back
+     */
+    endpointsToProbe(due: {
+        readonly now: number;
+        readonly latest: number;
+        readonly limit: number;
+    }): Promise<readonly StoredEndpoint[]>;
     /** Enabled endpoints that have held deliveries. */
     endpointsToRelease(limit: number): Promise<readonly string[]>;
     /** Leaves alone what is there. */
@@ -236,8 +245,12 @@ export interface WebhookStore {
     delivery(id: string): Promise<StoredDelivery | undefined>;
     deliveries(filter: DeliveryFilter): Promise<readonly StoredDelivery[]>;
     attempts(deliveryId: string): Promise<readonly StoredAttempt[]>;
-    /** Writes an attempt and the state it leaves the delivery in, which is inserted where it is missing. */
+    /**
+     * Writes an attempt and the state it leaves the delivery in, which is inserted where it is missing, and left alone
+     * where it is in a later round by now.
+     */
     recordAttempt(delivery: DeliveryRound, attempt: StoredAttempt, status: DeliveryStatus): Promise<void>;
+    /** The same without an attempt. */
     setStatus(delivery: DeliveryRound, status: DeliveryStatus, at: number): Promise<void>;
     /** Makes it pending again as round `round + 1`, unless it is in another round by now. */
     nextRound(id: string, round: number, at: number): Promise<boolean>;
@@ -348,6 +361,11 @@ export interface EndpointHealth {
     failed(endpoint: StoredEndpoint): Promise<boolean>;
     disable(id: string, reason: DisabledReason): Promise<boolean>;
     enable(endpoint: StoredEndpoint, reason: 'manual' | 'probe'): Promise<boolean>;
+    /** Epoch ms until which a probe is due, and beyond which none is put off. */
+    dueProbes(): {
+        readonly now: number;
+        readonly latest: number;
+    };
     /** Puts the next probe off; false where another process has done so already. */
     claimProbe(endpoint: StoredEndpoint): Promise<boolean>;
 }
@@ -698,6 +716,16 @@ export declare class EventsUnavailableError extends EventsError {
     /** When another try makes sense, in ms from now. */
     readonly retryAfterMs: number;
     constructor(what: string, retryAfterMs: number, options?: ErrorOptions);
+}
+/**
+ * Redis has lost the log of the bus, or came back with an older copy of it. The groups of this process were registered
+ * again; told by `onError`, thrown by no call.
+ */
+export declare class EventsDataLostError extends EventsError {
+    readonly name = "EventsDataLostError";
+    readonly code = "ERR_EVENTS_DATA_LOST";
+    readonly bus: string;
+    constructor(bus: string);
 }
 /** A group that is not known, or has a handler in this process already. */
 export declare class GroupError extends EventsError {
