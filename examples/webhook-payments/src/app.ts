@@ -82,9 +82,6 @@ export async function startService(config: Config): Promise<RunningService> {
   return { ...listening, lifecycle };
 }
 
-/** A queue that was too slow once refuses at once until it has answered, and needs a moment for that. */
-const PAUSE_BETWEEN_TRIES_MS = 500;
-
 /** A queue that opens slowly, on a machine that has just begun to work, is not one that is locked or away. */
 async function opened(queue: WebhookQueue): Promise<void> {
   for (let triesLeft = OPENING_TRIES; triesLeft > 1; triesLeft -= 1) {
@@ -92,7 +89,6 @@ async function opened(queue: WebhookQueue): Promise<void> {
       return await queue.ready();
     } catch {
       // The last try says what is wrong; the queue goes on to open itself meanwhile.
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_BETWEEN_TRIES_MS));
     }
   }
   await queue.ready();

@@ -42,7 +42,8 @@ export function createEngineAccess<Data>(
       if (limitMs === 0) throw unavailable('the deadline of the caller has passed');
       try {
         return await withTimeLimit(answerOf(work), limitMs, clock, () => {
-          if (limitMs === ownMs) silence.began();
+          // One that is still being opened has not been asked yet.
+          if (limitMs === ownMs && opened() !== undefined) silence.began();
           return unavailable(`no answer within ${limitMs} ms`);
         });
       } catch (error) {
