@@ -173,6 +173,8 @@ export interface HttpCache extends AsyncDisposable {
     delete(key: string): Promise<void>;
     /** Removes the answers to all requests whose key contains `text`. @throws CacheStoreError */
     deleteMatching(text: string): Promise<void>;
+    /** Removes every answer that was kept for this tenant, and no other's. @throws CacheStoreError */
+    deleteTenant(tenantId: string): Promise<void>;
     /** @throws CacheStoreError */
     clear(): Promise<void>;
     /** What has happened since the cache was made, and how much it holds. */
@@ -473,11 +475,13 @@ export interface KeyParts {
     readonly principal: string | undefined;
 }
 /**
- * `GET example.com/path?a=1&b=2`, then ` tenant=` and ` principal=` where there are such. No part can pass for another:
- * a URL has no space in it, and the names are encoded.
+ * `GET example.com/path?a=1&b=2`, then ` tenant="…"` and ` principal="…"` where there are such. No part can pass for
+ * another: a URL has no space in it, and in the quotes everything but letters, digits and a few marks is encoded.
  * @returns undefined for a URL that is too long
  */
 export declare function requestKey({ method, host, url, tenant, principal }: KeyParts): string | undefined;
+/** What is in the key of every answer for this tenant, and in no other's: the quotes end it. */
+export declare function tenantMark(tenant: string): string;
 /** The key of the answer for a request with these headers. */
 export declare function variantKey(key: string, { names, nonce }: VaryRecord, headers: IncomingHttpHeaders): string;
 
