@@ -7,6 +7,7 @@ export interface TracingMiddlewareOptions {
 /**
  * Makes the server span of each request, which continues the caller's trace, is named after the matched route and ends
  * with the response. It fills the scope that `correlationMiddleware()` opened, or opens it. Without `initTracing()` it
- * costs a call and records nothing.
+ * records nothing, and says so at the first request, by a warning of the process with the code
+ * `HOLDFAST_TRACING_NOT_STARTED`.
  */
 export declare function tracingMiddleware({ skip }?: TracingMiddlewareOptions): RequestHandler;

@@ -1,4 +1,4 @@
-import { startHttpServerSpan } from '@holdfast/tracing';
+import { isTracingStarted, startHttpServerSpan } from '@holdfast/tracing';
 import type { Request, RequestHandler } from 'express';
 import { ClientAbortedError } from './errors.ts';
 import { requestOrigin, requestPath } from './request-origin.ts';
@@ -13,10 +13,16 @@ export interface TracingMiddlewareOptions {
 /**
  * Makes the server span of each request, which continues the caller's trace, is named after the matched route and ends
  * with the response. It fills the scope that `correlationMiddleware()` opened, or opens it. Without `initTracing()` it
- * costs a call and records nothing.
+ * records nothing, and says so at the first request, by a warning of the process with the code
+ * `HOLDFAST_TRACING_NOT_STARTED`.
  */
 export function tracingMiddleware({ skip }: TracingMiddlewareOptions = {}): RequestHandler {
+  let isChecked = false;
   return (req, res, next) => {
+    if (!isChecked) {
+      isChecked = true;
+      warnIfNotStarted();
+    }
     if (skip?.(req) === true) {
       next();
       return;
@@ -40,4 +46,12 @@ export function tracingMiddleware({ skip }: TracingMiddlewareOptions = {}): Requ
       span.run(() => next());
     });
   };
+}
+
+function warnIfNotStarted(): void {
+  if (isTracingStarted()) return;
+  process.emitWarning(
+    'tracingMiddleware() records nothing: no tracing is started. Call initTracing() of @holdfast/tracing before the first request, or leave the middleware out.',
+    { code: 'HOLDFAST_TRACING_NOT_STARTED' },
+  );
 }

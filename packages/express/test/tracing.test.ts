@@ -7,7 +7,7 @@ import { errorHandler } from '@holdfast/express/error-handler';
 import { tracingMiddleware } from '@holdfast/express/tracing';
 import { initTracing, type Tracing, withSpan } from '@holdfast/tracing';
 import express from 'express';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sendAndLeave, serve } from './serve.ts';
 
 let folder: string;
@@ -224,13 +224,41 @@ describe('tracingMiddleware', () => {
     expect(span?.attributes['url.path']).toBe('/other');
   });
 
-  it('costs nothing but a call where initTracing() was not called', async () => {
-    await tracing.shutdown();
-    const app = express();
-    app.use(correlationMiddleware(), tracingMiddleware());
-    app.get('/', ids);
-    const { url } = await serve(app);
-    const body = (await (await fetch(url, { headers: PARENT })).json()) as Record<string, string>;
-    expect(body['traceId']).toBe('0af7651916cd43dd8448eb211c80319c');
+  describe('where initTracing() was not called', () => {
+    const warningsOf = async (work: () => Promise<void>): Promise<string[]> => {
+      const codes: string[] = [];
+      const listener = (warning: Error & { code?: string }) => void codes.push(warning.code ?? '');
+      process.on('warning', listener);
+      await work();
+      process.off('warning', listener);
+      return codes.filter((code) => code === 'HOLDFAST_TRACING_NOT_STARTED');
+    };
+
+    it('leaves the trace of the caller as it is, and says once that nothing is recorded', async () => {
+      await tracing.shutdown();
+      const app = express();
+      app.use(correlationMiddleware(), tracingMiddleware());
+      app.get('/', ids);
+      const { url } = await serve(app);
+      const warnings = await warningsOf(async () => {
+        for (let n = 0; n < 2; n += 1) {
+          const body = (await (await fetch(url, { headers: PARENT })).json()) as Record<string, string>;
+          expect(body['traceId']).toBe('0af7651916cd43dd8448eb211c80319c');
+        }
+      });
+      expect(warnings).toHaveLength(1);
+    });
+
+    it('says nothing where tracing is switched off by the environment', async () => {
+      await tracing.shutdown();
+      vi.stubEnv('OTEL_SDK_DISABLED', 'true');
+      onTestFinished(() => void vi.unstubAllEnvs());
+      tracing = initTracing();
+      const app = express();
+      app.use(tracingMiddleware());
+      app.get('/', ids);
+      const { url } = await serve(app);
+      expect(await warningsOf(async () => void (await (await fetch(url)).text()))).toEqual([]);
+    });
   });
 });

@@ -2,7 +2,7 @@
 export type { HttpClientFact, QueryFact, RedisFact, SlowOperationFact, SlowQueryFact } from './channels.ts';
 export { TraceFileError, TracingAlreadyStartedError, TracingError, TracingMissingPeerError, TracingOptionError, } from './errors.ts';
 export { type HttpServerSpan, type HttpServerSpanEnd, type HttpServerSpanInit, startHttpServerSpan, } from './http-server.ts';
-export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
+export { initTracing, isTracingStarted, type Tracing, type TracingMode, type TracingStats } from './init.ts';
 export type { SpanLimits } from './light/limits.ts';
 export { type SpanExporter, type SpanProcessor, TRACING_DEFAULTS, type TracingOptions } from './options.ts';
 export { SpanKind, SpanStatusCode } from './otel-api.ts';
@@ -154,6 +154,11 @@ export interface Tracing extends AsyncDisposable {
  * @throws TraceFileError when the file of `exporter: { file }` cannot be opened
  */
 export declare function initTracing(options?: TracingOptions): Tracing;
+/**
+ * Whether spans are made at all: since `initTracing()` runs, be it switched off by `OTEL_SDK_DISABLED`, or since a tracer
+ * provider is registered with `@opentelemetry/api`.
+ */
+export declare function isTracingStarted(): boolean;
 
 // options.d.ts
 import type { Clock } from '@holdfast/context/clock';

@@ -12,7 +12,7 @@ export {
   type HttpServerSpanInit,
   startHttpServerSpan,
 } from './http-server.ts';
-export { initTracing, type Tracing, type TracingMode, type TracingStats } from './init.ts';
+export { initTracing, isTracingStarted, type Tracing, type TracingMode, type TracingStats } from './init.ts';
 export type { SpanLimits } from './light/limits.ts';
 export { type SpanExporter, type SpanProcessor, TRACING_DEFAULTS, type TracingOptions } from './options.ts';
 export { SpanKind, SpanStatusCode } from './otel-api.ts';

@@ -60,6 +60,14 @@ export function initTracing(options: TracingOptions = {}): Tracing {
   return handleOf(started, resolved.flushTimeoutMs);
 }
 
+/**
+ * Whether spans are made at all: since `initTracing()` runs, be it switched off by `OTEL_SDK_DISABLED`, or since a tracer
+ * provider is registered with `@opentelemetry/api`.
+ */
+export function isTracingStarted(): boolean {
+  return running || findForeign().tracerProvider;
+}
+
 function start(options: ResolvedOptions): Started {
   if (options.disabled) return { mode: 'disabled', source: new ApiSource(), sink: discardingSink, undo: [] };
   const foreign = findForeign();
