@@ -1,5 +1,7 @@
 import type { AnyRedis } from './redis-connect.ts';
 
+/** Of one turn: Redis works on one while this process makes the others and reads the answers. */
+const COMMANDS = 4;
 /** Calls of one command: a flood must not make Redis busy with a single script for long. */
 const LARGEST_BATCH = 50;
 
@@ -16,8 +18,8 @@ interface Call {
 type Answer = readonly [done: 1, result?: unknown] | readonly [failed: 0, why: string];
 
 /**
- * Lets what a worker says of the jobs that it finished in one turn of the event loop be one command: BullMQ's own
- * script, run for each of them in turn, with an answer for each. So the next jobs come together, too.
+ * Lets what a worker says of the jobs that it finished in one turn of the event loop be a few commands: BullMQ's own
+ * script, run for several of them in turn, with an answer for each. So the next jobs come together, too.
  * @param client one that BullMQ has not defined its scripts on yet
  */
 export function shareFinishes(client: AnyRedis): void {
@@ -57,8 +59,9 @@ class Turn {
   #send(): void {
     const calls = this.#waiting;
     this.#waiting = [];
-    for (let from = 0; from < calls.length; from += LARGEST_BATCH) {
-      const batch = calls.slice(from, from + LARGEST_BATCH);
+    const size = Math.min(LARGEST_BATCH, Math.ceil(calls.length / COMMANDS));
+    for (let from = 0; from < calls.length; from += size) {
+      const batch = calls.slice(from, from + size);
       this.#sendBatch(batch).catch((error: unknown) => {
         for (const { reject } of batch) reject(error);
       });
