@@ -3,7 +3,10 @@ export { type StoreCase, type StoreHarness, storeContract } from './store-contra
 
 // testing/store-contract.d.ts
 import type { CacheStore } from '../store.ts';
-/** Two stores of one name, as two processes have them, and one of another name. */
+/**
+ * Two stores of one name, as two processes have them, and one of another name. Names that no case before has used: what
+ * was published in one may come late, and the next one listens.
+ */
 export interface StoreHarness {
     readonly here: CacheStore;
     readonly there: CacheStore;

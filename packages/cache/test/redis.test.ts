@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createCache } from '@holdfast/cache';
 import { createHttpCache } from '@holdfast/cache/http';
 import { redisCacheStore } from '@holdfast/cache/stores/redis';
-import { storeContract } from '@holdfast/cache/testing';
+import { type StoreCase, storeContract } from '@holdfast/cache/testing';
 import {
   type RedisCluster,
   type RedisServer,
@@ -13,6 +13,20 @@ import {
 } from '@holdfast/test-servers';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+
+let cases = 0;
+
+async function runCase({ run }: StoreCase, client: Redis | Cluster): Promise<void> {
+  cases += 1;
+  const factory = redisCacheStore({ client });
+  const name = `users-${cases}`;
+  const harness = { here: factory(name), there: factory(name), other: factory(`orders-${cases}`) };
+  try {
+    await run(harness);
+  } finally {
+    await Promise.all(Object.values(harness).map((store) => store.close()));
+  }
+}
 
 describe.skipIf(redisServer() === undefined)('the Redis store', () => {
   let server: RedisServer;
@@ -28,17 +42,7 @@ describe.skipIf(redisServer() === undefined)('the Redis store', () => {
   });
   beforeEach(() => client.flushall());
 
-  for (const { name, run } of storeContract) {
-    it(name, async () => {
-      const factory = redisCacheStore({ client });
-      const harness = { here: factory('users'), there: factory('users'), other: factory('orders') };
-      try {
-        await run(harness);
-      } finally {
-        await Promise.all(Object.values(harness).map((store) => store.close()));
-      }
-    });
-  }
+  for (const one of storeContract) it(one.name, () => runCase(one, client));
 
   /** A cache as another process would have it. */
   function open<V>(name: string) {
@@ -196,15 +200,5 @@ describe.skipIf(redisServer() === undefined)('the Redis store on a Cluster', () 
   });
   beforeEach(() => Promise.all(client.nodes('master').map((node) => node.flushall())));
 
-  for (const { name, run } of storeContract) {
-    it(name, async () => {
-      const factory = redisCacheStore({ client });
-      const harness = { here: factory('users'), there: factory('users'), other: factory('orders') };
-      try {
-        await run(harness);
-      } finally {
-        await Promise.all(Object.values(harness).map((store) => store.close()));
-      }
-    });
-  }
+  for (const one of storeContract) it(one.name, () => runCase(one, client));
 });

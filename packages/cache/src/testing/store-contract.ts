@@ -1,7 +1,10 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import type { CacheStore, Invalidation } from '../store.ts';
 
-/** Two stores of one name, as two processes have them, and one of another name. */
+/**
+ * Two stores of one name, as two processes have them, and one of another name. Names that no case before has used: what
+ * was published in one may come late, and the next one listens.
+ */
 export interface StoreHarness {
   readonly here: CacheStore;
   readonly there: CacheStore;
