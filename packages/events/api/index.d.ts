@@ -266,7 +266,7 @@ export interface EventLog {
         readonly feed: Feed;
         readonly to: number;
     }[]): Promise<void>;
-    /** How far it reaches. */
+    /** The position of the newest event, 0 where there is none. */
     head(): Promise<number>;
     /**
      * Puts events in line behind those of the same key, once, however often it is asked to.

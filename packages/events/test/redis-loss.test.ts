@@ -36,6 +36,20 @@ async function ask<T>(server: RedisServer, command: (redis: Redis) => Promise<T>
   }
 }
 
+/** What the server has of the bus now; puts it back in place of all that it has then. */
+async function copyOf(server: RedisServer): Promise<() => Promise<void>> {
+  const copy = await ask(server, async (redis) => {
+    const keys = await redis.keys('{holdfast:events:events}:*');
+    return Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const));
+  });
+  return () =>
+    ask(server, async (redis) => {
+      const restore = redis.multi().flushall();
+      for (const [key, dump] of copy) restore.restore(key, 0, dump);
+      await restore.exec();
+    });
+}
+
 describe.skipIf(redisServer() === undefined)('a bus whose Redis is', () => {
   async function start(): Promise<RedisServer> {
     const server = await startRedis();
@@ -170,21 +184,30 @@ describe.skipIf(redisServer() === undefined)('a bus whose Redis is', () => {
     await mail.count(1);
     const before = Date.now();
     while (Date.now() === before);
-    const copy = await ask(server, async (redis) => {
-      const keys = await redis.keys('{holdfast:events:events}:*');
-      return Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const));
-    });
+    const restore = await copyOf(server);
     await bus.subscribe('audit', '*', ({ payload }) => audit.add(payload));
     await publish(bus, '2');
     await Promise.all([mail.count(2), audit.count(1)]);
-    await ask(server, async (redis) => {
-      const restore = redis.multi().flushall();
-      for (const [key, dump] of copy) restore.restore(key, 0, dump);
-      await restore.exec();
-    });
+    await restore();
     await publish(bus, '3');
     await lost();
     expect((await mail.count(3)).slice(2)).toEqual(['3']);
     expect((await audit.count(2)).slice(1)).toEqual(['3']);
+  });
+
+  it('put back to an older copy shows no lag of a group that has read all of it', async () => {
+    const server = await start();
+    const { bus, lost } = create(server);
+    const seen = new Seen<unknown>();
+    await bus.subscribe('mail', '*', ({ payload }) => seen.add(payload));
+    await publish(bus, '1');
+    await seen.count(1);
+    await expect.poll(async () => (await bus.getLag()).groups).toEqual({ mail: 0 });
+    const restore = await copyOf(server);
+    await publish(bus, '2');
+    await seen.count(2);
+    await restore();
+    await lost();
+    expect((await bus.getLag()).groups).toEqual({ mail: 0 });
   });
 });

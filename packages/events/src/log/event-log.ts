@@ -78,7 +78,7 @@ export interface EventLog {
   feeds(): Promise<readonly Feed[]>;
   /** Moves cursors forward, never back; a replay that has reached its end is forgotten. */
   advance(moves: readonly { readonly feed: Feed; readonly to: number }[]): Promise<void>;
-  /** How far it reaches. */
+  /** The position of the newest event, 0 where there is none. */
   head(): Promise<number>;
 
   /**

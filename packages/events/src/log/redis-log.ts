@@ -150,7 +150,9 @@ export class RedisLog implements EventLog {
   }
 
   async head(): Promise<number> {
-    return Number((await this.#redis.get(this.#key('sequence'))) ?? 0);
+    // Of the newest event: the sequence of a new epoch is far beyond it.
+    const [newest] = await this.#redis.xrevrange(this.#key('log'), '+', '-', 'COUNT', 1);
+    return newest === undefined ? 0 : Number.parseInt(newest[0], 10);
   }
 
   async line(feed: Feed, events: readonly OrderedEvent[], to: number): Promise<ReadonlyMap<string, number>> {

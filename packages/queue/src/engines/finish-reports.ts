@@ -21,7 +21,7 @@ export interface FinishReportParts {
  */
 export class FinishReports {
   readonly #parts: FinishReportParts;
-  readonly #over = Promise.withResolvers<void>();
+  readonly #pauses = new Set<() => void>();
   #isOver = false;
 
   constructor(parts: FinishReportParts) {
@@ -40,7 +40,7 @@ export class FinishReports {
   /** Repeats nothing any more. */
   close(): void {
     this.#isOver = true;
-    this.#over.resolve();
+    for (const end of this.#pauses) end();
   }
 
   async #untilTaken(report: () => Promise<unknown>): Promise<unknown> {
@@ -55,10 +55,15 @@ export class FinishReports {
     }
   }
 
-  async #pause(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = this.#parts.clock.setTimer(resolve, REPEAT_DELAY_MS, { keepAlive: true });
-    await Promise.race([promise, this.#over.promise]);
-    timer.cancel();
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        timer.cancel();
+        this.#pauses.delete(end);
+        resolve();
+      };
+      const timer = this.#parts.clock.setTimer(end, REPEAT_DELAY_MS, { keepAlive: true });
+      this.#pauses.add(end);
+    });
   }
 }
