@@ -58,7 +58,7 @@ export class OtlpSink implements SpanSink {
     this.#open.add(span);
     stats.queued += 1;
     this.#taken += 1;
-    if (this.#open.spans >= this.#options.maxBatchSpans) this.#seal();
+    if (this.#open.spans >= this.#options.maxBatchSpans) this.#sealFull();
     else if (this.#timer === undefined) this.#startTimer(this.#options.clock);
   }
 
@@ -86,7 +86,7 @@ export class OtlpSink implements SpanSink {
     this.#stats.queued = 0;
     this.#sealed.length = 0;
     this.#backoff.hurry();
-    this.#sender.close();
+    await this.#sender.close();
   }
 
   stats(): SinkStats {
@@ -98,6 +98,11 @@ export class OtlpSink implements SpanSink {
       this.#timer = undefined;
       this.#seal();
     }, this.#options.intervalMs);
+  }
+
+  #sealFull(): void {
+    this.#sender.relieve();
+    this.#seal();
   }
 
   /** Moves what was gathered into the queue and sees to it that somebody sends it. */
