@@ -156,7 +156,9 @@ describe('the export thread', () => {
     await stopped;
     await exited;
     expect(running.getStats()).toMatchObject({ exported: 0, dropped: 1, queued: 0 });
-    expect(receiver.requests).toHaveLength(1);
+    receiver.answer = (response) => response.end();
+    await fetch(`${receiver.url}/last`, { method: 'POST' });
+    expect(receiver.requests.map(({ path }) => path)).toEqual(['/v1/traces', '/last']);
   });
 });
 
@@ -187,11 +189,11 @@ describe('a process with an export thread', () => {
 
   it('runs what is preloaded once: not in that thread', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-preload-'));
-    const preload = join(folder, 'preload.mjs');
+    const preload = join(folder, 'preload.cjs');
     await writeFile(preload, "console.log('preloaded');");
     const { stdout } = await runChild(BUSY, {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      NODE_OPTIONS: `--import ${preload}`,
+      NODE_OPTIONS: `--require ${preload}`,
     });
     await rm(folder, { recursive: true });
     expect(stdout).toMatch(/^preloaded\nthread\n\{"exported":95,/);

@@ -28,10 +28,11 @@ export class ExportThread implements Poster {
   /** @throws Error when this process may not start threads */
   constructor(clientModule: string, options: PosterOptions) {
     this.#worker = startWorker(clientModule, options);
-    this.#worker.unref();
     this.#worker.on('message', (result: PostResult) => this.#settle(result));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('The export thread has ended.')));
+    // After the listeners: the one for messages keeps the process alive by itself.
+    this.#worker.unref();
   }
 
   /** Rejects when the thread has ended, or ends before it has answered. */
@@ -44,11 +45,6 @@ export class ExportThread implements Poster {
 
   abort(): void {
     this.#worker.postMessage('abort');
-  }
-
-  setAwaited(awaited: boolean): void {
-    if (awaited) this.#worker.ref();
-    else this.#worker.unref();
   }
 
   async close(): Promise<void> {

@@ -6,13 +6,14 @@ export type PostResult =
   /** The code of the error that ended it; `timeout` after `abort()`. */
   | { readonly errorCode: string };
 
-/** Posts one body at a time to one address over one kept connection, and never follows a redirect. */
+/**
+ * Posts one body at a time to one address over one kept connection, and never follows a redirect. It does not keep the
+ * process alive.
+ */
 export interface Poster {
   post(body: Uint8Array): Promise<PostResult>;
   /** Ends the post under way, if there is one. */
   abort(): void;
-  /** Whether somebody waits for what is under way: only then does it keep the process alive. */
-  setAwaited(awaited: boolean): void;
   close(): void | Promise<void>;
 }
 
@@ -34,13 +35,7 @@ export function createPoster(client: HttpClient, options: PosterOptions): Poster
   /** An answer is a few bytes; what a wrong server sends beyond that is not read. */
   const maxAnswerBytes = 64 * 1024;
   const agent = new client.Agent({ ...options.agent, keepAlive: true, maxSockets: 1 });
-  let awaited = false;
   let current: http.ClientRequest | undefined;
-
-  function applyReference(): void {
-    if (awaited) current?.socket?.ref();
-    else current?.socket?.unref();
-  }
 
   async function read(response: http.IncomingMessage): Promise<PostResult> {
     const chunks: Buffer[] = [];
@@ -63,7 +58,7 @@ export function createPoster(client: HttpClient, options: PosterOptions): Poster
       const request = client.request(options.url, { method: 'POST', agent, headers });
       current = request;
       const { promise, resolve } = Promise.withResolvers<PostResult>();
-      request.on('socket', applyReference);
+      request.on('socket', (socket) => socket.unref());
       request.on('response', (response) => void read(response).then(resolve));
       request.on('error', (error: NodeJS.ErrnoException) => resolve({ errorCode: error.code ?? error.name }));
       request.end(body);
@@ -72,10 +67,6 @@ export function createPoster(client: HttpClient, options: PosterOptions): Poster
       return result;
     },
     abort: () => void current?.destroy(Object.assign(new Error('No answer in time.'), { code: 'timeout' })),
-    setAwaited(value) {
-      awaited = value;
-      applyReference();
-    },
     close: () => agent.destroy(),
   };
 }

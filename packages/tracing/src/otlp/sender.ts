@@ -46,7 +46,6 @@ export class OtlpSender {
   #here: Poster | undefined;
   #thread: ExportThread | undefined;
   #mayStartThread: boolean;
-  #awaited = false;
   #closed = false;
 
   constructor(options: SenderOptions) {
@@ -58,13 +57,6 @@ export class OtlpSender {
     };
     this.#untraced = Scope.around(suppressTracing(otel().ROOT_CONTEXT));
     this.#mayStartThread = options.exportThread;
-  }
-
-  /** Whether somebody waits for what is under way: only then does it keep the process alive. */
-  setAwaited(awaited: boolean): void {
-    this.#awaited = awaited;
-    this.#here?.setAwaited(awaited);
-    this.#thread?.setAwaited(awaited);
   }
 
   /** There is much to send: the next bodies leave from a thread of their own. Tried once, unless it is switched off. */
@@ -109,17 +101,13 @@ export class OtlpSender {
   }
 
   #startHere(): Poster {
-    if (this.#here === undefined) {
-      this.#here = createPoster(loadClient(clientModule(this.#options.url)), this.#posterOptions);
-      this.#here.setAwaited(this.#awaited);
-    }
+    this.#here ??= createPoster(loadClient(clientModule(this.#options.url)), this.#posterOptions);
     return this.#here;
   }
 
   #startThread(): void {
     try {
       this.#thread = new ExportThread(clientModule(this.#options.url), this.#posterOptions);
-      this.#thread.setAwaited(this.#awaited);
     } catch {
       // `--permission` without `--allow-worker`: this thread sends.
     }
