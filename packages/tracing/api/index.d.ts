@@ -213,6 +213,11 @@ export interface TracingOptions {
     maxQueueSpans?: number | undefined;
     /** Limit of one export request, ms. Environment `OTEL_EXPORTER_OTLP_TIMEOUT`. Default 10000. */
     exportTimeoutMs?: number | undefined;
+    /**
+     * Whether spans may leave from a thread of their own: it starts when a batch is full before its interval is over, and
+     * takes some 10 MB. Default true.
+     */
+    exportThread?: boolean | undefined;
     /** Limit of `flush()` and `shutdown()`, ms. Default 5000. */
     flushTimeoutMs?: number | undefined;
     /** Attributes, events and links per span. Environment `OTEL_SPAN_*_LIMIT`. */
@@ -231,6 +236,7 @@ export declare const TRACING_DEFAULTS: {
     readonly maxBatchSpans: 2048;
     readonly maxQueueSpans: 32768;
     readonly exportTimeoutMs: 10000;
+    readonly exportThread: true;
     readonly flushTimeoutMs: 5000;
 };
 export interface ResolvedOptions {
@@ -250,6 +256,7 @@ export interface ResolvedOptions {
     readonly maxBatchSpans: number;
     readonly maxQueueSpans: number;
     readonly exportTimeoutMs: number;
+    readonly exportThread: boolean;
     readonly flushTimeoutMs: number;
     readonly limits: SpanLimits;
     /** Whether `propagation` of `@opentelemetry/api` is ours; what this project sends itself is not touched. */
@@ -361,7 +368,7 @@ export declare function tlsFiles(env: Environment): TlsFiles;
 /** Says which process the spans come from. */
 export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;
 export declare const PACKAGE_NAME = "@holdfast/tracing";
-/** The version of this package, read from its manifest when first asked for. */
+/** The version of this package, read from its manifest when first asked for; `unknown` within a bundle. */
 export declare function packageVersion(): string;
 /** @see https://opentelemetry.io/docs/specs/semconv/resource/ */
 export declare function detectedResource(): ResourceAttributes;

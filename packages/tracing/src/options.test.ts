@@ -26,6 +26,7 @@ describe('options', () => {
       maxBatchSpans: 2048,
       maxQueueSpans: 32768,
       exportTimeoutMs: 10000,
+      exportThread: true,
       flushTimeoutMs: 5000,
     });
     expect(Object.isFrozen(TRACING_DEFAULTS)).toBe(true);
@@ -40,6 +41,7 @@ describe('options', () => {
       maxBatchSpans: 2048,
       maxQueueSpans: 32768,
       exportTimeoutMs: 10000,
+      exportThread: true,
       flushTimeoutMs: 5000,
     });
     expect(resolved.url.href).toBe('http://localhost:4318/v1/traces');

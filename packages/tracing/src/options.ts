@@ -63,6 +63,11 @@ export interface TracingOptions {
   maxQueueSpans?: number | undefined;
   /** Limit of one export request, ms. Environment `OTEL_EXPORTER_OTLP_TIMEOUT`. Default 10000. */
   exportTimeoutMs?: number | undefined;
+  /**
+   * Whether spans may leave from a thread of their own: it starts when a batch is full before its interval is over, and
+   * takes some 10 MB. Default true.
+   */
+  exportThread?: boolean | undefined;
   /** Limit of `flush()` and `shutdown()`, ms. Default 5000. */
   flushTimeoutMs?: number | undefined;
   /** Attributes, events and links per span. Environment `OTEL_SPAN_*_LIMIT`. */
@@ -82,6 +87,7 @@ export const TRACING_DEFAULTS: {
   readonly maxBatchSpans: 2048;
   readonly maxQueueSpans: 32768;
   readonly exportTimeoutMs: 10000;
+  readonly exportThread: true;
   readonly flushTimeoutMs: 5000;
 } = Object.freeze({
   serviceName: 'unknown_service:node',
@@ -93,6 +99,7 @@ export const TRACING_DEFAULTS: {
   maxBatchSpans: 2048,
   maxQueueSpans: 32768,
   exportTimeoutMs: 10000,
+  exportThread: true,
   flushTimeoutMs: 5000,
 });
 
@@ -113,6 +120,7 @@ export interface ResolvedOptions {
   readonly maxBatchSpans: number;
   readonly maxQueueSpans: number;
   readonly exportTimeoutMs: number;
+  readonly exportThread: boolean;
   readonly flushTimeoutMs: number;
   readonly limits: SpanLimits;
   /** Whether `propagation` of `@opentelemetry/api` is ours; what this project sends itself is not touched. */
@@ -163,6 +171,7 @@ export function resolveOptions(options: TracingOptions, env: Environment = proce
     ),
     maxQueueSpans,
     exportTimeoutMs: atLeast('exportTimeoutMs', options.exportTimeoutMs ?? timeoutFrom(env), 1),
+    exportThread: yesOrNo('exportThread', options.exportThread ?? TRACING_DEFAULTS.exportThread),
     flushTimeoutMs: atLeast('flushTimeoutMs', options.flushTimeoutMs ?? TRACING_DEFAULTS.flushTimeoutMs, 1),
     limits: { ...DEFAULT_LIMITS, ...limitsFrom(env), ...present(options.spanLimits ?? {}) },
     registersPropagator: registersPropagator(env),
@@ -214,6 +223,11 @@ function resolveCompression(options: TracingOptions, env: Environment): 'none' |
 function atLeast(option: string, value: number, least: number): number {
   if (Number.isFinite(value) && value >= least) return value;
   throw new TracingOptionError(option, `is ${value}; it must be a number of at least ${least}.`);
+}
+
+function yesOrNo(option: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TracingOptionError(option, `is ${JSON.stringify(value)}; it must be true or false.`);
 }
 
 function present<T>(record: Readonly<Record<string, T | undefined>> | object): Record<string, T> {

@@ -11,13 +11,23 @@ export const PACKAGE_NAME = '@holdfast/tracing';
 
 let version: string | undefined;
 
-/** The version of this package, read from its manifest when first asked for. */
+/** The version of this package, read from its manifest when first asked for; `unknown` within a bundle. */
 export function packageVersion(): string {
-  if (version === undefined) {
-    const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-    version = String((manifest as { version?: unknown }).version);
-  }
+  version ??= readVersion() ?? 'unknown';
   return version;
+}
+
+function readVersion(): string | undefined {
+  try {
+    const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      readonly name?: unknown;
+      readonly version?: unknown;
+    };
+    // Beside a bundle lies the manifest of the application.
+    return manifest.name === PACKAGE_NAME ? String(manifest.version) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @see https://opentelemetry.io/docs/specs/semconv/resource/ */

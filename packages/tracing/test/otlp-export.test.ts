@@ -15,6 +15,7 @@ import {
 } from '../src/index.ts';
 import { W3cTraceState } from '../src/propagation/trace-state.ts';
 import { OtlpReceiver, partialSuccess } from './otlp-receiver.ts';
+import { untilStats } from './until-stats.ts';
 
 let receiver: OtlpReceiver;
 let tracing: Tracing | undefined;
@@ -426,13 +427,3 @@ describe('flush and shutdown', () => {
     expect(running.getStats()).toMatchObject({ exported: 1, dropped: 1 });
   });
 });
-
-async function untilStats(
-  running: Tracing,
-  reached: (stats: ReturnType<Tracing['getStats']>) => boolean,
-): Promise<void> {
-  for (let turn = 0; !reached(running.getStats()); turn++) {
-    if (turn > 100_000) throw new Error(`never reached: ${JSON.stringify(running.getStats())}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

@@ -35,6 +35,7 @@ function makeCertificate(name: string): void {
 const PROGRAM = `
   import { initTracing, withSpan } from '@holdfast/tracing';
   const tracing = initTracing({ flushTimeoutMs: Number(process.env.FLUSH_TIMEOUT_MS ?? 30_000) });
+  process.on('worker', () => console.log('thread'));
   withSpan('work', () => undefined);
   await tracing.flush();
   console.log(tracing.getStats().exported);
@@ -79,11 +80,21 @@ describe.skipIf(!existsSync(OPENSSL))('a collector that asks for certificates', 
     expect({ stdout, stderr, exports }).toEqual({ stdout: '1\n', stderr: '', exports: 1 });
   });
 
+  it('gets them from the export thread, too', async () => {
+    const { stdout, stderr } = await run({
+      OTEL_EXPORTER_OTLP_CERTIFICATE: file('collector.pem'),
+      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: file('client.pem'),
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: file('client.key'),
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1',
+    });
+    expect({ stdout, stderr, exports }).toEqual({ stdout: 'thread\n1\n', stderr: '', exports: 2 });
+  });
+
   it('gets nothing from who has none', async () => {
     const { stdout } = await run({
       OTEL_EXPORTER_OTLP_CERTIFICATE: file('collector.pem'),
       FLUSH_TIMEOUT_MS: '1500',
     });
-    expect({ stdout, exports }).toEqual({ stdout: '0\n', exports: 1 });
+    expect({ stdout, exports }).toEqual({ stdout: '0\n', exports: 2 });
   });
 });

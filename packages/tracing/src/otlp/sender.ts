@@ -1,11 +1,13 @@
-import type http from 'node:http';
 import { gzip } from 'node:zlib';
 import type { Clock } from '@holdfast/context/clock';
 import { contextStorage, Scope } from '@holdfast/context/storage';
 import type { TlsFiles } from '../config/tls.ts';
 import { otel } from '../otel-api.ts';
 import { suppressTracing } from '../propagation/suppression.ts';
+import { agentOptions, clientModule, loadClient } from './connection.ts';
 import { readRejectedSpans } from './export-response.ts';
+import { ExportThread } from './export-thread.ts';
+import { createPoster, type Poster, type PosterOptions, type PostResult } from './poster.ts';
 
 /** An import of `node:util` would load its argument parser and worker threads, too. */
 const { promisify } = process.getBuiltinModule('node:util');
@@ -19,6 +21,8 @@ export interface SenderOptions {
   readonly tls?: TlsFiles;
   readonly compression: 'none' | 'gzip';
   readonly timeoutMs: number;
+  /** Whether a busy process may send from a thread of its own. */
+  readonly exportThread: boolean;
   readonly clock: Clock;
 }
 
@@ -31,119 +35,105 @@ export type SendOutcome =
 /** Statuses that mean "later": https://opentelemetry.io/docs/specs/otlp/#otlphttp-response */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
-/** An answer is a few bytes; what a wrong server sends beyond that is not read. */
-const MAX_ANSWER_BYTES = 64 * 1024;
-
-/** Posts one body at a time over one kept connection, never follows a redirect and never throws. */
+/**
+ * Sends one body at a time and never throws: from this thread, or from another once `relieve()` was called. Where that
+ * other thread cannot start, or ends, this one goes on with the same body.
+ */
 export class OtlpSender {
   readonly #options: SenderOptions;
-  readonly #agent: http.Agent;
-  readonly #request: typeof http.request;
+  readonly #posterOptions: PosterOptions;
   readonly #untraced: Scope;
-  #socket: { ref(): unknown; unref(): unknown } | undefined;
-  #awaited = false;
+  #here: Poster | undefined;
+  #thread: ExportThread | undefined;
+  #mayStartThread: boolean;
+  #closed = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    const { Agent, request } = loadClient(options.url.protocol);
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 1, ...options.tls });
-    this.#request = request;
+    this.#posterOptions = {
+      url: options.url.href,
+      headers: headersOf(options),
+      agent: agentOptions(options.url, options.tls),
+    };
     this.#untraced = Scope.around(suppressTracing(otel().ROOT_CONTEXT));
+    this.#mayStartThread = options.exportThread;
   }
 
-  /** Whether somebody waits for what is under way: only then does it keep the process alive. */
-  setAwaited(awaited: boolean): void {
-    this.#awaited = awaited;
-    this.#applyReference();
+  /** There is much to send: the next bodies leave from a thread of their own. Tried once, unless it is switched off. */
+  relieve(): void {
+    if (!this.#mayStartThread) return;
+    this.#mayStartThread = false;
+    contextStorage.run(this.#untraced, () => this.#startThread());
   }
 
   async send(body: Buffer): Promise<SendOutcome> {
     const payload = this.#options.compression === 'gzip' ? await compress(body) : body;
-    return contextStorage.run(this.#untraced, () => this.#post(payload));
+    return contextStorage.run(this.#untraced, () => this.#send(payload));
   }
 
-  close(): void {
-    this.#agent.destroy();
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#mayStartThread = false;
+    await Promise.all([this.#here?.close(), this.#thread?.close()]);
   }
 
-  #post(payload: Buffer): Promise<SendOutcome> {
-    const { promise, resolve } = Promise.withResolvers<SendOutcome>();
-    const { url, timeoutMs, clock } = this.#options;
-    const request = this.#request(url, {
-      method: 'POST',
-      agent: this.#agent,
-      headers: this.#headers(payload),
-    });
-    const timer = clock.setTimer(() => request.destroy(new ExportTimeout()), timeoutMs);
-    const settle = (outcome: SendOutcome) => {
-      timer.cancel();
-      this.#socket = undefined;
-      resolve(outcome);
-    };
-    request.on('socket', (socket) => {
-      this.#socket = socket;
-      this.#applyReference();
-    });
-    request.on('response', (response) => void this.#read(response).then(settle));
-    request.on('error', (error: NodeJS.ErrnoException) => {
-      settle({ kind: 'retry', reason: error.code ?? error.name, retryAfterMs: undefined });
-    });
-    request.end(payload);
-    return promise;
+  async #send(payload: Buffer): Promise<SendOutcome> {
+    const { clock, timeoutMs } = this.#options;
+    const timer = clock.setTimer(() => this.#abort(), timeoutMs);
+    const result = await this.#post(payload);
+    timer.cancel();
+    return outcomeOf(result, clock);
   }
 
-  async #read(response: http.IncomingMessage): Promise<SendOutcome> {
-    const status = response.statusCode ?? 0;
-    const body = await readBody(response);
-    if (status >= 200 && status < 300) return { kind: 'accepted', rejectedSpans: readRejectedSpans(body) };
-    const reason = `status ${status}`;
-    if (!RETRYABLE.has(status)) return { kind: 'refused', reason };
-    return { kind: 'retry', reason, retryAfterMs: retryAfterMs(response, this.#options.clock) };
-  }
-
-  #headers(payload: Buffer): Record<string, string | number> {
-    const headers: Record<string, string | number> = {
-      'user-agent': 'holdfast-otlp-exporter',
-      ...this.#options.headers,
-      'content-type': 'application/x-protobuf',
-      'content-length': payload.length,
-    };
-    if (this.#options.compression === 'gzip') headers['content-encoding'] = 'gzip';
-    return headers;
-  }
-
-  #applyReference(): void {
-    if (this.#awaited) this.#socket?.ref();
-    else this.#socket?.unref();
-  }
-}
-
-/** An import of `node:http` would load Node's fetch and HTTP/2, too. */
-function loadClient(protocol: string): Pick<typeof http, 'Agent' | 'request'> {
-  return process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http');
-}
-
-class ExportTimeout extends Error {
-  readonly code = 'timeout';
-}
-
-async function readBody(response: http.IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size <= MAX_ANSWER_BYTES) chunks.push(chunk);
+  async #post(payload: Buffer): Promise<PostResult> {
+    if (this.#thread === undefined) return this.#startHere().post(payload);
+    try {
+      return await this.#thread.post(payload);
+    } catch {
+      this.#thread = undefined;
+      return this.#closed ? { errorCode: 'closed' } : this.#startHere().post(payload);
     }
-  } catch {
-    // The status has arrived and decides; a body cut short adds nothing to it.
   }
-  return Buffer.concat(chunks);
+
+  #abort(): void {
+    this.#here?.abort();
+    this.#thread?.abort();
+  }
+
+  #startHere(): Poster {
+    this.#here ??= createPoster(loadClient(clientModule(this.#options.url)), this.#posterOptions);
+    return this.#here;
+  }
+
+  #startThread(): void {
+    try {
+      this.#thread = new ExportThread(clientModule(this.#options.url), this.#posterOptions);
+    } catch {
+      // `--permission` without `--allow-worker`: this thread sends.
+    }
+  }
+}
+
+function headersOf({ headers, compression }: SenderOptions): Record<string, string> {
+  return {
+    'user-agent': 'holdfast-otlp-exporter',
+    ...headers,
+    'content-type': 'application/x-protobuf',
+    ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
+  };
+}
+
+function outcomeOf(result: PostResult, clock: Clock): SendOutcome {
+  if ('errorCode' in result) return { kind: 'retry', reason: result.errorCode, retryAfterMs: undefined };
+  const { status, body } = result;
+  if (status >= 200 && status < 300) return { kind: 'accepted', rejectedSpans: readRejectedSpans(body) };
+  const reason = `status ${status}`;
+  if (!RETRYABLE.has(status)) return { kind: 'refused', reason };
+  return { kind: 'retry', reason, retryAfterMs: retryAfterMs(result.retryAfter, clock) };
 }
 
 /** `Retry-After` in milliseconds, given as seconds or as a date. */
-function retryAfterMs(response: http.IncomingMessage, clock: Clock): number | undefined {
-  const header = response.headers['retry-after'];
+function retryAfterMs(header: string | undefined, clock: Clock): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
   const at = Date.parse(header);

@@ -36,7 +36,6 @@ export class OtlpSink implements SpanSink {
   #timer: Timer | undefined;
   #sending = false;
   #closing = false;
-  #waiting = 0;
   /** Spans taken in and spans done with, since start. */
   #taken = 0;
   #settled = 0;
@@ -58,7 +57,7 @@ export class OtlpSink implements SpanSink {
     this.#open.add(span);
     stats.queued += 1;
     this.#taken += 1;
-    if (this.#open.spans >= this.#options.maxBatchSpans) this.#seal();
+    if (this.#open.spans >= this.#options.maxBatchSpans) this.#sealFull();
     else if (this.#timer === undefined) this.#startTimer(this.#options.clock);
   }
 
@@ -66,13 +65,12 @@ export class OtlpSink implements SpanSink {
     this.#seal();
     if (this.#stats.queued === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
+    // Nothing else keeps the process alive meanwhile.
     const timer = this.#options.clock.setTimer(resolve, timeoutMs, { keepAlive: true });
     const flush = { upTo: this.#taken, resolve };
     this.#flushes.push(flush);
-    this.#await(1);
     this.#backoff.hurry();
     await promise;
-    this.#await(-1);
     timer.cancel();
     const left = this.#flushes.indexOf(flush);
     if (left >= 0) this.#flushes.splice(left, 1);
@@ -86,7 +84,7 @@ export class OtlpSink implements SpanSink {
     this.#stats.queued = 0;
     this.#sealed.length = 0;
     this.#backoff.hurry();
-    this.#sender.close();
+    await this.#sender.close();
   }
 
   stats(): SinkStats {
@@ -98,6 +96,11 @@ export class OtlpSink implements SpanSink {
       this.#timer = undefined;
       this.#seal();
     }, this.#options.intervalMs);
+  }
+
+  #sealFull(): void {
+    this.#sender.relieve();
+    this.#seal();
   }
 
   /** Moves what was gathered into the queue and sees to it that somebody sends it. */
@@ -147,10 +150,5 @@ export class OtlpSink implements SpanSink {
     this.#stats.exported += spans - lost;
     this.#settled += spans;
     for (const flush of this.#flushes) if (flush.upTo <= this.#settled) flush.resolve();
-  }
-
-  #await(change: number): void {
-    this.#waiting += change;
-    this.#sender.setAwaited(this.#waiting > 0);
   }
 }

@@ -15,8 +15,16 @@ export function chooseSink(options: ResolvedOptions): SpanSink {
     case 'file':
       return new FileSink({ path: destination.path, resource, intervalMs, maxQueueSpans, clock });
     case 'otlp': {
-      const { url, headers, tls, compression, maxBatchSpans, exportTimeoutMs: timeoutMs } = options;
-      const transport = { url, headers, tls, compression, timeoutMs, clock };
+      const {
+        url,
+        headers,
+        tls,
+        compression,
+        maxBatchSpans,
+        exportThread,
+        exportTimeoutMs: timeoutMs,
+      } = options;
+      const transport = { url, headers, tls, compression, timeoutMs, exportThread, clock };
       const otlp = new OtlpSink({ ...transport, resource, intervalMs, maxBatchSpans, maxQueueSpans });
       return destination.console === true ? bothSinks(otlp, new ConsoleSink()) : otlp;
     }
