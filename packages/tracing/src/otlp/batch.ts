@@ -38,9 +38,10 @@ export class OtlpBatch {
     return sum;
   }
 
-  /** The whole `ExportTraceServiceRequest`. */
-  toRequest(resource: Uint8Array): Buffer {
-    const writer = new WireWriter(this.bytes + resource.length + 256);
+  /** Writes the whole `ExportTraceServiceRequest` over what the writer held, and gives the view of it. */
+  toRequest(resource: Uint8Array, writer: WireWriter): Buffer {
+    writer.at = 0;
+    writer.reserve(this.bytes + resource.length + 256);
     const start = writer.begin(REQUEST.resourceSpans, BATCH_LENGTH_BYTES);
     writer.raw(resource);
     for (const [scope, spans] of this.#writers) {

@@ -5,6 +5,7 @@ import type { SpanData } from '../span-data.ts';
 import { Backoff } from './backoff.ts';
 import { encodeResource, OtlpBatch } from './batch.ts';
 import { OtlpSender, type SenderOptions } from './sender.ts';
+import { WireWriter } from './wire.ts';
 
 export interface OtlpSinkOptions extends SenderOptions {
   readonly resource: ResourceAttributes;
@@ -17,6 +18,7 @@ export interface OtlpSinkOptions extends SenderOptions {
 
 /** Attempts per batch, the first included, before its spans are given up. */
 const MAX_ATTEMPTS = 6;
+const INITIAL_REQUEST_BYTES = 64 * 1024;
 /** Empty batches kept with their buffers. */
 const MAX_SPARE = 2;
 
@@ -28,6 +30,8 @@ export class OtlpSink implements SpanSink {
   readonly #options: OtlpSinkOptions;
   readonly #sender: OtlpSender;
   readonly #resource: Buffer;
+  /** The request under way, one at a time, in memory that the export thread reads where it lies. */
+  readonly #request = new WireWriter(INITIAL_REQUEST_BYTES, allocateShared);
   readonly #sealed: OtlpBatch[] = [];
   readonly #spare: OtlpBatch[] = [];
   readonly #backoff: Backoff;
@@ -125,7 +129,7 @@ export class OtlpSink implements SpanSink {
   }
 
   async #deliver(batch: OtlpBatch): Promise<void> {
-    const body = batch.toRequest(this.#resource);
+    const body = batch.toRequest(this.#resource, this.#request);
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#sender.send(body);
       if (outcome.kind === 'accepted') {
@@ -151,4 +155,8 @@ export class OtlpSink implements SpanSink {
     this.#settled += spans;
     for (const flush of this.#flushes) if (flush.upTo <= this.#settled) flush.resolve();
   }
+}
+
+function allocateShared(bytes: number): Buffer {
+  return Buffer.from(new SharedArrayBuffer(bytes));
 }

@@ -6,9 +6,11 @@
 export class WireWriter {
   bytes: Buffer;
   at = 0;
+  readonly #allocate: (bytes: number) => Buffer;
 
-  constructor(capacity: number) {
-    this.bytes = Buffer.allocUnsafeSlow(capacity);
+  constructor(capacity: number, allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow) {
+    this.bytes = allocate(capacity);
+    this.#allocate = allocate;
   }
 
   /** What was written: a view, valid until the writer is used again. */
@@ -204,7 +206,7 @@ export class WireWriter {
   reserve(count: number): void {
     const needed = this.at + count;
     if (needed <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    const larger = this.#allocate(Math.max(needed, this.bytes.length * 2));
     larger.set(this.bytes.subarray(0, this.at));
     this.bytes = larger;
   }
