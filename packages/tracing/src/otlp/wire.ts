@@ -8,7 +8,7 @@ export class WireWriter {
   at = 0;
   readonly #allocate: (bytes: number) => Buffer;
 
-  constructor(capacity: number, allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow) {
+  constructor(capacity: number, allocate = (bytes: number): Buffer => Buffer.allocUnsafeSlow(bytes)) {
     this.bytes = allocate(capacity);
     this.#allocate = allocate;
   }
