@@ -4,9 +4,10 @@ const NS_PER_MS = 1e6;
 const LINE_BYTES = 128;
 
 /**
- * The longest standstill of this thread's event loop without the time in which the thread could have run and waited
- * for a core: what its own work, the disk and the garbage collector took. A thread that is busy waits longer for a core
- * than one that only looks at the clock, so the latter does not show it.
+ * The longest standstill of the main thread's event loop without the time in which the thread could have run and waited
+ * for a core: what is left is its own work, the disk, and the garbage collector, for whose other threads it waits even
+ * where these wait for a core. A thread that works waits longer for a core than one that only looks at the clock, so
+ * that the latter does not show it.
  * @returns a function that ends the watch and gives milliseconds; undefined where the system does not tell (not Linux)
  */
 export function watchWithoutWaiting(): () => number | undefined {
