@@ -17,11 +17,14 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { answerParent } from '../harness/answer-parent.ts';
 import { footprint } from '../harness/cases.ts';
+import { watchWithoutWaiting } from './standstill.ts';
 
 export interface PurgeAnswer {
   readonly deleted: number;
   readonly seconds: number;
   readonly longestStandstillMs: number;
+  /** Of the same loop, what was not waiting for a core; absent where the system does not tell. */
+  readonly withoutWaitingMs?: number;
   /** Of a process that does nothing at the same time: what the machine itself takes away. */
   readonly machineStandstillMs: number;
   readonly bytesPerRecord: number;
@@ -53,8 +56,10 @@ async function purge({ records }: { records: number }): Promise<PurgeAnswer> {
   const machine = watchMachine();
   const began = performance.now();
   delay.enable();
+  const endWatch = watchWithoutWaiting();
   const deleted = await purgeExpired(store);
   delay.disable();
+  const withoutWaitingMs = endWatch();
   const machineStandstillMs = await machine.end();
   const seconds = (performance.now() - began) / 1_000;
   await store.close();
@@ -64,6 +69,7 @@ async function purge({ records }: { records: number }): Promise<PurgeAnswer> {
     deleted,
     seconds,
     longestStandstillMs: delay.max / NS_PER_MS,
+    ...(withoutWaitingMs === undefined ? {} : { withoutWaitingMs }),
     machineStandstillMs,
     bytesPerRecord,
   };

@@ -169,3 +169,5 @@ export interface SqliteTx {
 }
 /** The value of the only column of the first row, as pragmas answer. */
 export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
+/** The same of a statement that is kept. */
+export declare function scalarOf(statement: SqliteStatement): unknown;

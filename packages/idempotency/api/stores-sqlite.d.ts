@@ -56,6 +56,8 @@ export interface SqliteTx {
 }
 /** The value of the only column of the first row, as pragmas answer. */
 export declare function readScalar(db: SqliteDatabase, sql: string): unknown;
+/** The same of a statement that is kept. */
+export declare function scalarOf(statement: SqliteStatement): unknown;
 
 // stores/store.d.ts
 import type { PgTx } from '../transaction/pg-client.ts';

@@ -19,6 +19,11 @@ export interface SqliteTx {
 
 /** The value of the only column of the first row, as pragmas answer. */
 export function readScalar(db: SqliteDatabase, sql: string): unknown {
-  const row = db.prepare(sql).get();
+  return scalarOf(db.prepare(sql));
+}
+
+/** The same of a statement that is kept. */
+export function scalarOf(statement: SqliteStatement): unknown {
+  const row = statement.get();
   return typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined;
 }

@@ -103,6 +103,38 @@ describe('a purge of a SQLite file', () => {
     expect(db.pragma('synchronous', { simple: true })).toBe(2);
   });
 
+  it('leaves what the application has set between two batches', () => {
+    db.prepare(FILL).run(200);
+    const purge = preparePurge(db);
+    purge(100, new ManualClock(1_000));
+    db.pragma('synchronous = EXTRA');
+    db.pragma('wal_autocheckpoint = 7');
+    purge(100, new ManualClock(1_000));
+    expect(db.pragma('synchronous', { simple: true })).toBe(3);
+    expect(db.pragma('wal_autocheckpoint', { simple: true })).toBe(7);
+  });
+
+  it('makes one statement for a batch, however many records it removes', () => {
+    db.prepare(FILL).run(200);
+    const made: string[] = [];
+    const prepare = (sql: string) => {
+      made.push(sql);
+      return db.prepare(sql);
+    };
+    const exec = (sql: string) => db.exec(sql);
+    const purge = preparePurge({
+      get inTransaction() {
+        return db.inTransaction;
+      },
+      prepare,
+      exec,
+    });
+    made.length = 0;
+    purge(100, new ManualClock(1_000));
+    purge(100, new ManualClock(1_000));
+    expect(made).toEqual(['PRAGMA wal_autocheckpoint', 'PRAGMA wal_autocheckpoint']);
+  });
+
   it('joins a transaction that is open, and goes with it', () => {
     db.prepare(FILL).run(20);
     const purge = preparePurge(db);

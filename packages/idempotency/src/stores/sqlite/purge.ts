@@ -1,5 +1,10 @@
 import type { Clock } from '@holdfast/context/clock';
-import { readScalar, type SqliteDatabase, type SqliteStatement } from '../../transaction/sqlite-database.ts';
+import {
+  readScalar,
+  type SqliteDatabase,
+  type SqliteStatement,
+  scalarOf,
+} from '../../transaction/sqlite-database.ts';
 import type { PurgeResult } from '../store.ts';
 
 /** Ends a batch early where records are large or the disk is slow: requests wait for the whole of it. */
@@ -10,15 +15,19 @@ const LARGEST_STEP = 16;
 const PURGE = `DELETE FROM holdfast_idempotency WHERE rowid IN
   (SELECT rowid FROM holdfast_idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`;
 
+/** As a table: a `PRAGMA` that is prepared once may answer what it was when it was prepared. */
+const LEVEL = 'SELECT synchronous FROM pragma_synchronous';
+
 /** Removes records past their TTL from one connection, at most `limit` of them and for a few milliseconds. */
 export type PurgeBatch = (limit: number, clock: Clock) => PurgeResult;
 
 export function preparePurge(db: SqliteDatabase): PurgeBatch {
   const remove = db.prepare(PURGE);
+  const level = db.prepare(LEVEL);
   return (limit, clock) =>
     db.inTransaction
       ? removeSome(remove, limit, clock)
-      : withoutDisk(db, () => inTransaction(db, () => removeSome(remove, limit, clock)));
+      : withoutDisk(db, level, () => inTransaction(db, () => removeSome(remove, limit, clock)));
 }
 
 /**
@@ -55,10 +64,11 @@ function inTransaction<T>(db: SqliteDatabase, work: () => T): T {
  * A purge that a power loss undoes is done again by the next one, so it need not wait for the disk: neither at its
  * commit nor for a checkpoint, which a worker thread makes (`checkpoints.ts`). Only the first commit after a checkpoint
  * syncs, since the log begins anew there. Nothing else runs on this connection before its settings are back; commits of
- * others bring their own.
+ * others bring their own. They are read each time, since the connection may be the application's; as few statements as
+ * possible are made for it, because the garbage collector stops the loop to take them back.
  */
-function withoutDisk<T>(db: SqliteDatabase, work: () => T): T {
-  const level = Number(readScalar(db, 'PRAGMA synchronous'));
+function withoutDisk<T>(db: SqliteDatabase, levelOf: SqliteStatement, work: () => T): T {
+  const level = Number(scalarOf(levelOf));
   const checkpointPages = Number(readScalar(db, 'PRAGMA wal_autocheckpoint'));
   db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0');
   try {
