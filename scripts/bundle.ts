@@ -26,15 +26,20 @@ const dependencies: Plugin = {
   },
 };
 
-/** An import of a built-in module makes Node prepare each of its exports; taking what is needed does not. */
+/**
+ * An import of a built-in module makes Node prepare each of its exports; taking what is needed does not. `node:module`
+ * stays an import: test runners that load modules themselves give their own.
+ */
 const builtinsWithoutImport: Plugin = {
   name: 'builtins-without-import',
   renderChunk: (code) =>
     code
-      .replaceAll(/^import \{ (.*) \} from "(node:.*)";$/gm, (_line, names: string, builtin: string) =>
-        takenFrom(builtin, `{ ${names.replaceAll(' as ', ': ')} }`),
+      .replaceAll(
+        /^import \{ (.*) \} from "(node:(?!module).*)";$/gm,
+        (_line, names: string, builtin: string) =>
+          takenFrom(builtin, `{ ${names.replaceAll(' as ', ': ')} }`),
       )
-      .replaceAll(/^import (\w+) from "(node:.*)";$/gm, (_line, name: string, builtin: string) =>
+      .replaceAll(/^import (\w+) from "(node:(?!module).*)";$/gm, (_line, name: string, builtin: string) =>
         takenFrom(builtin, name),
       ),
 };
