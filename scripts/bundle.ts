@@ -4,8 +4,9 @@
  * files. Declarations are `tsc`'s. Why each step is there: docs/decisions/0036.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { build, type ChunkingContext, type Plugin } from 'rolldown';
+import { build, type ChunkingContext, type CodeSplittingGroup, type Plugin } from 'rolldown';
 import { commandsOf, entriesOf, type Manifest } from './workspace-packages.ts';
 
 const folder = process.cwd();
@@ -20,7 +21,7 @@ for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
 const dependencies: Plugin = {
   name: 'dependencies',
   resolveId(id, importer) {
-    if (importer === undefined || id.startsWith('.')) return null;
+    if (importer === undefined || id.startsWith('.') || isBuiltin(id)) return null;
     const isContext = /^@holdfast\/context(\/(channels|clock|storage))?$/.test(id);
     return { id: isContext ? '@holdfast/context/internal' : id, external: true };
   },
@@ -48,6 +49,11 @@ function takenFrom(builtin: string, pattern: string): string {
   return `const ${pattern} = process.getBuiltinModule("${builtin}");`;
 }
 
+const sources = Object.fromEntries(
+  entries.map((source) => [source.slice('src/'.length, -'.ts'.length), source]),
+);
+/** An entry that has everything of its package is the file that the others share. */
+const { internal, ...inputs } = sources;
 const ofRoot = new Set<string>();
 
 /** What the root entry loads at once. What only other entries share must not be loaded with it. */
@@ -62,9 +68,20 @@ function addWithImports(id: string, context: ChunkingContext): void {
   for (const imported of context.getModuleInfo(id)?.importedIds ?? []) addWithImports(imported, context);
 }
 
+const withRoot: CodeSplittingGroup = {
+  debugName: 'shared with the root',
+  name: (id, context) => (isOfRoot(id, context) ? 'shared-with-root' : null),
+  minShareCount: 2,
+};
+
+const everything: CodeSplittingGroup = {
+  debugName: 'everything but tests',
+  name: (id) => (id.includes('/testing/') ? null : 'internal'),
+};
+
 const { output } = await build({
   cwd: folder,
-  input: Object.fromEntries(entries.map((source) => [source.slice('src/'.length, -'.ts'.length), source])),
+  input: inputs,
   platform: 'node',
   tsconfig: false,
   plugins: [dependencies, builtinsWithoutImport],
@@ -74,16 +91,10 @@ const { output } = await build({
     format: 'es',
     sourcemap: true,
     entryFileNames: '[name].js',
-    chunkFileNames: 'shared-[hash].js',
+    chunkFileNames: internal === undefined ? 'shared-[hash].js' : 'internal.js',
+    minifyInternalExports: internal === undefined,
     codeSplitting: {
-      groups: [
-        {
-          debugName: 'shared with the root',
-          name: (id, context) => (isOfRoot(id, context) ? 'shared-with-root' : null),
-          minShareCount: 2,
-        },
-        { name: 'shared', minShareCount: 2 },
-      ],
+      groups: [internal === undefined ? withRoot : everything, { name: 'shared', minShareCount: 2 }],
     },
   },
 });
