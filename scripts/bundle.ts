@@ -29,19 +29,21 @@ const dependencies: Plugin = {
 
 /**
  * An import of a built-in module makes Node prepare each of its exports; taking what is needed does not. `node:module`
- * stays an import: test runners that load modules themselves give their own.
+ * stays an import, since test runners that load modules themselves give their own; `node:http` and `node:https` do, since
+ * instrumentations replace what they export.
  */
 const builtinsWithoutImport: Plugin = {
   name: 'builtins-without-import',
   renderChunk: (code) =>
     code
       .replaceAll(
-        /^import \{ (.*) \} from "(node:(?!module).*)";$/gm,
+        /^import \{ (.*) \} from "(node:(?!module|http).*)";$/gm,
         (_line, names: string, builtin: string) =>
           takenFrom(builtin, `{ ${names.replaceAll(' as ', ': ')} }`),
       )
-      .replaceAll(/^import (\w+) from "(node:(?!module).*)";$/gm, (_line, name: string, builtin: string) =>
-        takenFrom(builtin, name),
+      .replaceAll(
+        /^import (\w+) from "(node:(?!module|http).*)";$/gm,
+        (_line, name: string, builtin: string) => takenFrom(builtin, name),
       ),
 };
 
