@@ -421,7 +421,7 @@ export interface PrismaTransactionClient {
     $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
     $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
 }
-/** What `prisma.$transaction(async (tx) => …)` hands to its function, on SQLite or PostgreSQL. */
+/** What `prisma.$transaction(async (tx) => ...)` hands to its function, on SQLite or PostgreSQL. */
 export interface PrismaTx {
     readonly prisma: PrismaTransactionClient;
 }
@@ -555,7 +555,7 @@ export type AsyncTx = PgTx | PrismaTx;
 export type Dialect = 'postgresql' | 'sqlite';
 export interface SqlTx {
     readonly dialect: Dialect;
-    /** @param sql with `$1`, `$2` … in the order of `values` @returns how many rows it touched */
+    /** @param sql with `$1`, `$2` and so on in the order of `values` @returns how many rows it touched */
     run(sql: string, values?: readonly unknown[]): Promise<number>;
     /** @returns the first column of the first row */
     read(sql: string): Promise<unknown>;

@@ -173,7 +173,7 @@ export interface PrismaTransactionClient {
     $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
     $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
 }
-/** What `prisma.$transaction(async (tx) => …)` hands to its function, on SQLite or PostgreSQL. */
+/** What `prisma.$transaction(async (tx) => ...)` hands to its function, on SQLite or PostgreSQL. */
 export interface PrismaTx {
     readonly prisma: PrismaTransactionClient;
 }

@@ -62,6 +62,7 @@ function composingWriter(logger: Logger, internals: LoggerInternals): RequestLog
   const heads = headsOf(internals);
   if (heads === undefined || collides || Object.keys(overrides).length > 0) return undefined;
   const { includeTrace, clock, maxTextLength } = options;
+  const decimalsOf = decimalsOfThousandths();
   const field = (name: string, value: string | undefined) =>
     value === undefined ? '' : `,"${name}":${quotedText(value, maxTextLength, redaction)}`;
 
@@ -72,7 +73,7 @@ function composingWriter(logger: Logger, internals: LoggerInternals): RequestLog
     let line = head.beforeTime + clock.wallTime() + head.afterTime;
     if (includeTrace) line += idFields(context, field);
     line += field('method', fields.method) + field('path', fields.path) + field('route', fields.route);
-    line += `,"statusCode":${numeral(fields.statusCode)},"durationMs":${milliseconds(fields.durationMs)}`;
+    line += `,"statusCode":${numeral(fields.statusCode)},"durationMs":${milliseconds(fields.durationMs, decimalsOf)}`;
     if (fields.responseBytes !== undefined) line += `,"responseBytes":${numeral(fields.responseBytes)}`;
     line += field('remoteAddress', fields.remoteAddress) + field('userAgent', fields.userAgent);
     if (fields.aborted === true) line += ',"aborted":true';
@@ -140,13 +141,18 @@ function numeral(value: number): string {
 }
 
 const WHOLE_LIMIT = 2 ** 31;
+let decimals: readonly string[] | undefined;
+
 /** The decimals of each number of thousandths: '', '.001' to '.999'. */
-const DECIMALS = Array.from({ length: 1000 }, (_, thousandths) => String(thousandths / 1000).slice(1));
+function decimalsOfThousandths(): readonly string[] {
+  decimals ??= Array.from({ length: 1000 }, (_, thousandths) => String(thousandths / 1000).slice(1));
+  return decimals;
+}
 
 /** `rounded(durationMs)` as a JSON number, from whole microseconds, since a fraction is slow to write. */
-function milliseconds(durationMs: number): string {
+function milliseconds(durationMs: number, decimalsOf: readonly string[]): string {
   const micros = Math.round(durationMs * 1000);
   if (!(micros >= 0 && micros < WHOLE_LIMIT)) return numeral(micros / 1000);
   const whole = Math.trunc(micros / 1000);
-  return whole + (DECIMALS[micros - whole * 1000] ?? '');
+  return whole + (decimalsOf[micros - whole * 1000] ?? '');
 }

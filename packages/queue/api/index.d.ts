@@ -414,8 +414,6 @@ export interface ActRequest {
     /** Only if this death is the one that is meant; epoch ms. Default whichever it lies in. */
     readonly failedAt?: number | undefined;
 }
-/** Who acts where nobody is named: the user of the current request. */
-export declare function currentActor(): string;
 /**
  * Redrives or removes one dead letter. Of several callers one does it, also when the letter dies again meanwhile:
  * each death is answered once.

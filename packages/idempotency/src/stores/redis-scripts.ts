@@ -7,7 +7,14 @@ export interface RedisScript {
 }
 
 function script(source: string): RedisScript {
-  return { source, sha: createHash('sha1').update(source).digest('hex') };
+  let sha: string | undefined;
+  return {
+    source,
+    get sha(): string {
+      sha ??= createHash('sha1').update(source).digest('hex');
+      return sha;
+    },
+  };
 }
 
 /** The time of the server, which all its clients share, unless the caller gives its own. */

@@ -6,7 +6,7 @@ export interface PrismaTransactionClient {
   $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
 }
 
-/** What `prisma.$transaction(async (tx) => …)` hands to its function, on SQLite or PostgreSQL. */
+/** What `prisma.$transaction(async (tx) => ...)` hands to its function, on SQLite or PostgreSQL. */
 export interface PrismaTx {
   readonly prisma: PrismaTransactionClient;
 }
@@ -19,6 +19,6 @@ export function checkPrismaTransaction({ prisma }: PrismaTx): void {
   if (!('$connect' in prisma)) return;
   throw new IdempotencyOptionError(
     'prisma',
-    '{ prisma } is not in a transaction: give the client that prisma.$transaction(async (tx) => …) hands to its function.',
+    '{ prisma } is not in a transaction: give the client that prisma.$transaction(async (tx) => ...) hands to its function.',
   );
 }

@@ -9,7 +9,7 @@ export type Dialect = 'postgresql' | 'sqlite';
 
 export interface SqlTx {
   readonly dialect: Dialect;
-  /** @param sql with `$1`, `$2` … in the order of `values` @returns how many rows it touched */
+  /** @param sql with `$1`, `$2` and so on in the order of `values` @returns how many rows it touched */
   run(sql: string, values?: readonly unknown[]): Promise<number>;
   /** @returns the first column of the first row */
   read(sql: string): Promise<unknown>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { getCurrentTrace, toCarrier } from '@holdfast/context';
 import { type DeadLetterAct, deadLetterActChannel, publish } from '../channels.ts';
-import { currentActor } from '../dead-letters/act-on-letter.ts';
+import { currentActor } from '../dead-letters/current-actor.ts';
 import {
   DeadLetterBusyError,
   DeadLetterNotFoundError,

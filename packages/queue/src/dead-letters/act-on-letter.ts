@@ -1,4 +1,3 @@
-import { getCurrentTrace } from '@holdfast/context';
 import type { Clock } from '@holdfast/context/clock';
 import type { DeadLetterAct } from '../channels.ts';
 import type { EngineJob, QueueEngine } from '../engines/engine.ts';
@@ -20,11 +19,6 @@ export interface ActRequest {
   readonly run?: string | undefined;
   /** Only if this death is the one that is meant; epoch ms. Default whichever it lies in. */
   readonly failedAt?: number | undefined;
-}
-
-/** Who acts where nobody is named: the user of the current request. */
-export function currentActor(): string {
-  return getCurrentTrace()?.userId ?? 'unknown';
 }
 
 /**

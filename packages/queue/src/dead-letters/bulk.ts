@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { BulkActInterruptedError, QueueOptionError } from '../errors.ts';
-import { type ActParts, actOnLetter, currentActor } from './act-on-letter.ts';
+import { type ActParts, actOnLetter } from './act-on-letter.ts';
 import type { BulkRun, BulkRuns } from './bulk-runs.ts';
+import { currentActor } from './current-actor.ts';
 import { type DeadLetterSummary, summarise } from './dead-letter.ts';
 import { FailedScan } from './failed-scan.ts';
 import { checkedFilter, type DeadLetterFilter, matches } from './filter.ts';

@@ -1,7 +1,8 @@
 import { QueueOptionError } from '../errors.ts';
-import { type ActParts, actOnLetter, currentActor, findDead } from './act-on-letter.ts';
+import { type ActParts, actOnLetter, findDead } from './act-on-letter.ts';
 import { actOnMany, type BulkOptions, type BulkParts, type BulkResult } from './bulk.ts';
 import type { BulkRun, BulkRuns } from './bulk-runs.ts';
+import { currentActor } from './current-actor.ts';
 import { type DeadLetter, detail } from './dead-letter.ts';
 import type { ActFilter, RecordedAct } from './dead-letter-acts.ts';
 import { type ExpiryResult, expireLetters, expiryTime } from './expiry.ts';

@@ -5,21 +5,19 @@ import { DeadLetterActs } from './dead-letter-acts.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { sweepRegularly } from './expiry.ts';
 
+export type DeadLetterSettings = Pick<ResolvedOptions, 'queueName' | 'clock' | 'maxDeadLetterAgeMs'>;
+
 /** The dead letters of a queue, with what has to be closed. */
 export interface OpenDeadLetters<Data> {
   readonly letters: DeadLetters<Data>;
   /** Begins to expire letters, where the options give an age for it. */
-  startExpiry(): void;
+  startExpiry(): Promise<void>;
   close(): Promise<void>;
 }
 
 export function openDeadLetters<Data>(
   access: EngineAccess<Data>,
-  {
-    queueName,
-    clock,
-    maxDeadLetterAgeMs,
-  }: Pick<ResolvedOptions, 'queueName' | 'clock' | 'maxDeadLetterAgeMs'>,
+  { queueName, clock, maxDeadLetterAgeMs }: DeadLetterSettings,
   onTrouble: (error: Error) => void,
 ): OpenDeadLetters<Data> {
   const acts = new DeadLetterActs(queueName);
@@ -28,7 +26,7 @@ export function openDeadLetters<Data>(
   let stopExpiry = () => {};
   return {
     letters: createDeadLetters(parts, runs),
-    startExpiry: () => {
+    startExpiry: async () => {
       if (maxDeadLetterAgeMs !== undefined) stopExpiry = sweepRegularly(parts, maxDeadLetterAgeMs, onTrouble);
     },
     close: async () => {

@@ -34,7 +34,7 @@ export interface PostgresChoice {
 /** @throws QueueOptionError */
 export function checkedPostgres(postgres: PostgresAddress | PostgresPoolLike): PostgresChoice {
   if (typeof postgres !== 'object' || postgres === null) {
-    throw new QueueOptionError('backend.postgres', 'must be { url }, { host, port, … } or a pg Pool.');
+    throw new QueueOptionError('backend.postgres', 'must be { url }, { host, port, ... } or a pg Pool.');
   }
   if ('connect' in postgres && typeof postgres.connect === 'function') {
     return { settings: settingsOfPool(postgres) };
@@ -44,7 +44,7 @@ export function checkedPostgres(postgres: PostgresAddress | PostgresPoolLike): P
     if (rest.host !== undefined) return { settings: { ...rest } };
     throw new QueueOptionError(
       'backend.postgres',
-      'names no server; give { url }, { host, port, … } or a pg Pool.',
+      'names no server; give { url }, { host, port, ... } or a pg Pool.',
     );
   }
   if (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)) {

@@ -1,6 +1,7 @@
 import { publish, type QueueSnapshot, type QueueTrouble, troubleChannel } from '../channels.ts';
 import type { DeadLetters } from '../dead-letters/dead-letters.ts';
-import { type OpenDeadLetters, openDeadLetters } from '../dead-letters/open-dead-letters.ts';
+import { deadLettersOnDemand } from '../dead-letters/dead-letters-on-demand.ts';
+import type { OpenDeadLetters } from '../dead-letters/open-dead-letters.ts';
 import type { QueueEngine } from '../engines/engine.ts';
 import { createEngineAccess, type EngineAccess } from '../engines/engine-access.ts';
 import { openEngine } from '../engines/open.ts';
@@ -8,7 +9,7 @@ import { QueueClosedError, WorkerStartError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { OutageSpool } from '../spool/outage-spool.ts';
 import type { QueueJob } from '../worker/attempt.ts';
-import { type JobWorker, startJobWorker } from '../worker/job-worker.ts';
+import type { JobWorker, WorkerParts } from '../worker/job-worker.ts';
 import { type ProcessingStats, ProcessingTotals } from '../worker/processing-totals.ts';
 import { createProducer, type Producer } from './producer.ts';
 import { answerCollect, snapshot } from './snapshot.ts';
@@ -57,7 +58,7 @@ class Runtime<Data> implements QueueRuntime<Data> {
     );
     this.#spool = options.whenUnavailable === 'spool' ? this.#createSpool() : undefined;
     this.#producer = createProducer(this.#access, this.#spool, options);
-    this.#deadLetters = openDeadLetters(this.#access, options, (error) => this.report(error));
+    this.#deadLetters = deadLettersOnDemand(this.#access, options, (error) => this.report(error));
     const spool = this.#spool;
     this.#stopAnswering = answerCollect({
       depth: () => this.snapshot(),
@@ -94,15 +95,21 @@ class Runtime<Data> implements QueueRuntime<Data> {
       totals: this.#totals,
       onTrouble: (error: Error) => this.report(error),
     };
-    const worker = this.#open().then((engine) => startJobWorker(engine, parts));
+    const worker = this.#startWorker(parts);
     this.#worker = worker;
     try {
       await worker;
-      this.#deadLetters.startExpiry();
+      await this.#deadLetters.startExpiry();
     } catch (error) {
       this.#worker = undefined;
       throw error;
     }
+  }
+
+  /** A process that only adds jobs never loads a worker. */
+  async #startWorker(parts: WorkerParts<Data>): Promise<JobWorker> {
+    const [engine, { startJobWorker }] = await Promise.all([this.#open(), import('../worker/job-worker.ts')]);
+    return startJobWorker(engine, parts);
   }
 
   async pause(): Promise<void> {
