@@ -1,11 +1,11 @@
 import type { PgPool, PostgresConnection, Queue, Worker } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
-import type { QueueEngine } from './engine.ts';
+import type { JobToStore, QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
 import { FinishReports } from './finish-reports.ts';
 import { loadPeer } from './load-peer.ts';
-import { SharedAdds } from './postgres-adds.ts';
 import { createPool } from './postgres-pool.ts';
+import { SharedAdds } from './shared-adds.ts';
 import { reportSafety } from './store-safety.ts';
 import { isPostgresTrouble } from './store-trouble.ts';
 
@@ -38,7 +38,10 @@ export async function openPostgresEngine<Data>(
     );
   const queue = open<Data>(options.queueName, connection);
   const backend = queue.getBackend() as unknown as InstanceType<typeof AlignedBackend>;
-  const adds = new SharedAdds((jobs) => backend.addAndTell(jobs));
+  const adds = new SharedAdds({
+    addAll: (jobs: readonly JobToStore[]) => backend.addAndTell(jobs),
+    bytesOf: ({ json }) => json.length,
+  });
   void checkSafety(connection, pool, options);
   return {
     name: 'postgres',
