@@ -1,6 +1,7 @@
 export { CHROMIUM_ARGUMENTS, chromium } from './chromium.ts';
 export { findProgram, type ProgramSource } from './find-program.ts';
 export { freePort } from './free-port.ts';
+export { isAlive } from './is-alive.ts';
 export { type PostgresServer, type PostgresServerOptions, startPostgres } from './postgres.ts';
 export { type PostgresProxy, startPostgresProxy } from './postgres-proxy.ts';
 export {
