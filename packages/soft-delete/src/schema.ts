@@ -31,6 +31,7 @@ export interface RelationDefinition {
 export interface TableDefinition {
   /** @default 'id' */
   primaryKey?: string | readonly string[];
+  /** Other names of the three columns that mark a row. */
   columns?: SoftDeleteColumns;
   /**
    * The column that holds the tenant. Where it is given, no call reaches another tenant's row; rows of tables below

@@ -51,6 +51,7 @@ export interface ActOptions extends ScopeOptions, InTx {
 export interface PostgresSoftDeleteRepository<R extends object = Row> {
   /** Resolves once the columns were found; every other call waits for it. @throws MissingColumnsError */
   ready(): Promise<void>;
+  /** @returns undefined when there is none that is live */
   find(key: Key, options?: ReadScope & InTx): Promise<R | undefined>;
   /** @throws SoftDeleteFilterError */
   findMany(where?: Match, options?: ReadScope & ReadOptions & InTx): Promise<R[]>;
