@@ -20,7 +20,10 @@ import {
 export interface AuditReader {
   /** The timeline of one record, oldest first; of an id that no record can have it is empty. @throws AuditOptionError */
   history(recordId: string, options?: HistoryOptions): Promise<AuditPage>;
-  /** Changes by actor, correlation id, record, kind and time, newest first. @throws AuditOptionError, AuditFilterError */
+  /**
+   * Changes by actor, correlation id, record, kind and time, newest first.
+   * @throws AuditOptionError, AuditFilterError
+   */
   search(options?: SearchOptions): Promise<AuditPage>;
   /**
    * Lines of NDJSON, to be given to `Readable.from()`; an abandoned loop holds nothing open.
