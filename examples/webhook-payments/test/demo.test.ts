@@ -60,7 +60,7 @@ const SMALL_RUN = {
   kills: 1,
 };
 
-describe('the demo', { timeout: 120_000 }, () => {
+describe('the demo', { timeout: 660_000 }, () => {
   it('loses and doubles nothing through an outage and a crash, and leaves nothing behind', async () => {
     const picture = join(folder, 'report.svg');
     const report = await reportOf(demo('--scale', 'small', '--json', '--svg', picture));

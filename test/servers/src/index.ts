@@ -14,8 +14,4 @@ export {
 } from './prometheus.ts';
 export { type RedisServer, type RedisServerOptions, redisServer, startRedis } from './redis.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './redis-cluster.ts';
-export {
-  type RedisWithSentinel,
-  type RedisWithSentinelOptions,
-  startRedisWithSentinel,
-} from './redis-sentinel.ts';
+export { type RedisWithSentinel, startRedisWithSentinel } from './redis-sentinel.ts';
