@@ -200,7 +200,7 @@ async function action(page: Page, job: Locator, name: string): Promise<Locator> 
     await told.waitFor({ state: 'detached' });
     await buttons.nth(index).hover();
     await told.waitFor();
-    if ((await told.innerText()) === name) return buttons.nth(index);
+    if ((await told.textContent()) === name) return buttons.nth(index);
   }
   throw new Error(`No button "${name}" beside the job.`);
 }
