@@ -1,7 +1,7 @@
 import { startPostgres } from '@holdfast/test-servers';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSoftDeleteRepository, migrationFor } from '../src/postgres/index.ts';
+import { createSoftDeleteRepository, migrationFor, type PgClient } from '../src/postgres/index.ts';
 import { databases, MARKS, type Repository, type TestDatabase } from './databases.ts';
 
 const SECRET = 'hunter2';
@@ -172,16 +172,20 @@ describe('a filter on PostgreSQL', () => {
   it('leaves alone the act that goes on at the same time on a single connection', async () => {
     const client = await pool.connect();
     try {
-      const notes = createSoftDeleteRepository({ client, table: 'notes' });
-      await notes.ready();
-      const [deleted, none, count] = await Promise.all([
-        notes.delete(1),
-        notes.find('x'),
-        notes.count({ id: ['x', 2] }),
-      ]);
-      expect(deleted.counts).toEqual({ notes: 1 });
-      expect(none).toBeUndefined();
-      expect(count).toBe(1);
+      const meanwhile: Promise<unknown>[] = [];
+      const watched: PgClient = {
+        query: async (text, values) => {
+          const result = await client.query(text, values);
+          if (text.startsWith('BEGIN') && meanwhile.length === 0) {
+            meanwhile.push(notes.find('x'), notes.count({ id: ['x', 2] }));
+          }
+          return result;
+        },
+      };
+      const notes = createSoftDeleteRepository({ client: watched, table: 'notes' });
+      expect((await notes.delete(1)).counts).toEqual({ notes: 1 });
+      expect(await Promise.all(meanwhile)).toEqual([undefined, 1]);
+      expect(await notes.count({ id: 1 })).toBe(0);
     } finally {
       client.release();
     }

@@ -32,7 +32,7 @@ export interface PgTx {
 export interface PgConnection {
   /** A `pg` Pool: each act takes a connection of its own. */
   pool?: PgPool;
-  /** A connected `pg` Client: acts wait for one another. */
+  /** A connected `pg` Client: acts wait for one another, and reads for acts. */
   client?: PgClient;
 }
 
