@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { redisServer, startRedis } from '@holdfast/test-servers';
+import { isAlive, redisServer, startRedis } from '@holdfast/test-servers';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Program, runProgram, temporaryFolder } from './process.ts';
@@ -20,15 +20,6 @@ afterEach(() => {
 
 function demo(...args: string[]): Program {
   return runProgram('demo/main.ts', { args, env: { TMPDIR: temporary }, cwd: folder });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function privateRedis(): Promise<{ url: string } & AsyncDisposable> {
@@ -69,7 +60,7 @@ const SMALL_RUN = {
   kills: 1,
 };
 
-describe('the demo', { timeout: 120_000 }, () => {
+describe('the demo', { timeout: 660_000 }, () => {
   it('loses and doubles nothing through an outage and a crash, and leaves nothing behind', async () => {
     const picture = join(folder, 'report.svg');
     const report = await reportOf(demo('--scale', 'small', '--json', '--svg', picture));

@@ -4,7 +4,7 @@ export type { CaptureTriggers } from './capture.ts';
 export type { Anchor, BrokenReason, BrokenRow, Verification, VerifyOptions } from './chain/verify.ts';
 export type { Change } from './change.ts';
 export type { AuditRecorded } from './channels.ts';
-export { AuditActorMissingError, AuditError, AuditOptionError, AuditStoreError, AuditTenantMissingError, AuditValueError, AuditValueTooLargeError, } from './errors.ts';
+export { AuditActorMissingError, AuditError, AuditFilterError, AuditOptionError, AuditStoreError, AuditTenantMissingError, AuditValueError, AuditValueTooLargeError, } from './errors.ts';
 export { type Actor, AUDIT_DEFAULTS, type AuditLogOptions, type ChainMode, type TableOptions, } from './options.ts';
 export type { PrismaRawClient, PrismaTx } from './prisma-client.ts';
 export type { AuditEntry } from './reading/entry.ts';
@@ -26,9 +26,15 @@ import { type AuditPage, type HistoryOptions, type SearchOptions, type TenantSco
 export interface AuditReader {
     /** The timeline of one record, oldest first; of an id that no record can have it is empty. @throws AuditOptionError */
     history(recordId: string, options?: HistoryOptions): Promise<AuditPage>;
-    /** Changes by actor, correlation id, record, kind and time, newest first. @throws AuditOptionError */
+    /**
+     * Changes by actor, correlation id, record, kind and time, newest first.
+     * @throws AuditOptionError, AuditFilterError
+     */
     search(options?: SearchOptions): Promise<AuditPage>;
-    /** Lines of NDJSON, to be given to `Readable.from()`; an abandoned loop holds nothing open. */
+    /**
+     * Lines of NDJSON, to be given to `Readable.from()`; an abandoned loop holds nothing open.
+     * @throws AuditFilterError for an `after` that is no change of this log
+     */
     export(options?: ExportOptions): AsyncGenerator<string, void, undefined>;
     /** Reads the chain from its start, or from a trusted anchor, and names the first row that is wrong. */
     verify(options?: VerifyOptions): Promise<Verification>;
@@ -262,11 +268,11 @@ export interface AuditPage {
     readonly nextCursor: string | undefined;
 }
 export declare const DEFAULT_LIMIT = 50;
-/** @throws AuditOptionError, AuditTenantMissingError */
+/** @throws AuditOptionError, AuditFilterError, AuditTenantMissingError */
 export declare function searchChanges(port: ReadPort, { ids, chain }: ResolvedOptions, options: SearchOptions): Promise<AuditPage>;
 /**
  * The tenant to which a reader is confined, if to any.
- * @throws AuditTenantMissingError
+ * @throws AuditFilterError, AuditTenantMissingError
  */
 export declare function tenantScope({ tenantId, acrossTenants }: TenantScope, chain: ResolvedOptions['chain']): string | undefined;
 
@@ -324,7 +330,8 @@ export declare const DEFAULT_EXPORT_BATCH = 500;
 /**
  * Every change as a line of JSON, in the order of the chain, so that nothing can appear before the place where an
  * export ended. Without a chain the order is that of writing.
- * @throws AuditOptionError when no change has the id given as `after`
+ * @throws AuditFilterError when no change has the id given as `after`
+ * @throws AuditOptionError, AuditTenantMissingError
  */
 export declare function exportLines(port: ReadPort, options: ResolvedOptions, given?: ExportOptions): AsyncGenerator<string, void, undefined>;
 
@@ -374,10 +381,11 @@ export interface ChangeRow {
     readonly requestId: string | null;
     readonly traceId: string | null;
 }
+export declare const LONGEST_TENANT_ID = 200;
 /** @throws AuditOptionError, AuditActorMissingError, AuditTenantMissingError, AuditValueError, AuditValueTooLargeError */
 export declare function rowOf(change: Change, options: ResolvedOptions): ChangeRow;
 /** A correlation id as it is stored, and so as it is looked for. */
-export declare function shortCorrelationId(id: string | undefined): string | undefined;
+export declare function shortCorrelationId<T>(id: T): T | string;
 /** PostgreSQL gives a UUID back in lower case, and the chain is made of what it gives back. */
 export declare function canonicalId(id: string, ids: 'uuid' | 'text'): string;
 export interface ResolvedActor {
@@ -421,6 +429,14 @@ export declare class AuditOptionError extends AuditError {
     /** The name of the option or argument. */
     readonly option: string;
     constructor(option: string, message: string);
+}
+/** A filter, as a client may send one, that cannot be meant. Nothing was read. Never with its value in the message. */
+export declare class AuditFilterError extends AuditError {
+    readonly name = "AuditFilterError";
+    readonly code = "ERR_AUDIT_FILTER";
+    /** The name of the filter. */
+    readonly filter: 'since' | 'until' | 'tenantId' | 'after';
+    constructor(filter: AuditFilterError['filter'], reason: string);
 }
 /** Nobody is known to have made the change. Nothing was written. */
 export declare class AuditActorMissingError extends AuditError {

@@ -50,9 +50,15 @@ import { type AuditPage, type HistoryOptions, type SearchOptions, type TenantSco
 export interface AuditReader {
     /** The timeline of one record, oldest first; of an id that no record can have it is empty. @throws AuditOptionError */
     history(recordId: string, options?: HistoryOptions): Promise<AuditPage>;
-    /** Changes by actor, correlation id, record, kind and time, newest first. @throws AuditOptionError */
+    /**
+     * Changes by actor, correlation id, record, kind and time, newest first.
+     * @throws AuditOptionError, AuditFilterError
+     */
     search(options?: SearchOptions): Promise<AuditPage>;
-    /** Lines of NDJSON, to be given to `Readable.from()`; an abandoned loop holds nothing open. */
+    /**
+     * Lines of NDJSON, to be given to `Readable.from()`; an abandoned loop holds nothing open.
+     * @throws AuditFilterError for an `after` that is no change of this log
+     */
     export(options?: ExportOptions): AsyncGenerator<string, void, undefined>;
     /** Reads the chain from its start, or from a trusted anchor, and names the first row that is wrong. */
     verify(options?: VerifyOptions): Promise<Verification>;
@@ -286,11 +292,11 @@ export interface AuditPage {
     readonly nextCursor: string | undefined;
 }
 export declare const DEFAULT_LIMIT = 50;
-/** @throws AuditOptionError, AuditTenantMissingError */
+/** @throws AuditOptionError, AuditFilterError, AuditTenantMissingError */
 export declare function searchChanges(port: ReadPort, { ids, chain }: ResolvedOptions, options: SearchOptions): Promise<AuditPage>;
 /**
  * The tenant to which a reader is confined, if to any.
- * @throws AuditTenantMissingError
+ * @throws AuditFilterError, AuditTenantMissingError
  */
 export declare function tenantScope({ tenantId, acrossTenants }: TenantScope, chain: ResolvedOptions['chain']): string | undefined;
 
@@ -348,7 +354,8 @@ export declare const DEFAULT_EXPORT_BATCH = 500;
 /**
  * Every change as a line of JSON, in the order of the chain, so that nothing can appear before the place where an
  * export ended. Without a chain the order is that of writing.
- * @throws AuditOptionError when no change has the id given as `after`
+ * @throws AuditFilterError when no change has the id given as `after`
+ * @throws AuditOptionError, AuditTenantMissingError
  */
 export declare function exportLines(port: ReadPort, options: ResolvedOptions, given?: ExportOptions): AsyncGenerator<string, void, undefined>;
 
@@ -388,10 +395,11 @@ export interface ChangeRow {
     readonly requestId: string | null;
     readonly traceId: string | null;
 }
+export declare const LONGEST_TENANT_ID = 200;
 /** @throws AuditOptionError, AuditActorMissingError, AuditTenantMissingError, AuditValueError, AuditValueTooLargeError */
 export declare function rowOf(change: Change, options: ResolvedOptions): ChangeRow;
 /** A correlation id as it is stored, and so as it is looked for. */
-export declare function shortCorrelationId(id: string | undefined): string | undefined;
+export declare function shortCorrelationId<T>(id: T): T | string;
 /** PostgreSQL gives a UUID back in lower case, and the chain is made of what it gives back. */
 export declare function canonicalId(id: string, ids: 'uuid' | 'text'): string;
 export interface ResolvedActor {

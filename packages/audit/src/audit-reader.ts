@@ -20,9 +20,15 @@ import {
 export interface AuditReader {
   /** The timeline of one record, oldest first; of an id that no record can have it is empty. @throws AuditOptionError */
   history(recordId: string, options?: HistoryOptions): Promise<AuditPage>;
-  /** Changes by actor, correlation id, record, kind and time, newest first. @throws AuditOptionError */
+  /**
+   * Changes by actor, correlation id, record, kind and time, newest first.
+   * @throws AuditOptionError, AuditFilterError
+   */
   search(options?: SearchOptions): Promise<AuditPage>;
-  /** Lines of NDJSON, to be given to `Readable.from()`; an abandoned loop holds nothing open. */
+  /**
+   * Lines of NDJSON, to be given to `Readable.from()`; an abandoned loop holds nothing open.
+   * @throws AuditFilterError for an `after` that is no change of this log
+   */
   export(options?: ExportOptions): AsyncGenerator<string, void, undefined>;
   /** Reads the chain from its start, or from a trusted anchor, and names the first row that is wrong. */
   verify(options?: VerifyOptions): Promise<Verification>;

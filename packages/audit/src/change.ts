@@ -49,7 +49,7 @@ export interface ChangeRow {
 /** Document 003 gives the column 100 characters; the context allows 128. */
 const LONGEST_CORRELATION_ID = 100;
 const LONGEST_ID = 200;
-const LONGEST_TENANT_ID = 200;
+export const LONGEST_TENANT_ID = 200;
 
 /** @throws AuditOptionError, AuditActorMissingError, AuditTenantMissingError, AuditValueError, AuditValueTooLargeError */
 export function rowOf(change: Change, options: ResolvedOptions): ChangeRow {
@@ -81,8 +81,8 @@ export function rowOf(change: Change, options: ResolvedOptions): ChangeRow {
 }
 
 /** A correlation id as it is stored, and so as it is looked for. */
-export function shortCorrelationId(id: string | undefined): string | undefined {
-  return id?.slice(0, LONGEST_CORRELATION_ID);
+export function shortCorrelationId<T>(id: T): T | string {
+  return typeof id === 'string' ? id.slice(0, LONGEST_CORRELATION_ID) : id;
 }
 
 /** PostgreSQL gives a UUID back in lower case, and the chain is made of what it gives back. */
@@ -121,7 +121,7 @@ export function tenantOf(
 /** Whether a record or an actor can have this id. */
 export function isId(id: unknown, ids: 'uuid' | 'text'): id is string {
   if (ids === 'text') return isText(id, LONGEST_ID);
-  return typeof id === 'string' && isUuid(id);
+  return isUuid(id);
 }
 
 /** @throws AuditOptionError */

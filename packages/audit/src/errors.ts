@@ -16,6 +16,19 @@ export class AuditOptionError extends AuditError {
   }
 }
 
+/** A filter, as a client may send one, that cannot be meant. Nothing was read. Never with its value in the message. */
+export class AuditFilterError extends AuditError {
+  override readonly name = 'AuditFilterError';
+  readonly code = 'ERR_AUDIT_FILTER';
+  /** The name of the filter. */
+  readonly filter: 'since' | 'until' | 'tenantId' | 'after';
+
+  constructor(filter: AuditFilterError['filter'], reason: string) {
+    super(`${filter} ${reason}`);
+    this.filter = filter;
+  }
+}
+
 /** Nobody is known to have made the change. Nothing was written. */
 export class AuditActorMissingError extends AuditError {
   override readonly name = 'AuditActorMissingError';

@@ -6,6 +6,7 @@ export type { AuditRecorded } from './channels.ts';
 export {
   AuditActorMissingError,
   AuditError,
+  AuditFilterError,
   AuditOptionError,
   AuditStoreError,
   AuditTenantMissingError,

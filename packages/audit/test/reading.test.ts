@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { createTraceContext, runWithTrace } from '@holdfast/context';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SearchOptions } from '../src/index.ts';
 import { ADA, BOB, collect, databases, ORDER, OTHER, type TestDatabase, type TestLog } from './databases.ts';
 
 describe.each(databases)('reading on %s', (_name, open) => {
@@ -119,7 +120,6 @@ describe.each(databases)('reading on %s', (_name, open) => {
       () => log.search({ cursor: 'x' }),
       'cursor is none that a page gave; pass nextCursor of the page before as it is.',
     ],
-    [() => log.search({ since: new Date(Number.NaN) }), 'since is not a valid Date.'],
     [
       () => log.search({ cursor: '2026-02-30T00:00:00.000000Z/1' }),
       'cursor is none that a page gave; pass nextCursor of the page before as it is.',
@@ -128,8 +128,10 @@ describe.each(databases)('reading on %s', (_name, open) => {
       () => log.search({ cursor: `2026-01-01T00:00:00.000Z/${'9'.repeat(19)}` }),
       'cursor is none that a page gave; pass nextCursor of the page before as it is.',
     ],
-    [() => collect(log.export({ after: ORDER })), 'after is not the id of a change in this log.'],
-    [() => collect(log.export({ after: '17' })), 'after is not the id of a change.'],
+    [
+      () => log.search({ cursor: Object.create(null) as string }),
+      'cursor is none that a page gave; pass nextCursor of the page before as it is.',
+    ],
   ])('refuses what cannot be meant: %s', async (call, message) => {
     await expect(call()).rejects.toMatchObject({ code: 'ERR_AUDIT_OPTION', message });
   });
@@ -154,8 +156,54 @@ describe.each(databases)('reading on %s', (_name, open) => {
     { correlationId: '\0' },
     { changeType: '\uD800' },
     { recordType: 'x'.repeat(101) },
+    { recordId: [ORDER] },
+    { actorId: { not: ADA } },
+    { correlationId: 17 },
+    { correlationId: ['corr-3'] },
+    { changeType: { like: '%' } },
+    { recordType: null },
+    { since: new Date(8.64e15) },
+    { until: new Date(-8.64e15) },
   ])('finds nothing by %o, which no change can have', async (options) => {
-    expect(await log.search(options)).toEqual({ items: [], nextCursor: undefined });
+    expect(await log.search(options as SearchOptions)).toEqual({ items: [], nextCursor: undefined });
+  });
+
+  it('takes a time before and after all others for no bound', async () => {
+    const all = { since: new Date(-8.64e15), until: new Date(8.64e15) };
+    expect(numbers((await log.search(all)).items)).toEqual([7, 6, 5, 4, 3, 2, 1]);
+  });
+
+  it.each<['search' | 'export', Record<string, unknown>, string]>([
+    ['search', { since: new Date(Number.NaN) }, 'since is not a valid Date.'],
+    ['search', { since: '2026-01-01' }, 'since is not a valid Date.'],
+    ['search', { until: { gt: 'hunter2' } }, 'until is not a valid Date.'],
+    ['search', { tenantId: 't1\0' }, 'tenantId must be a text of 1 to 200 characters.'],
+    ['search', { tenantId: ['t1', 't2'] }, 'tenantId must be a text of 1 to 200 characters.'],
+    ['search', { tenantId: { not: 't2' } }, 'tenantId must be a text of 1 to 200 characters.'],
+    ['export', { tenantId: '\uD800' }, 'tenantId must be a text of 1 to 200 characters.'],
+    ['export', { after: ORDER }, 'after is not the id of a change in this log.'],
+    ['export', { after: '17' }, 'after is not the id of a change.'],
+    ['export', { after: [ORDER] }, 'after is not the id of a change.'],
+  ])(
+    'refuses a filter that cannot be meant, as a client may send it: %s by %o',
+    async (way, given, message) => {
+      const call = way === 'search' ? log.search(given) : collect(log.export(given));
+      const filter = Object.keys(given)[0];
+      await expect(call).rejects.toMatchObject({ code: 'ERR_AUDIT_FILTER', filter, message });
+    },
+  );
+
+  it('refuses a tenant that cannot be before it reads the chain', async () => {
+    const byTenant = await database.log({ table: 'checked', chain: 'tenant' });
+    const refused = { code: 'ERR_AUDIT_FILTER', filter: 'tenantId' };
+    await expect(byTenant.verify({ tenantId: 't1\0' })).rejects.toMatchObject(refused);
+    await expect(byTenant.anchor({ tenantId: '' })).rejects.toMatchObject(refused);
+  });
+
+  it('takes the text false for no acrossTenants', async () => {
+    const given = { tenantId: 't2', acrossTenants: 'false' as unknown as boolean };
+    expect(numbers((await log.search(given)).items)).toEqual([7, 6]);
+    expect(await collect(log.export(given))).toHaveLength(2);
   });
 
   it('says what to do when the tables are not there', async () => {

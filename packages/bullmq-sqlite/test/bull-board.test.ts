@@ -7,7 +7,7 @@ import { ExpressAdapter } from '@bull-board/express';
 import { CHROMIUM_ARGUMENTS, chromium } from '@holdfast/test-servers';
 import express from 'express';
 import { type Browser, type Locator, type Page, chromium as playwright } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   claim,
   newFile,
@@ -167,6 +167,8 @@ describe.skipIf(executablePath === undefined)('bull-board, unchanged, in Chromiu
 /** Jobs in all states. */
 async function fill(queue: TestQueue, file: string): Promise<void> {
   const worker = openManualWorker(file, {}, 'mail');
+  // The board cleans what ended five seconds ago or earlier.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 60_000 });
   for (let n = 0; n < 2; n += 1) {
     await queue.add('done', {});
     await (await claim(worker))?.moveToCompleted('sent', 'token', false);
@@ -175,6 +177,7 @@ async function fill(queue: TestQueue, file: string): Promise<void> {
     await failing?.log('asked the server');
     await failing?.moveToFailed(new Error('no such mailbox'), 'token', false);
   }
+  vi.useRealTimers();
   await queue.add('running', {});
   await claim(worker);
   await queue.add('waits', {});
@@ -190,16 +193,14 @@ async function action(page: Page, job: Locator, name: string): Promise<Locator> 
   await job.waitFor();
   const card = job.locator('xpath=ancestor::div[.//ul][1]');
   const buttons = card.locator('ul').first().locator('button');
+  const told = page.locator('[data-base-ui-portal] [role="presentation"][data-open]');
   for (let index = 0; index < (await buttons.count()); index += 1) {
+    // Each has something to say, and what the one before said is gone first.
+    await page.mouse.move(0, 0);
+    await told.waitFor({ state: 'detached' });
     await buttons.nth(index).hover();
-    const told = page.getByText(name, { exact: true });
-    if (
-      await told.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      )
-    )
-      return buttons.nth(index);
+    await told.waitFor();
+    if ((await told.textContent()) === name) return buttons.nth(index);
   }
   throw new Error(`No button "${name}" beside the job.`);
 }

@@ -7,6 +7,7 @@ export { type KeyParts, requestKey } from './request-key.ts';
 
 // statistics.d.ts
 import { type CacheOutcome } from './channels.ts';
+/** Everything counted since the cache was made, in this process. */
 export interface CacheStats {
     /** Answered from the cache, older answers included. */
     readonly hits: number;
@@ -68,6 +69,7 @@ export interface CacheSnapshot {
     readonly keys: number;
     /** Their size in bytes, keys and bookkeeping included as far as known. */
     readonly size: number;
+    /** Values that were removed to make room, since the cache was made. */
     readonly evictions: number;
 }
 export declare function publishRequest(cache: string, outcome: CacheOutcome): void;
@@ -466,6 +468,7 @@ export type CacheStoreFactory = (name: string) => CacheStore;
 // http/request-key.d.ts
 import type { IncomingHttpHeaders } from 'node:http';
 import type { VaryRecord } from './stored-response.ts';
+/** What tells the answer to one request from that to another. */
 export interface KeyParts {
     readonly method: string;
     readonly host: string;

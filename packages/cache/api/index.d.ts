@@ -56,6 +56,7 @@ export interface LoadControl {
     /** Gives this value to those who wait, and keeps it for nobody else. */
     readonly doNotKeep: () => void;
 }
+/** Makes the value that is not there. What it throws goes to all who wait for it, unless an older value may be given. */
 export type Loader<V> = (control: LoadControl) => V | Promise<V>;
 export interface LoadOptions {
     /**
@@ -383,6 +384,7 @@ export type CacheStoreFactory = (name: string) => CacheStore;
 
 // statistics.d.ts
 import { type CacheOutcome } from './channels.ts';
+/** Everything counted since the cache was made, in this process. */
 export interface CacheStats {
     /** Answered from the cache, older answers included. */
     readonly hits: number;
@@ -444,6 +446,7 @@ export interface CacheSnapshot {
     readonly keys: number;
     /** Their size in bytes, keys and bookkeeping included as far as known. */
     readonly size: number;
+    /** Values that were removed to make room, since the cache was made. */
     readonly evictions: number;
 }
 export declare function publishRequest(cache: string, outcome: CacheOutcome): void;

@@ -20,6 +20,7 @@ export interface CacheSnapshot {
   readonly keys: number;
   /** Their size in bytes, keys and bookkeeping included as far as known. */
   readonly size: number;
+  /** Values that were removed to make room, since the cache was made. */
   readonly evictions: number;
 }
 

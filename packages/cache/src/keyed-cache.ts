@@ -18,6 +18,7 @@ export interface LoadControl {
   readonly doNotKeep: () => void;
 }
 
+/** Makes the value that is not there. What it throws goes to all who wait for it, unless an older value may be given. */
 export type Loader<V> = (control: LoadControl) => V | Promise<V>;
 
 export interface LoadOptions {

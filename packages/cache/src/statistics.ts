@@ -1,5 +1,6 @@
 import { type CacheOutcome, publishRequest } from './channels.ts';
 
+/** Everything counted since the cache was made, in this process. */
 export interface CacheStats {
   /** Answered from the cache, older answers included. */
   readonly hits: number;

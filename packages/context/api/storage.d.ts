@@ -106,6 +106,7 @@ export interface BaggageProperty {
     readonly key: string;
     readonly value?: string | undefined;
 }
+/** One pair of the `baggage` header. @see https://www.w3.org/TR/baggage/ */
 export interface BaggageEntry {
     /** An HTTP token, case-sensitive. */
     readonly key: string;
@@ -249,6 +250,7 @@ export interface TraceContextInit {
     /** Milliseconds from now until the deadline. */
     timeoutMs?: number | undefined;
 }
+/** For whom the work is done; what is left out stays as it was. */
 export interface Identity {
     tenantId?: string | undefined;
     userId?: string | undefined;

@@ -35,6 +35,7 @@ export type EventOf<Types extends EventTypes, Type extends keyof Types & string>
 }[Type];
 /** What the bus did in this process. */
 export interface EventBusStats {
+    /** Calls of `publish()` by what became of them. */
     readonly published: Readonly<Record<PublishOutcome, number>>;
     readonly groups: Readonly<Record<string, GroupStats>>;
     /** Whether this process is the one that moves rows of the outbox, and events to groups. */
@@ -84,7 +85,9 @@ export interface EventBus<Types extends EventTypes = EventTypes> extends AsyncDi
     removeGroup(group: string): Promise<boolean>;
     /** Of any group, also one whose handlers are in other processes. */
     deadLetters(group: string): Promise<DeadLetters<EventJob>>;
+    /** Of this process alone; asks no store. */
     getStats(): EventBusStats;
+    /** Of all processes; asks the stores. */
     getLag(): Promise<EventBusLag>;
     /** Takes no further event, waits for running handlers, and lets go of every connection. */
     close(): Promise<void>;
@@ -733,6 +736,7 @@ export interface Subscription extends AsyncDisposable {
     readonly deadLetters: DeadLetters<EventJob>;
     /** This process takes no further event until `resume()`. */
     pause(): Promise<void>;
+    /** Undoes `pause()`, in this process. */
     resume(): Promise<void>;
     /** What waits, runs and has failed in the whole group. */
     getMetrics(): Promise<QueueMetrics>;
@@ -742,6 +746,7 @@ export interface Subscription extends AsyncDisposable {
 /** What a subscription did in this process. */
 export interface GroupStats {
     readonly handled: number;
+    /** Attempts that failed, also those after which the event is tried again. */
     readonly failed: number;
     readonly circuit: 'closed' | 'open' | 'half-open';
 }

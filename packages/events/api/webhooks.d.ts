@@ -34,6 +34,7 @@ export interface WebhookAttempt {
     /** 1-based, over all rounds of the delivery. */
     readonly attempt: number;
     readonly outcome: AttemptOutcome;
+    /** Missing where no answer came. */
     readonly statusCode?: number;
     readonly errorClass?: DeliveryErrorClass;
     readonly durationMs: number;
@@ -66,6 +67,7 @@ export interface WebhookDelivery {
     readonly eventId: string;
     readonly eventType: string;
     readonly status: DeliveryStatus;
+    /** Over all rounds. */
     readonly attempts: number;
     /** Epoch ms of the acceptance. */
     readonly createdAt: number;
@@ -79,6 +81,7 @@ export interface DeliveryAttempt {
     /** Epoch ms of its end. */
     readonly at: number;
     readonly durationMs: number;
+    /** Missing where no answer came. */
     readonly statusCode?: number;
     /** Missing where it was delivered. */
     readonly errorClass?: DeliveryErrorClass;
@@ -294,7 +297,9 @@ export interface WebhookEndpoint {
     readonly disabledAt?: number;
     /** Epoch ms of the first failure since the last success. */
     readonly failingSince?: number;
+    /** Attempts a second in each process; missing where there is no limit. */
     readonly ratePerSecond?: number;
+    /** Attempts at the same time in each process; missing where it is the default of the sender. */
     readonly concurrency?: number;
     /** Secrets that sign at this moment; more than one while a rotation overlaps. */
     readonly activeSecrets: number;
@@ -359,6 +364,7 @@ export interface WebhookEndpoints {
     disable(id: string): Promise<WebhookEndpoint>;
     /** Delivers what was held, too. */
     enable(id: string): Promise<WebhookEndpoint>;
+    /** @throws EndpointNotFoundError */
     get(id: string): Promise<WebhookEndpoint>;
     /** @throws WebhookOptionError */
     list(page?: EndpointPageRequest): Promise<EndpointPage>;

@@ -23,6 +23,7 @@ export declare function createService(options: ServiceOptions): Promise<Service>
 import type { Server } from 'node:http';
 /** Where the service listens. */
 export interface Listening {
+    /** The one it got where 0 was asked for. */
     readonly port: number;
     /** For a client on this machine. */
     readonly url: string;

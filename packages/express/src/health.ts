@@ -8,8 +8,11 @@ export interface HealthAnswer {
 
 /** What the probes ask, as `createHealth()` of @holdfast/lifecycle gives it. */
 export interface HealthProbes {
+  /** Whether the process works at all, for `/health/live`. */
   live(): HealthAnswer | Promise<HealthAnswer>;
+  /** Whether to send requests here, for `/health/ready`. */
   ready(): HealthAnswer | Promise<HealthAnswer>;
+  /** Every check by name, for `/health`; protect it if the names say too much. */
   detail(): HealthAnswer | Promise<HealthAnswer>;
   /** Without it there is no `/health/startup`. */
   startup?(): HealthAnswer | Promise<HealthAnswer>;

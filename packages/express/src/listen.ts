@@ -3,6 +3,7 @@ import { ListenError } from './errors.ts';
 
 /** Where the service listens. */
 export interface Listening {
+  /** The one it got where 0 was asked for. */
   readonly port: number;
   /** For a client on this machine. */
   readonly url: string;

@@ -63,6 +63,8 @@ describe('errorHandler', () => {
     ['a call that took too long', { code: 'ERR_CALL_TIMEOUT' }, 504, 'CALL_TIMEOUT', null],
     ['a deadline that has passed', { code: 'ERR_DEADLINE_EXCEEDED' }, 504, 'DEADLINE_EXCEEDED', null],
     ['a call for which no time was left', { code: 'ERR_NO_TIME_LEFT' }, 504, 'NO_TIME_LEFT', null],
+    ['a filter that is none', { code: 'ERR_SOFT_DELETE_FILTER' }, 400, 'SOFT_DELETE_FILTER', null],
+    ['a filter of the audit log', { code: 'ERR_AUDIT_FILTER' }, 400, 'AUDIT_FILTER', null],
     ['a row that is deleted', { code: 'ERR_SOFT_DELETE_NOT_FOUND' }, 404, 'SOFT_DELETE_NOT_FOUND', null],
     [
       'a delete that is restricted',

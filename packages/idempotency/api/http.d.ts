@@ -186,6 +186,10 @@ export interface PurgeResult {
 }
 /** Where records are kept. Every method is atomic; the contract cases of `../testing` say what else holds. */
 export interface IdempotencyStore {
+    /**
+     * Takes the key unless it is taken: of all who ask at once one gets a lease, the others hear of the owner or get
+     * the result.
+     */
     claim(request: ClaimRequest): Promise<ClaimOutcome>;
     /** Keeps the result for `ttlMs` from now. */
     complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;
@@ -487,6 +491,7 @@ export interface ResponseKeeper {
     readonly maxResponseBytes: number;
     /** @returns what is to be sent instead, or undefined */
     finish(response: StoredResponse): Promise<StoredResponse | undefined>;
+    /** As `finish`, for a body that is not kept: a repetition then hears that it was done, without the answer. */
     finishTooLarge(status: number): Promise<StoredResponse | undefined>;
 }
 /**
@@ -540,6 +545,7 @@ export type HttpDecision = {
 };
 /** Decides over requests, free of any framework. */
 export interface HttpIdempotency {
+    /** Whether requests of this method are looked at; the others pass by. Upper case. */
     handles(method: string): boolean;
     /** @throws BodyNotReadError; every other failure is an answer */
     decide(request: HttpRequestParts): Promise<HttpDecision>;

@@ -98,6 +98,10 @@ export interface PurgeResult {
 }
 /** Where records are kept. Every method is atomic; the contract cases of `../testing` say what else holds. */
 export interface IdempotencyStore {
+    /**
+     * Takes the key unless it is taken: of all who ask at once one gets a lease, the others hear of the owner or get
+     * the result.
+     */
     claim(request: ClaimRequest): Promise<ClaimOutcome>;
     /** Keeps the result for `ttlMs` from now. */
     complete(lease: Lease, result: Uint8Array, ttlMs: number): Promise<CompleteOutcome>;

@@ -65,7 +65,9 @@ import type { Server } from 'node:http';
 import { type LifecycleOptions, type StepOptions } from './options.ts';
 import { type ShutdownReport } from './shutdown-run.ts';
 import { type StepFunction } from './shutdown-step.ts';
+/** The ordered end of a process: steps by phase, each within its own time and that of all. */
 export interface Lifecycle extends AsyncDisposable {
+    /** From the first call of `shutdown()`, or the first signal, on. */
     readonly isShuttingDown: boolean;
     /**
      * Adds a step. Steps of one phase run side by side.
@@ -151,7 +153,9 @@ export declare function checkName(where: string, name: unknown): void;
 // shutdown-run.d.ts
 import type { Clock } from '@holdfast/context/clock';
 import { type ShutdownPhase, type ShutdownStep, type StepReport } from './shutdown-step.ts';
+/** What a shutdown did. */
 export interface ShutdownReport {
+    /** The name of a signal, or what `shutdown()` was given. */
     readonly reason: string;
     /** Whether every step was done. */
     readonly ok: boolean;
@@ -181,7 +185,9 @@ import type { Clock } from '@holdfast/context/clock';
  * connections; requests end; workers and consumers stop; what is buffered is written out; stores are closed.
  */
 export declare const SHUTDOWN_PHASES: readonly ['readiness', 'accept', 'drain', 'workers', 'flush', 'close'];
+/** In this order; the next begins when every step of the one before has ended or used up its time. */
 export type ShutdownPhase = (typeof SHUTDOWN_PHASES)[number];
+/** What a step is told. */
 export interface StepContext {
     /** Aborts when the step has used up its time. */
     readonly signal: AbortSignal;
@@ -190,6 +196,7 @@ export interface StepContext {
     /** Milliseconds until the signal aborts. */
     remainingMs(): number;
 }
+/** A step of a shutdown, sync or async; what it throws is reported and stops no other step. */
 export type StepFunction = (context: StepContext) => unknown;
 export interface ShutdownStep {
     readonly name: string;
@@ -197,12 +204,14 @@ export interface ShutdownStep {
     readonly timeoutMs: number;
     readonly run: StepFunction;
 }
+/** How one step ended. */
 export interface StepReport {
     readonly name: string;
     readonly phase: ShutdownPhase;
     /** `skipped`: no time was left, it was not run. */
     readonly outcome: 'done' | 'failed' | 'timed-out' | 'skipped';
     readonly durationMs: number;
+    /** What the step threw, or that its time was up. */
     readonly error?: unknown;
 }
 /** Runs one step within its own limit and that of its phase. Never rejects. */
@@ -244,6 +253,7 @@ export interface HealthOptions {
     /** Time and timers. Default the system's. */
     clock?: Clock;
 }
+/** The worst of the checks, one that is not critical being `degraded` at most; or what the service itself is at. */
 export type HealthStatus = CheckStatus | 'starting' | 'shutting-down';
 /** An answer for a framework's adapter to send as JSON. */
 export interface HealthAnswer<Body> {
@@ -253,20 +263,24 @@ export interface HealthAnswer<Body> {
 export interface LiveBody {
     readonly status: 'up';
 }
+/** What is told of the start-up steps, by their names. */
 export interface StartupBody {
     readonly status: 'up' | 'starting';
     readonly steps: Readonly<Record<string, StartupStepResult>>;
 }
+/** What is told to who sends requests here: no more than the state of each check. */
 export interface ReadyBody {
     readonly status: HealthStatus;
     readonly checks: Readonly<Record<string, CheckStatus>>;
 }
+/** What is told to operators: every check with its age and duration. */
 export interface DetailBody {
     readonly status: HealthStatus;
     readonly checks: Readonly<Record<string, CheckResult & {
         readonly critical: boolean;
     }>>;
 }
+/** What the probes of one service are answered, free of any HTTP framework. */
 export interface Health {
     /** Whether the process works at all. Asks no dependency: restarting cannot mend one. */
     live(): HealthAnswer<LiveBody>;
@@ -293,6 +307,7 @@ export declare function createHealth(options?: HealthOptions): Health;
 
 // health-check.d.ts
 import type { Clock } from '@holdfast/context/clock';
+/** How a dependency is: `degraded` is still used; while a critical one is `down`, the service takes no requests. */
 export type CheckStatus = 'up' | 'degraded' | 'down';
 /**
  * Asks a dependency, sync or async. A throw, `false` or `'down'` is down, `'degraded'` is degraded, anything else is
@@ -302,6 +317,7 @@ export type CheckStatus = 'up' | 'degraded' | 'down';
 export type CheckFunction = (context: {
     readonly signal: AbortSignal;
 }) => unknown;
+/** What a check found, without a word that could give away its insides. */
 export interface CheckResult {
     readonly status: CheckStatus;
     readonly durationMs: number;
@@ -327,6 +343,7 @@ export declare function createHealthCheck(settings: CheckSettings): HealthCheck;
 import type { Clock } from '@holdfast/context/clock';
 /** A step that must end once before the service takes requests: migrations, a cache to fill, a model to load. */
 export type StartupFunction = () => unknown;
+/** How far one start-up step is. */
 export interface StartupStepResult {
     readonly status: 'waiting' | 'running' | 'done' | 'failed';
     /** How long it took, or has been running so far. 0 while it waits. */

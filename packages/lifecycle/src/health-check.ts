@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/context/clock';
 import { CheckTimeoutError, errorLabel } from './errors.ts';
 
+/** How a dependency is: `degraded` is still used; while a critical one is `down`, the service takes no requests. */
 export type CheckStatus = 'up' | 'degraded' | 'down';
 
 /**
@@ -10,6 +11,7 @@ export type CheckStatus = 'up' | 'degraded' | 'down';
  */
 export type CheckFunction = (context: { readonly signal: AbortSignal }) => unknown;
 
+/** What a check found, without a word that could give away its insides. */
 export interface CheckResult {
   readonly status: CheckStatus;
   readonly durationMs: number;

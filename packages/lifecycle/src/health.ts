@@ -43,6 +43,7 @@ export interface HealthOptions {
   clock?: Clock;
 }
 
+/** The worst of the checks, one that is not critical being `degraded` at most; or what the service itself is at. */
 export type HealthStatus = CheckStatus | 'starting' | 'shutting-down';
 
 /** An answer for a framework's adapter to send as JSON. */
@@ -55,21 +56,25 @@ export interface LiveBody {
   readonly status: 'up';
 }
 
+/** What is told of the start-up steps, by their names. */
 export interface StartupBody {
   readonly status: 'up' | 'starting';
   readonly steps: Readonly<Record<string, StartupStepResult>>;
 }
 
+/** What is told to who sends requests here: no more than the state of each check. */
 export interface ReadyBody {
   readonly status: HealthStatus;
   readonly checks: Readonly<Record<string, CheckStatus>>;
 }
 
+/** What is told to operators: every check with its age and duration. */
 export interface DetailBody {
   readonly status: HealthStatus;
   readonly checks: Readonly<Record<string, CheckResult & { readonly critical: boolean }>>;
 }
 
+/** What the probes of one service are answered, free of any HTTP framework. */
 export interface Health {
   /** Whether the process works at all. Asks no dependency: restarting cannot mend one. */
   live(): HealthAnswer<LiveBody>;

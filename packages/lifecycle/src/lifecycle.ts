@@ -9,7 +9,9 @@ import { runShutdown, type ShutdownReport } from './shutdown-run.ts';
 import { SHUTDOWN_PHASES, type ShutdownStep, type StepFunction } from './shutdown-step.ts';
 import { listenToSignals, raiseAgain, type SignalListener } from './signals.ts';
 
+/** The ordered end of a process: steps by phase, each within its own time and that of all. */
 export interface Lifecycle extends AsyncDisposable {
+  /** From the first call of `shutdown()`, or the first signal, on. */
   readonly isShuttingDown: boolean;
   /**
    * Adds a step. Steps of one phase run side by side.

@@ -7,7 +7,9 @@ import {
   type StepReport,
 } from './shutdown-step.ts';
 
+/** What a shutdown did. */
 export interface ShutdownReport {
+  /** The name of a signal, or what `shutdown()` was given. */
   readonly reason: string;
   /** Whether every step was done. */
   readonly ok: boolean;

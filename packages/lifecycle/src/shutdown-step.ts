@@ -7,8 +7,10 @@ import { StepTimeoutError } from './errors.ts';
  */
 export const SHUTDOWN_PHASES = ['readiness', 'accept', 'drain', 'workers', 'flush', 'close'] as const;
 
+/** In this order; the next begins when every step of the one before has ended or used up its time. */
 export type ShutdownPhase = (typeof SHUTDOWN_PHASES)[number];
 
+/** What a step is told. */
 export interface StepContext {
   /** Aborts when the step has used up its time. */
   readonly signal: AbortSignal;
@@ -18,6 +20,7 @@ export interface StepContext {
   remainingMs(): number;
 }
 
+/** A step of a shutdown, sync or async; what it throws is reported and stops no other step. */
 export type StepFunction = (context: StepContext) => unknown;
 
 export interface ShutdownStep {
@@ -27,12 +30,14 @@ export interface ShutdownStep {
   readonly run: StepFunction;
 }
 
+/** How one step ended. */
 export interface StepReport {
   readonly name: string;
   readonly phase: ShutdownPhase;
   /** `skipped`: no time was left, it was not run. */
   readonly outcome: 'done' | 'failed' | 'timed-out' | 'skipped';
   readonly durationMs: number;
+  /** What the step threw, or that its time was up. */
   readonly error?: unknown;
 }
 

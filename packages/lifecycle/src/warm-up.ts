@@ -4,6 +4,7 @@ import { errorLabel, StartupStepError } from './errors.ts';
 /** A step that must end once before the service takes requests: migrations, a cache to fill, a model to load. */
 export type StartupFunction = () => unknown;
 
+/** How far one start-up step is. */
 export interface StartupStepResult {
   readonly status: 'waiting' | 'running' | 'done' | 'failed';
   /** How long it took, or has been running so far. 0 while it waits. */

@@ -44,6 +44,7 @@ export interface LineStream {
     /** Called by `logger.flush()`; the callback says when every line has arrived. */
     flush?(callback: (error?: Error | null) => void): void;
 }
+/** Where lines go: a stream of the process, a file that is appended to, or anything with `write(line)`. */
 export type Destination = 'stdout' | 'stderr' | {
     readonly file: string;
 } | LineStream;
@@ -85,6 +86,7 @@ export interface LogMethod {
     (message: string, context?: LogContext): void;
     (context: LogContext, message?: string): void;
 }
+/** Writes lines of JSON with the fields of the current context. */
 export interface Logger extends AsyncDisposable {
     readonly trace: LogMethod;
     readonly debug: LogMethod;

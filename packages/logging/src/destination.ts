@@ -18,6 +18,7 @@ export interface LineStream {
   flush?(callback: (error?: Error | null) => void): void;
 }
 
+/** Where lines go: a stream of the process, a file that is appended to, or anything with `write(line)`. */
 export type Destination = 'stdout' | 'stderr' | { readonly file: string } | LineStream;
 
 interface LineTarget {

@@ -10,6 +10,7 @@ export interface LogMethod {
   (context: LogContext, message?: string): void;
 }
 
+/** Writes lines of JSON with the fields of the current context. */
 export interface Logger extends AsyncDisposable {
   readonly trace: LogMethod;
   readonly debug: LogMethod;

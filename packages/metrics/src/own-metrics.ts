@@ -36,12 +36,17 @@ export interface OwnHistogramOptions extends OwnMetricOptions {
 
 /** An application's own metrics. Registering one again under the same kind does nothing. */
 export interface OwnMetrics {
+  /** @throws MetricsOptionError, MetricConflictError for a name that another metric has */
   registerCounter(name: string, help: string, options?: OwnMetricOptions): void;
   /** @param value 0 or more, default 1 */
   incrementCounter(name: string, labels?: MetricLabels, value?: number): void;
+  /** @throws MetricsOptionError, MetricConflictError for a name that another metric has */
   registerGauge(name: string, help: string, options?: OwnMetricOptions): void;
+  /** @throws MetricNotRegisteredError, MetricLabelsError */
   setGauge(name: string, value: number, labels?: MetricLabels): void;
+  /** @throws MetricsOptionError, MetricConflictError for a name that another metric has */
   registerHistogram(name: string, help: string, options?: OwnHistogramOptions): void;
+  /** @param value in the unit of the buckets @throws MetricNotRegisteredError, MetricLabelsError */
   observe(name: string, value: number, labels?: MetricLabels): void;
 }
 

@@ -118,7 +118,9 @@ export interface StoreSafety {
 /** Collect kind `queue.spool`: what one process keeps for a server that is away; told also while it is away. */
 export interface SpoolSnapshot {
     readonly queue: string;
+    /** How many are kept. */
     readonly jobs: number;
+    /** Of their data, which is what `spool.maxBytes` bounds. */
     readonly bytes: number;
     /** Of the oldest of them; 0 where there is none. */
     readonly oldestJobAgeMs: number;
@@ -129,6 +131,7 @@ export interface QueueSnapshot {
     readonly counts: Record<JobState, number>;
     /** Age of the oldest job that waits for its first or next attempt and is due; 0 when none does. */
     readonly oldestJobAgeMs: number;
+    /** As `counts.failed`. */
     readonly deadLetters: number;
     /** Jobs that this process keeps until the server is back. */
     readonly spooled: number;
@@ -400,6 +403,7 @@ import type { Clock } from '@holdfast/context/clock';
 import type { DeadLetterAct } from '../channels.ts';
 import type { EngineJob, QueueEngine } from '../engines/engine.ts';
 import type { EngineAccess } from '../engines/engine-access.ts';
+import { type DeadLetterSummary } from './dead-letter.ts';
 import type { DeadLetterActs } from './dead-letter-acts.ts';
 /** What acts on dead letters need. */
 export interface ActParts<Data> {
@@ -411,15 +415,15 @@ export interface ActRequest {
     readonly act: DeadLetterAct['act'];
     readonly by: string;
     readonly run?: string | undefined;
-    /** Only if this death is the one that is meant; epoch ms. Default whichever it lies in. */
-    readonly failedAt?: number | undefined;
+    /** Only the death that is meant, as it was read a moment ago. Default whichever the letter lies in. */
+    readonly letter?: Pick<DeadLetterSummary, 'jobName' | 'failedAt'> | undefined;
 }
 /**
  * Redrives or removes one dead letter. Of several callers one does it, also when the letter dies again meanwhile:
  * each death is answered once.
  * @throws DeadLetterNotFoundError, DeadLetterBusyError, DiscardFailedError
  */
-export declare function actOnLetter<Data>({ access, acts, clock }: ActParts<Data>, jobId: string, { act, by, run, failedAt }: ActRequest): Promise<void>;
+export declare function actOnLetter<Data>({ access, acts, clock }: ActParts<Data>, jobId: string, { act, by, run, letter }: ActRequest): Promise<void>;
 export declare function findDead<Data>({ queue }: QueueEngine<Data>, jobId: string): Promise<EngineJob<Data> | undefined>;
 
 // engines/engine.d.ts
@@ -438,7 +442,7 @@ export interface JobToStore {
     readonly token: string;
 }
 /** A BullMQ queue, by what is used of it. */
-export type EngineQueue<Data> = Pick<Queue<Data, unknown, string, Data, unknown, string>, 'name' | 'add' | 'getJob' | 'getJobs' | 'getRanges' | 'getJobCounts' | 'getJobCountByTypes' | 'getCountsPerPriority' | 'obliterate' | 'close'> & {
+export type EngineQueue<Data> = Pick<Queue<Data, unknown, string, Data, unknown, string>, 'name' | 'add' | 'addBulk' | 'getJob' | 'getJobs' | 'getRanges' | 'getJobCounts' | 'getJobCountByTypes' | 'getCountsPerPriority' | 'obliterate' | 'close'> & {
     on(event: 'error', listener: (error: Error) => void): unknown;
 };
 /** A BullMQ queue on one engine, with what differs between the engines. */
@@ -766,6 +770,101 @@ export interface Circuit {
 /** @throws QueueOptionError */
 export declare function resolveCircuit(circuit: Circuit | string | undefined): Circuit | undefined;
 
+// dead-letters/dead-letter.d.ts
+import type { Carrier } from '@holdfast/context';
+import type { Job } from 'bullmq';
+import type { EngineJob } from '../engines/engine.ts';
+import { type AttemptRecord } from '../failures/attempt-history.ts';
+import type { DeathClass } from '../failures/failure-class.ts';
+import { type Redrive } from '../job/job-notes.ts';
+/** A job that failed for good, as it stands in a list. */
+export interface DeadLetterSummary {
+    readonly id: string;
+    readonly jobName: string;
+    /** The message of the last error. */
+    readonly reason: string;
+    readonly failureClass: DeathClass;
+    /** The same for all that died of the same failure: 16 hexadecimal digits. */
+    readonly fingerprint: string;
+    /** Epoch ms. */
+    readonly failedAt: number;
+    /** Epoch ms. */
+    readonly enqueuedAt: number;
+    /** Attempts spent since it was enqueued or last redriven. */
+    readonly attempts: number;
+    /** How often its workers died or hung. */
+    readonly stalls: number;
+    /** How often it was redriven before this death. */
+    readonly redrives: number;
+    /** The producer's context: its trace is where to look. */
+    readonly carrier: Carrier;
+}
+/** A job that failed for good, with its data and its history. */
+export interface DeadLetter<Data> extends DeadLetterSummary {
+    readonly data: Data;
+    /** The stack of the last error. */
+    readonly stack: string;
+    /** Every failed attempt, the oldest first, over all redrives. */
+    readonly history: readonly AttemptRecord[];
+    /** Who redrove it and when, the oldest first; the newest hundred are kept. */
+    readonly redriveLog: readonly Redrive[];
+}
+export declare function summarise(job: Job): DeadLetterSummary;
+export declare function detail<Data>(job: EngineJob<Data>): DeadLetter<Data>;
+
+// failures/attempt-history.d.ts
+import type { FailureClass } from './failure-class.ts';
+/** One failed attempt of a job. */
+export interface AttemptRecord {
+    /** 1-based; starts again at 1 after a redrive. Undefined for a death without an attempt, by stalling. */
+    readonly attempt: number | undefined;
+    /** Epoch ms, or undefined where the engine did not record it. */
+    readonly at: number | undefined;
+    readonly failureClass: FailureClass | undefined;
+    /** The first line of the stack: the error's name and message. */
+    readonly error: string;
+    readonly stack: string;
+}
+/** A thrown value as text; never throws, whatever it is. */
+export interface DescribedError {
+    readonly name: string;
+    readonly message: string;
+    readonly stack: string;
+}
+export declare function withTrailer(stack: string, attempt: number, failureClass: FailureClass, at: number): string;
+/** The record that `withTrailer` wrote, or of a stack that BullMQ wrote by itself. */
+export declare function readAttempt(text: string): AttemptRecord;
+export declare function describeError(thrown: unknown): DescribedError;
+
+// job/job-notes.d.ts
+import type { Job } from 'bullmq';
+/** What a queue keeps with a job beside its event, in BullMQ's progress field. */
+export interface JobNotes {
+    /** How long the job has been parked in all. */
+    readonly parkedMs: number;
+    /** The newest of them. */
+    readonly redrives: readonly Redrive[];
+    /** How many redrives came before those. */
+    readonly olderRedrives?: number;
+}
+/** A redrive on the record of a letter. */
+export interface Redrive {
+    readonly by: string;
+    /** Epoch ms. */
+    readonly at: number;
+    /** When the death happened that it answered; epoch ms. */
+    readonly failedAt?: number;
+}
+export declare function readNotes(job: Pick<Job, 'progress'>): JobNotes;
+export declare function writeNotes(job: Job, notes: JobNotes): Promise<void>;
+/** The redrives that took place: one noted for the death that the job still lies in was cut off by a crash. */
+export declare function redrivesOf(job: Pick<Job, 'progress' | 'finishedOn'>): {
+    readonly count: number;
+    readonly log: readonly Redrive[];
+};
+/** The notes of a job that is about to be redriven: its time to be parked begins anew. */
+export declare function notesOfRedrive(job: Pick<Job, 'progress' | 'finishedOn'>, redrive: Redrive): JobNotes;
+
 // dead-letters/dead-letter-acts.d.ts
 import { type DeadLetterAct } from '../channels.ts';
 import type { QueueEngine } from '../engines/engine.ts';
@@ -870,100 +969,6 @@ export declare function checkedFilter(filter?: DeadLetterFilter): DeadLetterFilt
 export declare function isSelective({ fingerprint, jobName, failureClass }: DeadLetterFilter): boolean;
 export declare function matches(filter: DeadLetterFilter, letter: DeadLetterSummary): boolean;
 
-// dead-letters/dead-letter.d.ts
-import type { Carrier } from '@holdfast/context';
-import type { Job } from 'bullmq';
-import type { EngineJob } from '../engines/engine.ts';
-import { type AttemptRecord } from '../failures/attempt-history.ts';
-import type { DeathClass } from '../failures/failure-class.ts';
-import { type Redrive } from '../job/job-notes.ts';
-/** A job that failed for good, as it stands in a list. */
-export interface DeadLetterSummary {
-    readonly id: string;
-    readonly jobName: string;
-    /** The message of the last error. */
-    readonly reason: string;
-    readonly failureClass: DeathClass;
-    /** The same for all that died of the same failure: 16 hexadecimal digits. */
-    readonly fingerprint: string;
-    /** Epoch ms. */
-    readonly failedAt: number;
-    /** Epoch ms. */
-    readonly enqueuedAt: number;
-    /** Attempts spent since it was enqueued or last redriven. */
-    readonly attempts: number;
-    /** How often its workers died or hung. */
-    readonly stalls: number;
-    readonly redrives: number;
-    /** The producer's context: its trace is where to look. */
-    readonly carrier: Carrier;
-}
-/** A job that failed for good, with its data and its history. */
-export interface DeadLetter<Data> extends DeadLetterSummary {
-    readonly data: Data;
-    /** The stack of the last error. */
-    readonly stack: string;
-    /** Every failed attempt, the oldest first, over all redrives. */
-    readonly history: readonly AttemptRecord[];
-    /** Who redrove it and when, the oldest first; the newest hundred are kept. */
-    readonly redriveLog: readonly Redrive[];
-}
-export declare function summarise(job: Job): DeadLetterSummary;
-export declare function detail<Data>(job: EngineJob<Data>): DeadLetter<Data>;
-
-// failures/attempt-history.d.ts
-import type { FailureClass } from './failure-class.ts';
-/** One failed attempt of a job. */
-export interface AttemptRecord {
-    /** 1-based; starts again at 1 after a redrive. Undefined for a death without an attempt, by stalling. */
-    readonly attempt: number | undefined;
-    /** Epoch ms, or undefined where the engine did not record it. */
-    readonly at: number | undefined;
-    readonly failureClass: FailureClass | undefined;
-    /** The first line of the stack: the error's name and message. */
-    readonly error: string;
-    readonly stack: string;
-}
-/** A thrown value as text; never throws, whatever it is. */
-export interface DescribedError {
-    readonly name: string;
-    readonly message: string;
-    readonly stack: string;
-}
-export declare function withTrailer(stack: string, attempt: number, failureClass: FailureClass, at: number): string;
-/** The record that `withTrailer` wrote, or of a stack that BullMQ wrote by itself. */
-export declare function readAttempt(text: string): AttemptRecord;
-export declare function describeError(thrown: unknown): DescribedError;
-
-// job/job-notes.d.ts
-import type { Job } from 'bullmq';
-/** What a queue keeps with a job beside its event, in BullMQ's progress field. */
-export interface JobNotes {
-    /** How long the job has been parked in all. */
-    readonly parkedMs: number;
-    /** The newest of them. */
-    readonly redrives: readonly Redrive[];
-    /** How many redrives came before those. */
-    readonly olderRedrives?: number;
-}
-/** A redrive on the record of a letter. */
-export interface Redrive {
-    readonly by: string;
-    /** Epoch ms. */
-    readonly at: number;
-    /** When the death happened that it answered; epoch ms. */
-    readonly failedAt?: number;
-}
-export declare function readNotes(job: Pick<Job, 'progress'>): JobNotes;
-export declare function writeNotes(job: Job, notes: JobNotes): Promise<void>;
-/** The redrives that took place: one noted for the death that the job still lies in was cut off by a crash. */
-export declare function redrivesOf(job: Pick<Job, 'progress' | 'finishedOn'>): {
-    readonly count: number;
-    readonly log: readonly Redrive[];
-};
-/** The notes of a job that is about to be redriven: its time to be parked begins anew. */
-export declare function notesOfRedrive(job: Pick<Job, 'progress' | 'finishedOn'>, redrive: Redrive): JobNotes;
-
 // dead-letters/dead-letters.d.ts
 import { type ActParts } from './act-on-letter.ts';
 import { type BulkOptions, type BulkResult } from './bulk.ts';
@@ -985,11 +990,13 @@ export interface ExpiryOptions {
 }
 /** Each call takes `enqueueTimeoutMs` at most; one that reads or changes many letters takes it for each chunk of them. */
 export interface DeadLetters<Data> {
+    /** All that are dead now, whatever the filter of a list says. */
     count(): Promise<number>;
     /** @throws QueueOptionError */
     list(request?: DeadLetterPageRequest): Promise<DeadLetterPage>;
     /** How many died of which failure. Reads every dead letter once. */
     groups(): Promise<DeadLetterGroups>;
+    /** @returns undefined where no letter has this id, as after a redrive */
     get(jobId: string): Promise<DeadLetter<Data> | undefined>;
     /**
      * Runs a dead letter again, with all its attempts, under its old id, priority and trace.

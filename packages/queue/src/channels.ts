@@ -95,7 +95,9 @@ export interface StoreSafety {
 /** Collect kind `queue.spool`: what one process keeps for a server that is away; told also while it is away. */
 export interface SpoolSnapshot {
   readonly queue: string;
+  /** How many are kept. */
   readonly jobs: number;
+  /** Of their data, which is what `spool.maxBytes` bounds. */
   readonly bytes: number;
   /** Of the oldest of them; 0 where there is none. */
   readonly oldestJobAgeMs: number;
@@ -107,6 +109,7 @@ export interface QueueSnapshot {
   readonly counts: Record<JobState, number>;
   /** Age of the oldest job that waits for its first or next attempt and is due; 0 when none does. */
   readonly oldestJobAgeMs: number;
+  /** As `counts.failed`. */
   readonly deadLetters: number;
   /** Jobs that this process keeps until the server is back. */
   readonly spooled: number;

@@ -4,19 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type PostgresServer,
-  type RedisServer,
-  redisServer,
-  startPostgres,
-  startRedis,
-} from '@holdfast/test-servers';
+import { type RedisServer, redisServer, startRedis } from '@holdfast/test-servers';
 import Database from 'better-sqlite3';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createJobQueue, type JobQueue, type JobQueueOptions, type JobSettled } from '../src/index.ts';
 import { collectFacts } from './facts.ts';
+import { type PostgresAndPool, startPostgresAndPool } from './postgres.ts';
 
 /** With one attempt for each job, so that one that is done and taken for failed is dead. */
 function create(options: Partial<JobQueueOptions<string>>): JobQueue<string> {
@@ -33,23 +28,18 @@ function create(options: Partial<JobQueueOptions<string>>): JobQueue<string> {
 }
 
 describe('on PostgreSQL', () => {
-  let server: PostgresServer;
-  let pool: pg.Pool;
-  let other: pg.PoolClient;
+  let postgres: PostgresAndPool;
+  let other: PoolClient;
   beforeAll(async () => {
-    server = await startPostgres();
-    pool = new pg.Pool({ connectionString: server.url });
+    postgres = await startPostgresAndPool();
   });
-  afterAll(async () => {
-    await pool.end();
-    await server.stop();
-  });
+  afterAll(() => postgres.stop());
   beforeEach(async () => {
-    other = await pool.connect();
+    other = await postgres.pool.connect();
     onTestFinished(() => other.release(true));
   });
 
-  const at = (options = '') => ({ backend: { postgres: { url: server.url, options } as { url: string } } });
+  const at = (options = '') => ({ backend: { postgres: { url: postgres.url, options } as { url: string } } });
 
   async function lock(id: string): Promise<void> {
     const { rowCount } = await other.query('SELECT FROM bullmq.job WHERE id = $1 FOR UPDATE', [id]);
@@ -59,7 +49,7 @@ describe('on PostgreSQL', () => {
   /** The server's process that waits for a row. */
   async function waiting(): Promise<number> {
     for (;;) {
-      const { rows } = await pool.query(
+      const { rows } = await postgres.pool.query(
         "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%move_to_%'",
       );
       const [row] = rows as { pid: number }[];
@@ -75,7 +65,7 @@ describe('on PostgreSQL', () => {
     await queue.startWorker(async ({ id }) => {
       if (runs.push(id) === 2) return;
       // What finishes this job finds the other one due, too.
-      await pool.query("UPDATE bullmq.job SET process_at_ms = 1 WHERE id = 'later'");
+      await postgres.pool.query("UPDATE bullmq.job SET process_at_ms = 1 WHERE id = 'later'");
       await other.query('BEGIN');
       await other.query("SET deadlock_timeout = '1min'");
       await lock('later');
@@ -99,7 +89,7 @@ describe('on PostgreSQL', () => {
       await lock(id);
     });
     await queue.add('any', 'x', { id: 'cut' });
-    await pool.query('SELECT pg_terminate_backend($1)', [await waiting()]);
+    await postgres.pool.query('SELECT pg_terminate_backend($1)', [await waiting()]);
     await other.query('COMMIT');
     await settled.count(1);
     expect(runs).toBe(1);

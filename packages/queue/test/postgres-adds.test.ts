@@ -1,23 +1,17 @@
-import { type PostgresServer, startPostgres } from '@holdfast/test-servers';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createJobQueue, type JobQueue } from '../src/index.ts';
+import { type PostgresAndPool, startPostgresAndPool } from './postgres.ts';
 
-let server: PostgresServer;
-let pool: pg.Pool;
+let postgres: PostgresAndPool;
 beforeAll(async () => {
-  server = await startPostgres();
-  pool = new pg.Pool({ connectionString: server.url });
+  postgres = await startPostgresAndPool();
 });
-afterAll(async () => {
-  await pool.end();
-  await server.stop();
-});
+afterAll(() => postgres.stop());
 
 async function create(queueName: string): Promise<JobQueue<unknown>> {
   const queue = createJobQueue<unknown>({
     queueName,
-    backend: { postgres: { url: server.url } },
+    backend: { postgres: { url: postgres.url } },
     enqueueTimeoutMs: 60_000,
   });
   onTestFinished(() => queue.close());
@@ -26,7 +20,7 @@ async function create(queueName: string): Promise<JobQueue<unknown>> {
 }
 
 const transactions = async (queueName: string) => {
-  const { rows } = await pool.query(
+  const { rows } = await postgres.pool.query(
     'SELECT count(DISTINCT xmin::text)::int AS n, count(*)::int AS jobs FROM bullmq.job WHERE queue LIKE $1',
     [`%${queueName}`],
   );
@@ -40,7 +34,7 @@ it('stores what is added at once in a few transactions, in the order in which it
   );
   expect(added.every(({ status }) => status === 'queued')).toBe(true);
   expect(await transactions('many')).toEqual({ n: 3, jobs: 1200 });
-  const { rows } = await pool.query(
+  const { rows } = await postgres.pool.query(
     "SELECT data ->> 'n' AS n FROM bullmq.job WHERE queue LIKE '%many' ORDER BY seq",
   );
   expect(rows.map(({ n }) => Number(n))).toEqual(Array.from({ length: 1200 }, (_, n) => n));
@@ -63,7 +57,7 @@ it('keeps priority, delay and retries of each of many', async () => {
     queue.add('high', {}, { priority: 1 }),
     queue.add('later', {}, { delayMs: 60_000 }),
   ]);
-  const { rows } = await pool.query(
+  const { rows } = await postgres.pool.query(
     "SELECT name, state::text, priority, delay_ms::int, max_attempts FROM bullmq.job WHERE queue LIKE '%options' ORDER BY seq",
   );
   expect(rows).toEqual([
@@ -75,7 +69,7 @@ it('keeps priority, delay and retries of each of many', async () => {
 
 it('fails the one job alone that the database refuses', async () => {
   const queue = await create('guilty');
-  await pool.query("ALTER TABLE bullmq.job ADD CONSTRAINT no_bad_name CHECK (name <> 'bad')");
+  await postgres.pool.query("ALTER TABLE bullmq.job ADD CONSTRAINT no_bad_name CHECK (name <> 'bad')");
   const added = await Promise.allSettled(['a', 'bad', 'b'].map((name) => queue.add(name, {})));
   expect(added.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(await transactions('guilty')).toMatchObject({ jobs: 2 });

@@ -1,4 +1,5 @@
 import {
+  type RedisServer,
   redisServer,
   startPostgres,
   startPostgresProxy,
@@ -135,21 +136,21 @@ describe('enqueue answers in time', () => {
       client.on('error', () => undefined);
       cleanUp.push(async () => client.disconnect());
       const slot = await client.cluster('KEYSLOT', `{${QUEUE}}`);
-      const master = cluster.nodes[slot <= 5460 ? 0 : slot <= 10_922 ? 1 : 2];
-      await untilReplicated(master?.port ?? 0);
-      await master?.kill();
+      const master = cluster.nodes[slot <= 5460 ? 0 : slot <= 10_922 ? 1 : 2] as RedisServer;
+      await untilReplicated(master.port);
+      await cluster.lose(master);
       expect(['queued', 'duplicate']).toContain(await untilQueued(queue, 'after'));
       expect(await untilQueued(queue, 'before')).toBe('duplicate');
     });
 
     it('is another one after a failover of its Sentinel', async () => {
-      const group = await startRedisWithSentinel({ downAfterMs: 1000 });
+      const group = await startRedisWithSentinel();
       cleanUp.push(() => group.stop());
       const { sentinels, name } = group;
       const queue = create({ connection: { sentinels, name } });
       await untilQueued(queue, 'before');
       await untilReplicated(group.master.port);
-      await group.master.kill();
+      await group.loseMaster();
       expect(['queued', 'duplicate']).toContain(await untilQueued(queue, 'after'));
       expect(await untilQueued(queue, 'before')).toBe('duplicate');
     });

@@ -22,6 +22,7 @@ import {
 } from '../src/index.ts';
 import { ENGINES, type RunningEngine } from './engines.ts';
 import { collectFacts, type Facts } from './facts.ts';
+import { passTime } from './pass-time.ts';
 
 function event(eventId: string, eventType = 'order.created', provider = 'stripe'): WebhookEvent {
   return { eventId, eventType, payload: `{"id":"${eventId}"}`, provider, receivedAt: 1_700_000_000_000 };
@@ -35,14 +36,6 @@ class Refusal extends Error {
     this.status = status;
     this.code = code;
   }
-}
-
-/** Lets time pass until `work` is done. */
-async function passTime(clock: ManualClock, work: Promise<unknown>): Promise<void> {
-  let isDone = false;
-  const done = work.finally(() => (isDone = true));
-  while (!isDone) await clock.advance(20);
-  await done;
 }
 
 describe.each(ENGINES.filter((engine) => engine.available))('a webhook queue on $name', ({ start }) => {

@@ -44,6 +44,7 @@ export interface Bulkhead {
      * @throws BulkheadRejectedError when there is none in time
      */
     execute<R>(fn: () => R | PromiseLike<R>, options?: BulkheadCallOptions): Promise<R>;
+    /** As it is at this moment. */
     getStats(): BulkheadStats;
 }
 /** The places of a bulkhead, for a policy that composes it. Undefined for anything else. */
@@ -246,9 +247,11 @@ export interface CircuitMetrics extends CircuitStats {
     readonly timeouts: number;
     /** Calls that took `slowCallDurationThresholdMs` or longer, however they ended; 0 without that option. */
     readonly slowCalls: number;
+    /** Calls that the circuit refused; in monitor mode those that it would have refused. */
     readonly rejections: number;
     /** Errors that say nothing about the dependency. */
     readonly ignored: number;
+    /** Calls answered by the fallback. */
     readonly fallbacks: number;
     /** Listeners, filters and classifiers of the application that threw. */
     readonly listenerFailures: number;
@@ -325,7 +328,9 @@ export interface CircuitBreakerControl {
     readonly mode: CircuitMode;
     /** Holds from the next call on. */
     setMode(mode: CircuitMode): void;
+    /** What the window holds now: the figures on which the circuit trips. */
     getStats(): CircuitStats;
+    /** Everything counted since the circuit was made or reset. */
     getMetrics(): CircuitMetrics & {
         readonly name: string;
     };

@@ -25,6 +25,7 @@ export interface Bulkhead {
    * @throws BulkheadRejectedError when there is none in time
    */
   execute<R>(fn: () => R | PromiseLike<R>, options?: BulkheadCallOptions): Promise<R>;
+  /** As it is at this moment. */
   getStats(): BulkheadStats;
 }
 

@@ -24,7 +24,9 @@ export interface CircuitBreakerControl {
   readonly mode: CircuitMode;
   /** Holds from the next call on. */
   setMode(mode: CircuitMode): void;
+  /** What the window holds now: the figures on which the circuit trips. */
   getStats(): CircuitStats;
+  /** Everything counted since the circuit was made or reset. */
   getMetrics(): CircuitMetrics & { readonly name: string };
   /** 0 closed, 0.5 half-open, 1 open. */
   getPrometheusState(): PrometheusState;

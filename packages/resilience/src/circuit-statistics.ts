@@ -28,9 +28,11 @@ export interface CircuitMetrics extends CircuitStats {
   readonly timeouts: number;
   /** Calls that took `slowCallDurationThresholdMs` or longer, however they ended; 0 without that option. */
   readonly slowCalls: number;
+  /** Calls that the circuit refused; in monitor mode those that it would have refused. */
   readonly rejections: number;
   /** Errors that say nothing about the dependency. */
   readonly ignored: number;
+  /** Calls answered by the fallback. */
   readonly fallbacks: number;
   /** Listeners, filters and classifiers of the application that threw. */
   readonly listenerFailures: number;

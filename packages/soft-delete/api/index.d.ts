@@ -1,7 +1,7 @@
 // index.d.ts
 export type { RowsDeleted, RowsPurged, RowsRestored, SoftDeleteEngine, ValuesErased } from './channels.ts';
 export type { PurgeOutcome } from './engine/purge-rows.ts';
-export { MigrationBlockedError, MissingColumnsError, ParentDeletedError, RestoreConflictError, RestrictedError, RowNotFoundError, SoftDeleteError, SoftDeleteOptionError, TenantMismatchError, TenantMissingError, UnsupportedOperationError, } from './errors.ts';
+export { MigrationBlockedError, MissingColumnsError, ParentDeletedError, RestoreConflictError, RestrictedError, RowNotFoundError, SoftDeleteError, SoftDeleteFilterError, SoftDeleteOptionError, TenantMismatchError, TenantMissingError, UnsupportedOperationError, } from './errors.ts';
 export type { MigrationOptions, MigrationRun } from './migration-options.ts';
 export type { DeleteManyResult, DeleteResult, RestoreResult } from './outcomes.ts';
 export { type Purgeable, purgeAll } from './purge-all.ts';
@@ -35,6 +35,7 @@ export interface RowsRestored {
 export interface RowsPurged {
     readonly engine: SoftDeleteEngine;
     readonly table: string;
+    /** Rows by table. */
     readonly counts: Readonly<Record<string, number>>;
 }
 /** The fact on `holdfast:soft-delete:erased`: values that are gone for good, their names only. */
@@ -55,6 +56,7 @@ import { type Act, type Condition, type Port } from './port.ts';
 export interface PurgeOutcome {
     /** Rows removed for good, in each table. */
     readonly counts: Record<string, number>;
+    /** The sum of `counts`. */
     readonly removed: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
@@ -94,6 +96,7 @@ export interface RelationDefinition {
 export interface TableDefinition {
     /** @default 'id' */
     primaryKey?: string | readonly string[];
+    /** Other names of the three columns that mark a row. */
     columns?: SoftDeleteColumns;
     /**
      * The column that holds the tenant. Where it is given, no call reaches another tenant's row; rows of tables below
@@ -144,6 +147,7 @@ export declare function isScoped({ tenantColumn, tenantThrough }: Table): boolea
 /** @throws SoftDeleteOptionError */
 export declare function tableOf(schema: Schema, name: string): Table;
 /** Any name can be quoted, except one that the databases cannot hold. */
+export declare function isName(name: unknown): name is string;
 export declare function checkName(option: string, name: unknown): void;
 
 // engine/port.d.ts
@@ -211,6 +215,18 @@ export declare class SoftDeleteOptionError extends SoftDeleteError {
     /** The name of the option or argument. */
     readonly option: string;
     constructor(option: string, message: string);
+}
+/**
+ * A filter, as a client may send one, that no row can be compared with: a column that is not there, an object in the
+ * place of a value. Nothing was changed. Never with a value in the message.
+ */
+export declare class SoftDeleteFilterError extends SoftDeleteError {
+    readonly name = "SoftDeleteFilterError";
+    readonly code = "ERR_SOFT_DELETE_FILTER";
+    readonly table: string;
+    /** The column that is wrong, where it is one. */
+    readonly column: string | undefined;
+    constructor(table: string, column: string | undefined, reason: string, options?: ErrorOptions);
 }
 /** A table or model does not have the columns that soft delete needs. */
 export declare class MissingColumnsError extends SoftDeleteError {
@@ -296,6 +312,7 @@ export interface MigrationOptions {
 }
 /** What a run of a migration did; nothing where all was in place. */
 export interface MigrationRun {
+    /** The statements that changed something, in their order. */
     readonly steps: readonly {
         readonly sql: string;
         readonly durationMs: number;
@@ -338,6 +355,7 @@ import type { PurgeOutcome } from './engine/purge-rows.ts';
 import type { PurgeOptions } from './scope.ts';
 /** What can purge a batch: any repository of this package. */
 export interface Purgeable {
+    /** Removes one batch. */
     purge(options: PurgeOptions): PurgeOutcome | Promise<PurgeOutcome>;
 }
 /** Purges batch after batch, with a turn of the event loop between them. @returns rows removed for good */
@@ -385,7 +403,10 @@ export declare function purgeBounds({ olderThanMs, batchSize }: PurgeOptions, cl
 import type { Condition } from '../engine/port.ts';
 import type { Table } from '../schema.ts';
 import { type Statement } from './dialect.ts';
-/** Columns and what they must equal; null means IS NULL, a list means one of them. */
+/**
+ * Columns and what they must equal; null means IS NULL, a list means one of them. A value that the column cannot hold
+ * is that of no row, undefined too.
+ */
 export type Match = Readonly<Record<string, unknown>>;
 /** The condition as SQL over the row `alias` of `table`. */
 export declare function conditionSql(statement: Statement, table: Table, alias: string, where: Condition): string;
@@ -398,6 +419,8 @@ export interface Dialect {
     placeholder(index: number): string;
     /** How an epoch time in ms is stored. */
     timestamp(epochMs: number): unknown;
+    /** A value to compare with, as the driver takes it; undefined for one that no row can have. */
+    comparable(value: unknown): unknown;
     /** Appended to a subquery whose rows are then changed; empty where one writer works at a time. */
     readonly lockForRemoval: string;
     readonly lockForHold: string;
@@ -423,6 +446,7 @@ import type { Condition } from '../engine/port.ts';
 import { type Schema, type Table, type TableDefinition } from '../schema.ts';
 import { type ScopeOptions } from '../scope.ts';
 import type { Match } from './condition.ts';
+import type { ReadOptions } from './statements.ts';
 /** A row's primary key: its value, or its columns where there are several. */
 export type Key = string | number | bigint | Readonly<Record<string, unknown>>;
 /** Values by column. */
@@ -464,12 +488,16 @@ export declare class RepositoryPlan {
      */
     tenantOfAct(options: ScopeOptions): string | undefined;
     byKey(key: Key, options: ScopeOptions, state?: Condition['state']): Condition;
-    rows(where: Match | undefined, options: ReadScope): Condition;
+    /** @throws SoftDeleteFilterError */
+    rows(where: Match, options: ReadScope): Condition;
+    /** The part of the rows that is read. @throws SoftDeleteOptionError */
+    page({ orderBy, limit, offset }: ReadOptions): ReadOptions;
     /** Values of a new row: of this tenant and live. */
     newRow(values: Readonly<Row>, options: ScopeOptions): Row;
     /** @throws SoftDeleteOptionError for columns that hold the row together */
     erasable(values: Readonly<Row>): Row;
 }
+/** Only `true` shows deleted rows: a route may pass on the text `false`. */
 export declare function readState({ includeDeleted, onlyDeleted }: ReadScope): Condition['state'];
 
 // sql/statements.d.ts
@@ -495,7 +523,8 @@ export declare function updateSql(dialect: Dialect, table: Table, where: Conditi
 export declare function detachSql(dialect: Dialect, relation: Relation, where: Condition, limit: number | undefined): Sql;
 export declare function removeSql(dialect: Dialect, table: Table, where: Condition, limit: number): Sql;
 export declare function deleteSql(dialect: Dialect, table: Table, where: Condition): Sql;
-export declare function existsSql(dialect: Dialect, table: Table, where: Condition): Sql;
+/** `most` 0 asks the database only whether it takes the values. */
+export declare function existsSql(dialect: Dialect, table: Table, where: Condition, most?: 0 | 1): Sql;
 export declare function holdSql(dialect: Dialect, table: Table, where: Condition): Sql;
 export declare function selectSql(dialect: Dialect, table: Table, where: Condition, options?: ReadOptions): Sql;
 export declare function countSql(dialect: Dialect, table: Table, where: Condition): Sql;

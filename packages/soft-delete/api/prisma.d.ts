@@ -94,6 +94,7 @@ export interface RelationDefinition {
 export interface TableDefinition {
     /** @default 'id' */
     primaryKey?: string | readonly string[];
+    /** Other names of the three columns that mark a row. */
     columns?: SoftDeleteColumns;
     /**
      * The column that holds the tenant. Where it is given, no call reaches another tenant's row; rows of tables below
@@ -144,6 +145,7 @@ export declare function isScoped({ tenantColumn, tenantThrough }: Table): boolea
 /** @throws SoftDeleteOptionError */
 export declare function tableOf(schema: Schema, name: string): Table;
 /** Any name can be quoted, except one that the databases cannot hold. */
+export declare function isName(name: unknown): name is string;
 export declare function checkName(option: string, name: unknown): void;
 
 // prisma/types.d.ts
@@ -220,6 +222,7 @@ import { type Act, type Condition, type Port } from './port.ts';
 export interface PurgeOutcome {
     /** Rows removed for good, in each table. */
     readonly counts: Record<string, number>;
+    /** The sum of `counts`. */
     readonly removed: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;

@@ -62,6 +62,7 @@ export interface MigrationOptions {
 }
 /** What a run of a migration did; nothing where all was in place. */
 export interface MigrationRun {
+    /** The statements that changed something, in their order. */
     readonly steps: readonly {
         readonly sql: string;
         readonly durationMs: number;
@@ -107,6 +108,7 @@ export interface RelationDefinition {
 export interface TableDefinition {
     /** @default 'id' */
     primaryKey?: string | readonly string[];
+    /** Other names of the three columns that mark a row. */
     columns?: SoftDeleteColumns;
     /**
      * The column that holds the tenant. Where it is given, no call reaches another tenant's row; rows of tables below
@@ -157,6 +159,7 @@ export declare function isScoped({ tenantColumn, tenantThrough }: Table): boolea
 /** @throws SoftDeleteOptionError */
 export declare function tableOf(schema: Schema, name: string): Table;
 /** Any name can be quoted, except one that the databases cannot hold. */
+export declare function isName(name: unknown): name is string;
 export declare function checkName(option: string, name: unknown): void;
 
 // sqlite/repository.d.ts
@@ -182,12 +185,15 @@ export interface ActOptions extends ScopeOptions {
 export interface SqliteSoftDeleteRepository<R extends object = Row> {
     /** @returns undefined when there is none that is live */
     find(key: Key, options?: ReadScope): R | undefined;
+    /** @throws SoftDeleteFilterError */
     findMany(where?: Match, options?: ReadScope & ReadOptions): R[];
+    /** @throws SoftDeleteFilterError */
     count(where?: Match, options?: ReadScope): number;
     /** @throws ParentDeletedError when a parent is not live */
     insert(values: Readonly<Row>, options?: ScopeOptions): R;
     /** @throws RowNotFoundError, RestrictedError */
     delete(key: Key, options?: ActOptions): DeleteResult;
+    /** @throws RestrictedError, SoftDeleteFilterError */
     deleteMany(where: Match, options?: ActOptions): DeleteManyResult;
     /** Undoes the act that deleted the row. @throws RowNotFoundError, ParentDeletedError, RestoreConflictError */
     restore(key: Key, options?: ScopeOptions): RestoreResult;
@@ -214,6 +220,7 @@ import { type Act, type Condition, type Port } from './port.ts';
 export interface PurgeOutcome {
     /** Rows removed for good, in each table. */
     readonly counts: Record<string, number>;
+    /** The sum of `counts`. */
     readonly removed: number;
     /** Whether there may be more to remove. */
     readonly more: boolean;
@@ -340,7 +347,10 @@ export declare function purgeBounds({ olderThanMs, batchSize }: PurgeOptions, cl
 import type { Condition } from '../engine/port.ts';
 import type { Table } from '../schema.ts';
 import { type Statement } from './dialect.ts';
-/** Columns and what they must equal; null means IS NULL, a list means one of them. */
+/**
+ * Columns and what they must equal; null means IS NULL, a list means one of them. A value that the column cannot hold
+ * is that of no row, undefined too.
+ */
 export type Match = Readonly<Record<string, unknown>>;
 /** The condition as SQL over the row `alias` of `table`. */
 export declare function conditionSql(statement: Statement, table: Table, alias: string, where: Condition): string;
@@ -353,6 +363,8 @@ export interface Dialect {
     placeholder(index: number): string;
     /** How an epoch time in ms is stored. */
     timestamp(epochMs: number): unknown;
+    /** A value to compare with, as the driver takes it; undefined for one that no row can have. */
+    comparable(value: unknown): unknown;
     /** Appended to a subquery whose rows are then changed; empty where one writer works at a time. */
     readonly lockForRemoval: string;
     readonly lockForHold: string;
@@ -378,6 +390,7 @@ import type { Condition } from '../engine/port.ts';
 import { type Schema, type Table, type TableDefinition } from '../schema.ts';
 import { type ScopeOptions } from '../scope.ts';
 import type { Match } from './condition.ts';
+import type { ReadOptions } from './statements.ts';
 /** A row's primary key: its value, or its columns where there are several. */
 export type Key = string | number | bigint | Readonly<Record<string, unknown>>;
 /** Values by column. */
@@ -419,12 +432,16 @@ export declare class RepositoryPlan {
      */
     tenantOfAct(options: ScopeOptions): string | undefined;
     byKey(key: Key, options: ScopeOptions, state?: Condition['state']): Condition;
-    rows(where: Match | undefined, options: ReadScope): Condition;
+    /** @throws SoftDeleteFilterError */
+    rows(where: Match, options: ReadScope): Condition;
+    /** The part of the rows that is read. @throws SoftDeleteOptionError */
+    page({ orderBy, limit, offset }: ReadOptions): ReadOptions;
     /** Values of a new row: of this tenant and live. */
     newRow(values: Readonly<Row>, options: ScopeOptions): Row;
     /** @throws SoftDeleteOptionError for columns that hold the row together */
     erasable(values: Readonly<Row>): Row;
 }
+/** Only `true` shows deleted rows: a route may pass on the text `false`. */
 export declare function readState({ includeDeleted, onlyDeleted }: ReadScope): Condition['state'];
 
 // sql/statements.d.ts
@@ -450,7 +467,8 @@ export declare function updateSql(dialect: Dialect, table: Table, where: Conditi
 export declare function detachSql(dialect: Dialect, relation: Relation, where: Condition, limit: number | undefined): Sql;
 export declare function removeSql(dialect: Dialect, table: Table, where: Condition, limit: number): Sql;
 export declare function deleteSql(dialect: Dialect, table: Table, where: Condition): Sql;
-export declare function existsSql(dialect: Dialect, table: Table, where: Condition): Sql;
+/** `most` 0 asks the database only whether it takes the values. */
+export declare function existsSql(dialect: Dialect, table: Table, where: Condition, most?: 0 | 1): Sql;
 export declare function holdSql(dialect: Dialect, table: Table, where: Condition): Sql;
 export declare function selectSql(dialect: Dialect, table: Table, where: Condition, options?: ReadOptions): Sql;
 export declare function countSql(dialect: Dialect, table: Table, where: Condition): Sql;

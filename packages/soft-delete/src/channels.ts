@@ -26,6 +26,7 @@ export interface RowsRestored {
 export interface RowsPurged {
   readonly engine: SoftDeleteEngine;
   readonly table: string;
+  /** Rows by table. */
   readonly counts: Readonly<Record<string, number>>;
 }
 

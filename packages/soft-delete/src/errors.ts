@@ -1,3 +1,6 @@
+/** Of a column in a message: a client may have made it up. PostgreSQL has none that is longer. */
+const LONGEST_NAME = 63;
+
 /** Base of every error of this package; compare `code`, since `instanceof` fails across copies. */
 export abstract class SoftDeleteError extends Error {
   abstract readonly code: string;
@@ -13,6 +16,28 @@ export class SoftDeleteOptionError extends SoftDeleteError {
   constructor(option: string, message: string) {
     super(message);
     this.option = option;
+  }
+}
+
+/**
+ * A filter, as a client may send one, that no row can be compared with: a column that is not there, an object in the
+ * place of a value. Nothing was changed. Never with a value in the message.
+ */
+export class SoftDeleteFilterError extends SoftDeleteError {
+  override readonly name = 'SoftDeleteFilterError';
+  readonly code = 'ERR_SOFT_DELETE_FILTER';
+  readonly table: string;
+  /** The column that is wrong, where it is one. */
+  readonly column: string | undefined;
+
+  constructor(table: string, column: string | undefined, reason: string, options?: ErrorOptions) {
+    const where = column === undefined ? '' : ` at "${column.slice(0, LONGEST_NAME)}"`;
+    super(
+      `The filter for "${table}" ${reason}${where}. Give columns of the table with a text, number, boolean, Date, bytes or null, or a list of these.`,
+      options,
+    );
+    this.table = table;
+    this.column = column;
   }
 }
 

@@ -8,6 +8,7 @@ export {
   RestrictedError,
   RowNotFoundError,
   SoftDeleteError,
+  SoftDeleteFilterError,
   SoftDeleteOptionError,
   TenantMismatchError,
   TenantMissingError,

@@ -18,6 +18,7 @@ export interface MigrationOptions {
 
 /** What a run of a migration did; nothing where all was in place. */
 export interface MigrationRun {
+  /** The statements that changed something, in their order. */
   readonly steps: readonly { readonly sql: string; readonly durationMs: number }[];
 }
 

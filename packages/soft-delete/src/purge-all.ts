@@ -4,6 +4,7 @@ import type { PurgeOptions } from './scope.ts';
 
 /** What can purge a batch: any repository of this package. */
 export interface Purgeable {
+  /** Removes one batch. */
   purge(options: PurgeOptions): PurgeOutcome | Promise<PurgeOutcome>;
 }
 

@@ -31,6 +31,7 @@ export interface RelationDefinition {
 export interface TableDefinition {
   /** @default 'id' */
   primaryKey?: string | readonly string[];
+  /** Other names of the three columns that mark a row. */
   columns?: SoftDeleteColumns;
   /**
    * The column that holds the tenant. Where it is given, no call reaches another tenant's row; rows of tables below
@@ -200,8 +201,12 @@ function names(option: string, value: string | readonly string[]): readonly stri
 }
 
 /** Any name can be quoted, except one that the databases cannot hold. */
+export function isName(name: unknown): name is string {
+  return typeof name === 'string' && name.length > 0 && !name.includes('\u0000') && name.isWellFormed();
+}
+
 export function checkName(option: string, name: unknown): void {
-  if (typeof name !== 'string' || name.length === 0 || name.includes('\u0000') || !name.isWellFormed()) {
+  if (!isName(name)) {
     throw new SoftDeleteOptionError(
       option,
       `${option} is ${JSON.stringify(name)}; it must be a string that is not empty and has no NUL in it.`,

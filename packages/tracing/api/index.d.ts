@@ -96,6 +96,7 @@ export interface HttpServerSpanInit {
     scheme?: string | undefined;
     /** The host name that the client asked for. */
     serverAddress?: string | undefined;
+    /** The port that the client asked for. */
     serverPort?: number | undefined;
     clientAddress?: string | undefined;
     userAgent?: string | undefined;
@@ -113,6 +114,7 @@ export interface HttpServerSpan {
     readonly span: Span;
     /** The matched pattern with its mount path, known when the request has been routed. */
     setRoute(route: string): void;
+    /** Ends the span, unless another instrumentation made it, which ends it itself. */
     end(outcome: HttpServerSpanEnd): void;
     /** Runs `fn` with the span active; where a scope was open already, that is so without it. */
     run<T>(fn: () => T): T;
@@ -143,7 +145,9 @@ export interface Tracing extends AsyncDisposable {
     flush(): Promise<void>;
     /** Flushes, gives up what is left, and takes everything back that was registered. */
     shutdown(): Promise<void>;
+    /** The same as `shutdown()`. */
     close(): Promise<void>;
+    /** What became of the spans since the start. */
     getStats(): TracingStats;
 }
 /**

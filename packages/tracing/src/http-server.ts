@@ -15,6 +15,7 @@ export interface HttpServerSpanInit {
   scheme?: string | undefined;
   /** The host name that the client asked for. */
   serverAddress?: string | undefined;
+  /** The port that the client asked for. */
   serverPort?: number | undefined;
   clientAddress?: string | undefined;
   userAgent?: string | undefined;
@@ -34,6 +35,7 @@ export interface HttpServerSpan {
   readonly span: Span;
   /** The matched pattern with its mount path, known when the request has been routed. */
   setRoute(route: string): void;
+  /** Ends the span, unless another instrumentation made it, which ends it itself. */
   end(outcome: HttpServerSpanEnd): void;
   /** Runs `fn` with the span active; where a scope was open already, that is so without it. */
   run<T>(fn: () => T): T;

@@ -29,7 +29,9 @@ export interface Tracing extends AsyncDisposable {
   flush(): Promise<void>;
   /** Flushes, gives up what is left, and takes everything back that was registered. */
   shutdown(): Promise<void>;
+  /** The same as `shutdown()`. */
   close(): Promise<void>;
+  /** What became of the spans since the start. */
   getStats(): TracingStats;
 }
 

@@ -7,7 +7,7 @@ import { ManualClock } from '@holdfast/context/testing';
 import axios, { type AxiosInstance } from 'axios';
 import axiosRetry from 'axios-retry';
 import * as undici from 'undici';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HTTP_CLIENT_CHANNEL } from '../src/channels.ts';
 import {
   type HttpClientFact,
@@ -390,6 +390,15 @@ describe('instrumentAxios', () => {
       await client.get('/after');
     });
     expect(await statuses()).toEqual([299]);
+  });
+
+  it.each(['http', 'fetch'])('asks axios once for the adapter %s of a request', async (adapter) => {
+    instrumentAxios(client);
+    await client.get('/', { adapter });
+    using asked = vi.spyOn(axios, 'getAdapter');
+    await withSpan('caller', () => client.get('/', { adapter }));
+    expect(asked.mock.calls.map(([name]) => name)).toEqual([adapter]);
+    expect(await statuses()).toEqual([200]);
   });
 
   it('makes no second span inside a span of the application for the same request', async () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgres, startRedis, startRedisCluster } from '@holdfast/test-servers';
+import { type RedisServer, startPostgres, startRedis, startRedisCluster } from '@holdfast/test-servers';
 import type { Engine, WorkloadSettings } from '../workload/settings.ts';
 import { mountSmallDisk } from './small-disk.ts';
 
@@ -93,7 +93,7 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<Scenario | undefin
       engine: 'cluster',
       url: cluster.nodes.map(({ url }) => url).join(','),
       // Two of three masters hold the queue's slot or not; the vote needs the majority, so one goes.
-      begin: async () => cluster.nodes[1]?.kill(),
+      begin: () => cluster.lose(cluster.nodes[1] as RedisServer),
       end: () => cluster.untilWhole(),
       stop: () => cluster.stop(),
     };

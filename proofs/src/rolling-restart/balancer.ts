@@ -20,6 +20,8 @@ export interface Backend {
   readonly isReady: boolean;
   /** Requests that were passed on and are not answered to their end. */
   readonly inFlight: number;
+  /** Resolves as soon as a request is under way to it. */
+  busy(): Promise<void>;
   /** Takes it out of the list, when its process is gone. */
   remove(): void;
 }
@@ -34,9 +36,12 @@ interface Entry {
   readonly port: number;
   isReady: boolean;
   inFlight: number;
+  /** Who waits for a request to it. */
+  readonly waiting: (() => void)[];
 }
 
-const PROBE_TIMEOUT_MS = 1_000;
+/** One that is slow on a busy machine is ready all the same. */
+const PROBE_TIMEOUT_MS = 15_000;
 /** Those of one connection, not of the message. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade']);
 
@@ -62,7 +67,7 @@ export async function startBalancer(): Promise<Balancer> {
   return {
     port: (server.address() as AddressInfo).port,
     add(port) {
-      const entry: Entry = { port, isReady: false, inFlight: 0 };
+      const entry: Entry = { port, isReady: false, inFlight: 0, waiting: [] };
       entries.add(entry);
       void watch(entry, entries, ending.signal);
       return {
@@ -72,6 +77,8 @@ export async function startBalancer(): Promise<Balancer> {
         get inFlight() {
           return entry.inFlight;
         },
+        busy: () =>
+          entry.inFlight > 0 ? Promise.resolve() : new Promise((resolve) => entry.waiting.push(resolve)),
         remove: () => void entries.delete(entry),
       };
     },
@@ -89,6 +96,7 @@ export async function startBalancer(): Promise<Balancer> {
 function passOn(incoming: IncomingMessage, outgoing: ServerResponse, backend: Entry, agent: Agent): void {
   const { method, url: path } = incoming;
   backend.inFlight += 1;
+  for (const tell of backend.waiting.splice(0)) tell();
   outgoing.once('close', () => {
     backend.inFlight -= 1;
   });

@@ -11,6 +11,8 @@ import { type LoadResult, startLoad } from './load.ts';
 
 const INSTANCES = 2;
 const LONGEST_BETWEEN_MS = 300;
+/** For how long a restart waits for a request that is under way. */
+const LONGEST_IDLE_MS = 10_000;
 const EFFECTS_LIMIT_MS = 30_000;
 const POLL_MS = 50;
 const PROGRESS_EVERY = 10;
@@ -53,6 +55,10 @@ async function restartUnderLoad({ random, size, progress }: ProofContext, site: 
   for (let round = 1; round <= size; round += 1) {
     for (let n = 0; n < site.instances.length; n += 1) {
       await sleep(random.between(0, LONGEST_BETWEEN_MS));
+      await Promise.race([
+        site.instances[n]?.backend.busy(),
+        sleep(LONGEST_IDLE_MS, undefined, { ref: false }),
+      ]);
       inFlightAtSigterm += site.instances[n]?.backend.inFlight ?? 0;
       const beganAt = performance.now();
       const complaint = await restart(site, n);

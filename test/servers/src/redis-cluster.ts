@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
 import { type RedisServer, type RedisServerOptions, startRedis } from './redis.ts';
+import { redisCli as cli, tryRedisCli as tryCli } from './redis-cli.ts';
 
 export interface RedisClusterOptions extends Pick<RedisServerOptions, 'appendfsync'> {
   /** For each master. Default 0. */
@@ -12,6 +11,8 @@ export interface RedisClusterOptions extends Pick<RedisServerOptions, 'appendfsy
 export interface RedisCluster {
   /** Masters first; a replica may be a master after a failover. */
   readonly nodes: readonly RedisServer[];
+  /** Kills a node, which its replica notices soon: till then one that is slow on a busy machine is not away. */
+  lose(node: RedisServer): Promise<void>;
   /** Resolves when every slot is served again, as after a failover. */
   untilWhole(): Promise<void>;
   /** Ends every server and removes their folders. */
@@ -19,10 +20,9 @@ export interface RedisCluster {
 }
 
 const MASTERS = 3;
-/** How long a master may be away before its replica takes over. */
-const NODE_TIMEOUT_MS = 1000;
-/** Where nobody takes over: a node that is slow on a busy machine is not away. */
-const PATIENT_NODE_TIMEOUT_MS = 15_000;
+/** How long a node may be away, and how long when one was killed. */
+const NODE_TIMEOUT_MS = 15_000;
+const NODE_TIMEOUT_AFTER_LOSS_MS = 1000;
 const READY_LIMIT_MS = 30_000;
 const POLL_MS = 50;
 
@@ -31,7 +31,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   const { appendfsync = 'no', replicas = 0 } = options;
   const nodes: RedisServer[] = [];
   for (let index = 0; index < MASTERS * (replicas + 1); index += 1) {
-    nodes.push(await startNode(appendfsync, replicas > 0 ? NODE_TIMEOUT_MS : PATIENT_NODE_TIMEOUT_MS));
+    nodes.push(await startNode(appendfsync));
   }
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   cli('--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas), '--cluster-yes');
@@ -39,6 +39,11 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   if (replicas > 0) await untilReplicasInSync(nodes.slice(MASTERS));
   return {
     nodes,
+    lose: async (node) => {
+      await node.kill();
+      const setting = ['config', 'set', 'cluster-node-timeout', String(NODE_TIMEOUT_AFTER_LOSS_MS)];
+      for (const { port } of nodes) tryCli('-p', String(port), ...setting);
+    },
     untilWhole: () => untilWhole(nodes),
     stop: async () => {
       await Promise.all(nodes.map((node) => node.stop()));
@@ -46,20 +51,16 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   };
 }
 
-async function startNode(
-  appendfsync: 'no' | 'everysec' | 'always',
-  nodeTimeoutMs: number,
-  triesLeft = 3,
-): Promise<RedisServer> {
+async function startNode(appendfsync: 'no' | 'everysec' | 'always', triesLeft = 3): Promise<RedisServer> {
   // Without the last, a master lets its replica wait for five seconds before it sends what it has.
-  const settings = `--cluster-enabled yes --cluster-node-timeout ${nodeTimeoutMs} --repl-diskless-sync-delay 0`;
+  const settings = `--cluster-enabled yes --cluster-node-timeout ${NODE_TIMEOUT_MS} --repl-diskless-sync-delay 0`;
   const args = settings.split(' ');
   try {
     return await startRedis({ appendfsync, args: [...args, '--cluster-port', String(await freePort())] });
   } catch (error) {
     // Somebody may have taken a port that was free a moment ago.
     if (triesLeft === 0) throw error;
-    return startNode(appendfsync, nodeTimeoutMs, triesLeft - 1);
+    return startNode(appendfsync, triesLeft - 1);
   }
 }
 
@@ -97,20 +98,4 @@ async function untilReplicasInSync(replicas: readonly RedisServer[]): Promise<vo
       await sleep(POLL_MS);
     }
   }
-}
-
-/** What a node that is gone does not say is nothing. */
-function tryCli(...args: string[]): string {
-  return runCli(args).stdout;
-}
-
-function runCli(args: string[]): { stdout: string; stderr: string; status: number | null } {
-  const program = findProgram({ program: 'redis-cli', aptPackage: 'redis-tools' }) ?? 'redis-cli';
-  return spawnSync(program, args, { encoding: 'utf8', timeout: READY_LIMIT_MS });
-}
-
-function cli(...args: string[]): string {
-  const { stdout, stderr, status } = runCli(args);
-  if (status !== 0) throw new Error(`redis-cli ${args.join(' ')} failed:\n${stdout}${stderr}`);
-  return stdout;
 }

@@ -5,28 +5,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { type RedisServer, redisServer, startRedis } from './redis.ts';
+import { redisCli } from './redis-cli.ts';
 
 export interface RedisWithSentinel {
   readonly sentinels: readonly { readonly host: string; readonly port: number }[];
   /** Of the group of the master. */
   readonly name: string;
   readonly master: RedisServer;
-  /** Takes over when the master is away for `downAfterMs`. */
+  /** Takes over when the master is lost. */
   readonly replica: RedisServer;
+  /** Kills the master, which the Sentinel notices after a second. */
+  loseMaster(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const GROUP = 'holdfast';
 
-export interface RedisWithSentinelOptions {
-  /** Default 60000: a master that is slow on a busy machine is not away. */
-  downAfterMs?: number;
-}
+/** A master that is slow on a busy machine is not away. */
+const DOWN_AFTER_MS = 60_000;
+const DOWN_AFTER_LOSS_MS = 1000;
 
 /** Starts a master, its replica and one Sentinel that watches them, on loopback. */
-export async function startRedisWithSentinel({
-  downAfterMs = 60_000,
-}: RedisWithSentinelOptions = {}): Promise<RedisWithSentinel> {
+export async function startRedisWithSentinel(): Promise<RedisWithSentinel> {
   const program = redisServer();
   if (program === undefined) throw new Error('redis-server is missing: install the package redis-server.');
   const master = await startRedis({ appendfsync: 'everysec' });
@@ -44,7 +44,7 @@ export async function startRedisWithSentinel({
       'bind 127.0.0.1',
       `dir ${folder}`,
       `sentinel monitor ${GROUP} 127.0.0.1 ${master.port} 1`,
-      `sentinel down-after-milliseconds ${GROUP} ${downAfterMs}`,
+      `sentinel down-after-milliseconds ${GROUP} ${DOWN_AFTER_MS}`,
       `sentinel failover-timeout ${GROUP} 3000`,
     ].join('\n'),
   );
@@ -57,6 +57,11 @@ export async function startRedisWithSentinel({
     name: GROUP,
     master,
     replica,
+    loseMaster: async () => {
+      await master.kill();
+      const soon = ['sentinel', 'set', GROUP, 'down-after-milliseconds', String(DOWN_AFTER_LOSS_MS)];
+      redisCli('-p', String(port), ...soon);
+    },
     stop: async () => {
       process.off('exit', killAtExit);
       const exited = once(sentinel, 'exit');

@@ -24,7 +24,7 @@ export interface Child {
   stop(): Promise<number | null>;
 }
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 12_000;
 const ANNOUNCEMENT = /listens on (http:\/\/\S+)/;
 

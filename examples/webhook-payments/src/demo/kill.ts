@@ -17,7 +17,7 @@ export interface KillParts {
   signal: AbortSignal;
 }
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 120_000;
 
 /**
  * Kills the service with SIGKILL while jobs are active, looks at what it left behind, and starts it again.

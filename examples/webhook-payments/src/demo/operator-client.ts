@@ -25,7 +25,7 @@ export interface ShownDeadLetter extends ListedDeadLetter {
   history: readonly unknown[];
 }
 
-const TIMEOUT_MS = 5000;
+const TIMEOUT_MS = 30_000;
 const PAGE_SIZE = 200;
 
 export function createOperatorClient(baseUrl: () => string | undefined, key: string): OperatorClient {

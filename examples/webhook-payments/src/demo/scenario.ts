@@ -20,8 +20,8 @@ export interface Played {
   deadLettersBeforeRedrive: DeadLetterFact[];
 }
 
-const STEP_LIMIT_MS = 45_000;
-const OUTAGE_LIMIT_MS = 90_000;
+const STEP_LIMIT_MS = 240_000;
+const OUTAGE_LIMIT_MS = 600_000;
 
 /** A bad day: deliveries from the first moment to the last, a crash, an outage with a crash in it, a crash after it. */
 export async function play(stage: Stage): Promise<Played> {

@@ -1,6 +1,6 @@
 import { chainName } from '../chain/verify.ts';
 import { canonicalId } from '../change.ts';
-import { AuditOptionError } from '../errors.ts';
+import { AuditFilterError } from '../errors.ts';
 import { checkInteger, type ResolvedOptions } from '../options.ts';
 import { isUuid } from '../uuid.ts';
 import { columns, Parameters, type ReadPort, type Row, textOf, textOrNull } from './port.ts';
@@ -32,7 +32,8 @@ interface Plan {
 /**
  * Every change as a line of JSON, in the order of the chain, so that nothing can appear before the place where an
  * export ended. Without a chain the order is that of writing.
- * @throws AuditOptionError when no change has the id given as `after`
+ * @throws AuditFilterError when no change has the id given as `after`
+ * @throws AuditOptionError, AuditTenantMissingError
  */
 export async function* exportLines(
   port: ReadPort,
@@ -89,7 +90,7 @@ function page(port: ReadPort, plan: Plan, position: string, limit: number): Prom
 }
 
 async function positionOf(port: ReadPort, plan: Plan, after: string): Promise<string> {
-  if (!isUuid(after)) throw new AuditOptionError('after', 'after is not the id of a change.');
+  if (!isUuid(after)) throw new AuditFilterError('after', 'is not the id of a change.');
   const parameters = new Parameters(port);
   const conditions = [
     ...plan.conditions(parameters),
@@ -99,7 +100,7 @@ async function positionOf(port: ReadPort, plan: Plan, after: string): Promise<st
     `SELECT CAST(${plan.key} AS TEXT) AS "key" FROM ${plan.from} WHERE ${conditions.join(' AND ')}`,
     parameters.values,
   );
-  if (row === undefined) throw new AuditOptionError('after', 'after is not the id of a change in this log.');
+  if (row === undefined) throw new AuditFilterError('after', 'is not the id of a change in this log.');
   return textOf(row, 'key');
 }
 

@@ -1,6 +1,7 @@
+import { isDate } from 'node:util/types';
 import { getCurrentTenantId } from '@holdfast/context';
-import { canonicalId, isId, isText, shortCorrelationId } from '../change.ts';
-import { AuditOptionError, AuditTenantMissingError } from '../errors.ts';
+import { canonicalId, isId, isText, LONGEST_TENANT_ID, shortCorrelationId } from '../change.ts';
+import { AuditFilterError, AuditOptionError, AuditTenantMissingError } from '../errors.ts';
 import { checkInteger, type ResolvedOptions } from '../options.ts';
 import { type AuditEntry, entryOf } from './entry.ts';
 import { columns, Parameters, type ReadPort, type Row, textOf } from './port.ts';
@@ -58,7 +59,11 @@ const LONGEST_TEXT = 100;
 /** Times as either database gives them, and positions that both can be asked for. */
 const CURSOR = /^(?!0000)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6}Z)\/(\d{1,18})$/;
 
-/** @throws AuditOptionError, AuditTenantMissingError */
+/** Within the years that both databases and ISO 8601 write with four digits. */
+const FIRST_TIME = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** @throws AuditOptionError, AuditFilterError, AuditTenantMissingError */
 export async function searchChanges(
   port: ReadPort,
   { ids, chain }: ResolvedOptions,
@@ -91,15 +96,19 @@ export async function searchChanges(
 
 /**
  * The tenant to which a reader is confined, if to any.
- * @throws AuditTenantMissingError
+ * @throws AuditFilterError, AuditTenantMissingError
  */
 export function tenantScope(
-  { tenantId, acrossTenants = false }: TenantScope,
+  { tenantId, acrossTenants }: TenantScope,
   chain: ResolvedOptions['chain'],
 ): string | undefined {
-  if (acrossTenants) return undefined;
+  // Nothing else will do: a route may pass on the text `false`.
+  if (acrossTenants === true) return undefined;
   const scope = tenantId ?? getCurrentTenantId();
   if (scope === undefined && chain === 'tenant') throw new AuditTenantMissingError();
+  if (scope !== undefined && !isText(scope, LONGEST_TENANT_ID)) {
+    throw new AuditFilterError('tenantId', `must be a text of 1 to ${LONGEST_TENANT_ID} characters.`);
+  }
   return scope;
 }
 
@@ -138,10 +147,14 @@ function conditionsOf(options: SearchOptions, parameters: Parameters, ids: 'uuid
     ['until', until, '<'],
   ] as const) {
     if (time === undefined) continue;
-    if (Number.isNaN(time.getTime())) throw new AuditOptionError(name, `${name} is not a valid Date.`);
-    conditions.push(`c.created_at ${operator} ${parameters.add(time.toISOString(), 'time')}`);
+    conditions.push(`c.created_at ${operator} ${parameters.add(timeOf(name, time), 'time')}`);
   }
   return conditions;
+}
+
+function timeOf(name: 'since' | 'until', time: unknown): string {
+  if (!isDate(time) || Number.isNaN(time.getTime())) throw new AuditFilterError(name, 'is not a valid Date.');
+  return new Date(Math.min(Math.max(time.getTime(), FIRST_TIME), LAST_TIME)).toISOString();
 }
 
 function cursorOf(row: Row): string {
@@ -154,7 +167,7 @@ function cursorCondition(
   parameters: Parameters,
 ): string[] {
   if (cursor === undefined) return [];
-  const [, seconds, fraction, position] = CURSOR.exec(cursor) ?? [];
+  const [, seconds, fraction, position] = (typeof cursor === 'string' && CURSOR.exec(cursor)) || [];
   if (seconds === undefined || position === undefined || !isTime(seconds)) {
     throw new AuditOptionError(
       'cursor',

@@ -5,6 +5,7 @@ import type { VaryRecord } from './stored-response.ts';
 /** A longer URL is not for the cache: its key would cost more than the answer. */
 const LONGEST_URL = 4096;
 
+/** What tells the answer to one request from that to another. */
 export interface KeyParts {
   readonly method: string;
   readonly host: string;

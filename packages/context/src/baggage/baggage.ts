@@ -8,6 +8,7 @@ export interface BaggageProperty {
   readonly value?: string | undefined;
 }
 
+/** One pair of the `baggage` header. @see https://www.w3.org/TR/baggage/ */
 export interface BaggageEntry {
   /** An HTTP token, case-sensitive. */
   readonly key: string;

@@ -1,6 +1,7 @@
 /** Parsing and writing of W3C Trace Context level 2 headers: https://www.w3.org/TR/trace-context-2/ */
 import { trimOptionalWhitespace } from './whitespace.ts';
 
+/** What a `traceparent` header says. @see https://www.w3.org/TR/trace-context/#traceparent-header */
 export interface TraceParent {
   readonly traceId: string;
   readonly parentSpanId: string;

@@ -45,6 +45,7 @@ export interface TraceContextInit {
   timeoutMs?: number | undefined;
 }
 
+/** For whom the work is done; what is left out stays as it was. */
 export interface Identity {
   tenantId?: string | undefined;
   userId?: string | undefined;

@@ -37,6 +37,7 @@ export type EventOf<Types extends EventTypes, Type extends keyof Types & string>
 
 /** What the bus did in this process. */
 export interface EventBusStats {
+  /** Calls of `publish()` by what became of them. */
   readonly published: Readonly<Record<PublishOutcome, number>>;
   readonly groups: Readonly<Record<string, GroupStats>>;
   /** Whether this process is the one that moves rows of the outbox, and events to groups. */
@@ -96,7 +97,9 @@ export interface EventBus<Types extends EventTypes = EventTypes> extends AsyncDi
   removeGroup(group: string): Promise<boolean>;
   /** Of any group, also one whose handlers are in other processes. */
   deadLetters(group: string): Promise<DeadLetters<EventJob>>;
+  /** Of this process alone; asks no store. */
   getStats(): EventBusStats;
+  /** Of all processes; asks the stores. */
   getLag(): Promise<EventBusLag>;
   /** Takes no further event, waits for running handlers, and lets go of every connection. */
   close(): Promise<void>;

@@ -31,6 +31,7 @@ export interface Subscription extends AsyncDisposable {
   readonly deadLetters: DeadLetters<EventJob>;
   /** This process takes no further event until `resume()`. */
   pause(): Promise<void>;
+  /** Undoes `pause()`, in this process. */
   resume(): Promise<void>;
   /** What waits, runs and has failed in the whole group. */
   getMetrics(): Promise<QueueMetrics>;
@@ -41,6 +42,7 @@ export interface Subscription extends AsyncDisposable {
 /** What a subscription did in this process. */
 export interface GroupStats {
   readonly handled: number;
+  /** Attempts that failed, also those after which the event is tried again. */
   readonly failed: number;
   readonly circuit: 'closed' | 'open' | 'half-open';
 }

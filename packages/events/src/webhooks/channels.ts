@@ -33,6 +33,7 @@ export interface WebhookAttempt {
   /** 1-based, over all rounds of the delivery. */
   readonly attempt: number;
   readonly outcome: AttemptOutcome;
+  /** Missing where no answer came. */
   readonly statusCode?: number;
   readonly errorClass?: DeliveryErrorClass;
   readonly durationMs: number;

@@ -17,6 +17,7 @@ export interface WebhookDelivery {
   readonly eventId: string;
   readonly eventType: string;
   readonly status: DeliveryStatus;
+  /** Over all rounds. */
   readonly attempts: number;
   /** Epoch ms of the acceptance. */
   readonly createdAt: number;
@@ -31,6 +32,7 @@ export interface DeliveryAttempt {
   /** Epoch ms of its end. */
   readonly at: number;
   readonly durationMs: number;
+  /** Missing where no answer came. */
   readonly statusCode?: number;
   /** Missing where it was delivered. */
   readonly errorClass?: DeliveryErrorClass;

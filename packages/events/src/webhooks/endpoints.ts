@@ -21,7 +21,9 @@ export interface WebhookEndpoint {
   readonly disabledAt?: number;
   /** Epoch ms of the first failure since the last success. */
   readonly failingSince?: number;
+  /** Attempts a second in each process; missing where there is no limit. */
   readonly ratePerSecond?: number;
+  /** Attempts at the same time in each process; missing where it is the default of the sender. */
   readonly concurrency?: number;
   /** Secrets that sign at this moment; more than one while a rotation overlaps. */
   readonly activeSecrets: number;
@@ -91,6 +93,7 @@ export interface WebhookEndpoints {
   disable(id: string): Promise<WebhookEndpoint>;
   /** Delivers what was held, too. */
   enable(id: string): Promise<WebhookEndpoint>;
+  /** @throws EndpointNotFoundError */
   get(id: string): Promise<WebhookEndpoint>;
   /** @throws WebhookOptionError */
   list(page?: EndpointPageRequest): Promise<EndpointPage>;

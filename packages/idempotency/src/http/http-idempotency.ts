@@ -62,6 +62,7 @@ export type HttpDecision =
 
 /** Decides over requests, free of any framework. */
 export interface HttpIdempotency {
+  /** Whether requests of this method are looked at; the others pass by. Upper case. */
   handles(method: string): boolean;
   /** @throws BodyNotReadError; every other failure is an answer */
   decide(request: HttpRequestParts): Promise<HttpDecision>;

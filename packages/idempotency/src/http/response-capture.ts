@@ -6,6 +6,7 @@ export interface ResponseKeeper {
   readonly maxResponseBytes: number;
   /** @returns what is to be sent instead, or undefined */
   finish(response: StoredResponse): Promise<StoredResponse | undefined>;
+  /** As `finish`, for a body that is not kept: a repetition then hears that it was done, without the answer. */
   finishTooLarge(status: number): Promise<StoredResponse | undefined>;
 }
 

@@ -4,6 +4,7 @@ import type { EngineJob, QueueEngine } from '../engines/engine.ts';
 import type { EngineAccess } from '../engines/engine-access.ts';
 import { DeadLetterNotFoundError, DiscardFailedError } from '../errors.ts';
 import { notesOfRedrive, writeNotes } from '../job/job-notes.ts';
+import { type DeadLetterSummary, summarise } from './dead-letter.ts';
 import type { Claim, DeadLetterActs } from './dead-letter-acts.ts';
 
 /** What acts on dead letters need. */
@@ -17,8 +18,8 @@ export interface ActRequest {
   readonly act: DeadLetterAct['act'];
   readonly by: string;
   readonly run?: string | undefined;
-  /** Only if this death is the one that is meant; epoch ms. Default whichever it lies in. */
-  readonly failedAt?: number | undefined;
+  /** Only the death that is meant, as it was read a moment ago. Default whichever the letter lies in. */
+  readonly letter?: Pick<DeadLetterSummary, 'jobName' | 'failedAt'> | undefined;
 }
 
 /**
@@ -29,23 +30,23 @@ export interface ActRequest {
 export function actOnLetter<Data>(
   { access, acts, clock }: ActParts<Data>,
   jobId: string,
-  { act, by, run, failedAt }: ActRequest,
+  { act, by, run, letter }: ActRequest,
 ): Promise<void> {
   return access.use(async (engine) => {
-    const job = await requireDead(engine, jobId, failedAt);
+    const { jobName, failedAt } = letter ?? summarise(await requireDead(engine, jobId));
     const entry: DeadLetterAct = {
       queue: engine.queue.name,
       jobId,
-      jobName: job.name,
+      jobName,
       act,
       by,
       at: clock.wallTime(),
-      failedAt: job.finishedOn ?? 0,
+      failedAt,
       ...(run !== undefined && { run }),
     };
     const claim = await acts.claim(engine, entry);
     try {
-      // Read again: whoever had the claim before may have answered this death.
+      // Read now: whoever had the claim before may have answered this death.
       const claimed = await requireDead(engine, jobId, entry.failedAt);
       await (act === 'redrive' ? reopen(claimed, entry) : remove(engine, claimed, jobId));
     } catch (error) {
@@ -68,7 +69,7 @@ export async function findDead<Data>(
 async function requireDead<Data>(
   engine: QueueEngine<Data>,
   jobId: string,
-  failedAt: number | undefined,
+  failedAt?: number,
 ): Promise<EngineJob<Data>> {
   const job = await findDead(engine, jobId);
   if (job === undefined || (failedAt !== undefined && job.finishedOn !== failedAt)) {

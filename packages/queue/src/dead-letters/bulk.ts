@@ -53,7 +53,8 @@ export interface BulkParts<Data> extends ActParts<Data> {
 }
 
 const CHUNK = 200;
-const LANES = 16;
+/** Of a chunk: their questions go out together, and on every engine share commits. */
+const LANES = 100;
 const EXAMPLES = 10;
 const LARGEST_BUSY = 10_000;
 const FIRST_LOOK_MS = 50;
@@ -149,7 +150,7 @@ class Bulk<Data> {
   async #actOn(letter: DeadLetterSummary): Promise<void> {
     const { act, by, run } = this.#run;
     try {
-      await actOnLetter(this.#parts, letter.id, { act, by, run, failedAt: letter.failedAt });
+      await actOnLetter(this.#parts, letter.id, { act, by, run, letter });
       this.#done += 1;
     } catch (error) {
       const code = codeOf(error);

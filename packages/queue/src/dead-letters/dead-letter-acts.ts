@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type DeadLetterAct, deadLetterActChannel, publish } from '../channels.ts';
 import type { EngineQueue, QueueEngine } from '../engines/engine.ts';
+import { SharedAdds } from '../engines/shared-adds.ts';
 import { DeadLetterBusyError, DeadLetterNotFoundError } from '../errors.ts';
 
 /** The newest so many acts are kept. */
@@ -10,6 +11,9 @@ const LARGEST_TRIM = 1000;
 const LIST_CHUNK = 500;
 /** How long whoever began an act has it for himself: longer than it takes, and than clocks of operators differ. */
 const CLAIM_MS = 30_000;
+
+/** About what a record takes. */
+const RECORD_BYTES = 500;
 
 type SiblingSource = Pick<QueueEngine<never>, 'sibling'>;
 
@@ -30,6 +34,12 @@ export interface ActFilter {
 
 interface StoredAct extends RecordedAct {
   readonly token: string;
+}
+
+interface NewRecord {
+  readonly queue: EngineQueue<StoredAct>;
+  readonly jobId: string;
+  readonly record: StoredAct;
 }
 
 /** The right to act on one death of one job, which one caller at a time has. */
@@ -54,6 +64,8 @@ export class DeadLetterActs {
   readonly claimMs: number;
   readonly #name: string;
   readonly #kept: number;
+  /** Claims that are made at once are one transaction. */
+  readonly #adds = new SharedAdds({ addAll: addRecords, bytesOf: () => RECORD_BYTES });
   #queue: EngineQueue<StoredAct> | undefined;
   #recorded = 0;
 
@@ -72,7 +84,7 @@ export class DeadLetterActs {
     const record: StoredAct = { ...act, confirmed: false, token: randomUUID() };
     for (let generation = 1; ; ) {
       const jobId = claimId(act, generation);
-      await queue.add(act.act, record, { jobId, timestamp: act.at });
+      await this.#adds.add({ queue, jobId, record });
       const stored = (await queue.getJob(jobId))?.data;
       // Released between the two: the id is free again.
       if (stored === undefined) continue;
@@ -105,8 +117,8 @@ export class DeadLetterActs {
   }
 
   async #claimed(queue: EngineQueue<StoredAct>, jobId: string, record: StoredAct): Promise<Claim> {
-    if (this.#recorded % TRIM_EVERY === 0) await this.#trim(queue);
     this.#recorded += 1;
+    if (this.#recorded % TRIM_EVERY === 1) await this.#trim(queue);
     return {
       confirm: async () => {
         const job = await queue.getJob(jobId);
@@ -136,6 +148,14 @@ export class DeadLetterActs {
     }
     return this.#queue;
   }
+}
+
+async function addRecords(records: readonly NewRecord[]): Promise<readonly undefined[]> {
+  const jobs = records.map(({ jobId, record }) => {
+    return { name: record.act, data: record, opts: { jobId, timestamp: record.at } };
+  });
+  await records[0]?.queue.addBulk(jobs);
+  return [];
 }
 
 function claimId({ jobId, failedAt }: DeadLetterAct, generation: number): string {

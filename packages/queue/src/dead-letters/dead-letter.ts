@@ -24,6 +24,7 @@ export interface DeadLetterSummary {
   readonly attempts: number;
   /** How often its workers died or hung. */
   readonly stalls: number;
+  /** How often it was redriven before this death. */
   readonly redrives: number;
   /** The producer's context: its trace is where to look. */
   readonly carrier: Carrier;

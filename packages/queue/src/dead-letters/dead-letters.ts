@@ -29,11 +29,13 @@ export interface ExpiryOptions {
 
 /** Each call takes `enqueueTimeoutMs` at most; one that reads or changes many letters takes it for each chunk of them. */
 export interface DeadLetters<Data> {
+  /** All that are dead now, whatever the filter of a list says. */
   count(): Promise<number>;
   /** @throws QueueOptionError */
   list(request?: DeadLetterPageRequest): Promise<DeadLetterPage>;
   /** How many died of which failure. Reads every dead letter once. */
   groups(): Promise<DeadLetterGroups>;
+  /** @returns undefined where no letter has this id, as after a redrive */
   get(jobId: string): Promise<DeadLetter<Data> | undefined>;
   /**
    * Runs a dead letter again, with all its attempts, under its old id, priority and trace.

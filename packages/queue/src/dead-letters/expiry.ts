@@ -29,7 +29,8 @@ export async function expireLetters<Data>(
   const due = found.filter(({ job }) => (job.finishedOn ?? 0) <= until);
   let expired = 0;
   await inLanes(due, LANES, undefined, async ({ job }) => {
-    const request = { act: 'expire', by: ACTOR, failedAt: job.finishedOn } as const;
+    const letter = { jobName: job.name, failedAt: job.finishedOn ?? 0 };
+    const request = { act: 'expire', by: ACTOR, letter } as const;
     // Somebody else has it in hand, or was quicker: it is not for us to remove.
     if (await succeeds(actOnLetter(parts, job.id ?? '', request))) expired += 1;
   });

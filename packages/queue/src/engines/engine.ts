@@ -22,6 +22,7 @@ export type EngineQueue<Data> = Pick<
   Queue<Data, unknown, string, Data, unknown, string>,
   | 'name'
   | 'add'
+  | 'addBulk'
   | 'getJob'
   | 'getJobs'
   | 'getRanges'

@@ -67,3 +67,28 @@ export class FinishReports {
     });
   }
 }
+
+interface Reporting {
+  emit(event: 'error', error: Error): unknown;
+}
+
+/**
+ * A worker whose reports are repeated while its store has trouble, which is an `error` event of it each time.
+ * @param make makes the worker, with each of its backends given to `guard`
+ * @param disconnect ends the worker's connections; repetitions end before
+ */
+export function repeatReports<W extends Reporting>(
+  parts: Omit<FinishReportParts, 'onTrouble'>,
+  make: (guard: FinishReports['guard']) => W,
+  disconnect: (worker: W) => void,
+): { readonly worker: W; readonly disconnect: () => void } {
+  const reports = new FinishReports({ ...parts, onTrouble: (error) => worker.emit('error', error) });
+  const worker: W = make((backend) => reports.guard(backend));
+  return {
+    worker,
+    disconnect: () => {
+      reports.close();
+      disconnect(worker);
+    },
+  };
+}

@@ -1,7 +1,9 @@
 import { type Job, type JobType, type PgPool, type PostgresConnection, PostgresQueueBackend } from 'bullmq';
 import type { JobToStore } from './engine.ts';
 import { newJob } from './new-job.ts';
-import type { AddedJobs } from './postgres-adds.ts';
+
+/** For each job whether the one that now has its id is this one; undefined where none has the id. */
+export type AddedJobs = readonly (boolean | undefined)[];
 
 /** What BullMQ calls the ids of each type: its declaration says one of each, and means all. */
 type IdsByType = [string][];

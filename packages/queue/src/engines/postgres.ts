@@ -1,11 +1,11 @@
 import type { PgPool, PostgresConnection, Queue, Worker } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
-import type { QueueEngine } from './engine.ts';
+import type { JobToStore, QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
-import { FinishReports } from './finish-reports.ts';
+import { repeatReports } from './finish-reports.ts';
 import { loadPeer } from './load-peer.ts';
-import { SharedAdds } from './postgres-adds.ts';
 import { createPool } from './postgres-pool.ts';
+import { SharedAdds } from './shared-adds.ts';
 import { reportSafety } from './store-safety.ts';
 import { isPostgresTrouble } from './store-trouble.ts';
 
@@ -38,7 +38,10 @@ export async function openPostgresEngine<Data>(
     );
   const queue = open<Data>(options.queueName, connection);
   const backend = queue.getBackend() as unknown as InstanceType<typeof AlignedBackend>;
-  const adds = new SharedAdds((jobs) => backend.addAndTell(jobs));
+  const adds = new SharedAdds({
+    addAll: (jobs: readonly JobToStore[]) => backend.addAndTell(jobs),
+    bytesOf: ({ json }) => json.length,
+  });
   void checkSafety(connection, pool, options);
   return {
     name: 'postgres',
@@ -49,30 +52,23 @@ export async function openPostgresEngine<Data>(
       const size = Math.min(workerOptions.concurrency ?? 1, LARGEST_WORKER_POOL) + WORKER_EXTRA_CONNECTIONS;
       const workerPool = createPool(Pool, location, { max: size, connectionTimeoutMillis: 0 });
       const workerConnection = new PatientConnection(workerPool, options.clock);
-      const reports = new FinishReports({
-        isTrouble: isPostgresTrouble,
-        clock: options.clock,
-        onTrouble: (error) => worker.emit('error', error),
-      });
-      const worker = new bullmq.Worker<Data, unknown, string>(
-        options.queueName,
-        handler,
-        { ...workerOptions, connection: workerPool as never },
-        (queueName, backendOptions) =>
-          reports.guard(
-            new AlignedBackend(workerConnection, queueName, backendOptions, {
-              pool: workerPool,
-              listenName: queueName,
-            }),
-          ) as never,
+      return repeatReports(
+        { isTrouble: isPostgresTrouble, clock: options.clock },
+        (guard) =>
+          new bullmq.Worker<Data, unknown, string>(
+            options.queueName,
+            handler,
+            { ...workerOptions, connection: workerPool as never },
+            (queueName, backendOptions) =>
+              guard(
+                new AlignedBackend(workerConnection, queueName, backendOptions, {
+                  pool: workerPool,
+                  listenName: queueName,
+                }),
+              ) as never,
+          ),
+        (worker) => disconnectWorker(worker, workerPool),
       );
-      return {
-        worker,
-        disconnect: () => {
-          reports.close();
-          disconnectWorker(worker, workerPool);
-        },
-      };
     },
     usable: () => true,
     connected: () => Promise.resolve(),

@@ -2,7 +2,7 @@ import type { Queue, RedisQueueBackend, Worker } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
 import type { QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
-import { FinishReports } from './finish-reports.ts';
+import { repeatReports } from './finish-reports.ts';
 import { RedisAdds } from './redis-adds.ts';
 import { RedisAvailability } from './redis-availability.ts';
 import { type AnyRedis, createConnector, producerManner, WORKER_MANNER } from './redis-connect.ts';
@@ -46,25 +46,19 @@ export async function openRedisEngine<Data>(
     createWorker: async (handler, workerOptions) => {
       const workerClient = connector.connect(WORKER_MANNER);
       shareFinishes(workerClient);
-      const reports = new FinishReports({
-        isTrouble: isRedisTrouble,
-        clock: options.clock,
-        onTrouble: (error) => worker.emit('error', error),
-      });
-      const worker = new bullmq.Worker<Data, unknown, string>(
-        options.queueName,
-        handler,
-        { ...workerOptions, ...prefixed(options.queueName), connection: workerClient },
-        (...args) => reports.guard(bullmq.createRedisBackend(...args)),
+      const { worker, disconnect } = repeatReports(
+        { isTrouble: isRedisTrouble, clock: options.clock },
+        (guard) =>
+          new bullmq.Worker<Data, unknown, string>(
+            options.queueName,
+            handler,
+            { ...workerOptions, ...prefixed(options.queueName), connection: workerClient },
+            (...args) => guard(bullmq.createRedisBackend(...args)),
+          ),
+        (ending) => disconnectWorker(ending, workerClient),
       );
-      return {
-        worker,
-        connected: new Promise((resolve) => workerClient.once('ready', () => resolve())),
-        disconnect: () => {
-          reports.close();
-          disconnectWorker(worker, workerClient);
-        },
-      };
+      const connected = new Promise<void>((resolve) => workerClient.once('ready', () => resolve()));
+      return { worker, connected, disconnect };
     },
     usable: () => availability.usable(),
     connected: () => availability.connected(),

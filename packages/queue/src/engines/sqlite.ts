@@ -3,7 +3,7 @@ import type { JobProgress } from 'bullmq';
 import type { ResolvedOptions } from '../options.ts';
 import type { QueueEngine } from './engine.ts';
 import type { EngineChoice } from './engine-choice.ts';
-import { FinishReports } from './finish-reports.ts';
+import { repeatReports } from './finish-reports.ts';
 import { loadPeer } from './load-peer.ts';
 import { newJob } from './new-job.ts';
 import { isSqliteTrouble } from './store-trouble.ts';
@@ -38,27 +38,18 @@ export async function openSqliteEngine<Data>(
     sibling: open,
     createWorker: async (handler, workerOptions) => {
       const settings = { ...workerOptions, connection };
-      const reports = new FinishReports({
-        isTrouble: isSqliteTrouble,
-        clock: options.clock,
-        onTrouble: (error) => worker.emit('error', error),
-      });
-      const worker = new Worker<
-        Data,
-        unknown,
-        string,
-        SqliteQueueBackend,
-        JobProgress,
-        SqliteConnectionOptions
-      >(options.queueName, handler, settings, (...args) => reports.guard(createSqliteBackend(...args)));
-      return {
-        worker,
-        // What is asked for in one turn is one transaction already.
-        disconnect: () => {
-          reports.close();
-          worker.disconnect().catch(() => {});
-        },
-      };
+      // What is asked for in one turn is one transaction already.
+      return repeatReports(
+        { isTrouble: isSqliteTrouble, clock: options.clock },
+        (guard) =>
+          new Worker<Data, unknown, string, SqliteQueueBackend, JobProgress, SqliteConnectionOptions>(
+            options.queueName,
+            handler,
+            settings,
+            (...args) => guard(createSqliteBackend(...args)),
+          ),
+        (worker) => void worker.disconnect().catch(() => {}),
+      );
     },
     usable: () => true,
     connected: () => Promise.resolve(),

@@ -44,6 +44,31 @@ describe.each(ENGINES.filter((engine) => engine.available))(
       await acts.close();
     });
 
+    it('are put on record together where many are claimed at once, and counted once for fifty', async () => {
+      const asked: string[] = [];
+      const counting: Pick<QueueEngine<unknown>, 'sibling'> = {
+        sibling: <D>(name: string) => {
+          const queue = engine.sibling<D>(name);
+          for (const call of ['add', 'addBulk', 'getJobCountByTypes'] as const) {
+            const own = queue[call].bind(queue) as (...args: unknown[]) => unknown;
+            Object.defineProperty(queue, call, {
+              value: (...args: unknown[]) => {
+                asked.push(call);
+                return own(...args);
+              },
+            });
+          }
+          return queue;
+        },
+      };
+      const acts = new DeadLetterActs('together');
+      const claims = Array.from({ length: 100 }, (_, index) => acts.claim(counting, act(index)));
+      await Promise.all(claims);
+      expect(asked.toSorted()).toEqual(['addBulk', 'getJobCountByTypes', 'getJobCountByTypes']);
+      expect(await acts.list(engine)).toHaveLength(100);
+      await acts.close();
+    });
+
     it('are claimed by one caller for each death, until the claim is released', async () => {
       const acts = new DeadLetterActs('claimed', { claimMs: 1000 });
       const claim = await acts.claim(engine, act(100, { jobId: 'a' }));

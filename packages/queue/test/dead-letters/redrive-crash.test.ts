@@ -10,7 +10,8 @@ import { collectFacts } from '../facts.ts';
 import { bury, event, openQueue } from './bury.ts';
 
 const CHILD = fileURLToPath(new URL('../children/redriver.ts', import.meta.url));
-const LETTERS = 120;
+/** More than twice what a redrive has in hand at once: those wait for the claims of the killed to end. */
+const LETTERS = 400;
 
 /** Starts a redrive in a process of its own, which is killed. */
 async function redriveAndDie(order: RedriveOrder): Promise<void> {

@@ -6,6 +6,7 @@ import { type Act, type Condition, type Port, step } from './port.ts';
 export interface PurgeOutcome {
   /** Rows removed for good, in each table. */
   readonly counts: Record<string, number>;
+  /** The sum of `counts`. */
   readonly removed: number;
   /** Whether there may be more to remove. */
   readonly more: boolean;

@@ -32,7 +32,7 @@ export interface PgTx {
 export interface PgConnection {
   /** A `pg` Pool: each act takes a connection of its own. */
   pool?: PgPool;
-  /** A connected `pg` Client: acts wait for one another. */
+  /** A connected `pg` Client: acts wait for one another, and reads for acts. */
   client?: PgClient;
 }
 
@@ -54,17 +54,23 @@ export class PgTransactions {
     this.#connection = pool === undefined ? { client: client as PgClient } : { pool };
   }
 
-  /** Where statements outside of transactions go. */
-  get plain(): PgClient {
-    return (this.#connection.pool ?? this.#connection.client) as PgClient;
-  }
-
   /** What throws changes nothing. A deadlock is tried again where the transaction is our own. */
   run<T>(tx: PgTx | undefined, work: (client: PgClient) => Promise<T>): Promise<T> {
     if (tx !== undefined) return inSavepoint(tx.client, work);
     const { pool, client } = this.#connection;
     if (pool !== undefined) return again(() => withPooledClient(pool, (taken) => inTransaction(taken, work)));
-    const turn = this.#previous.then(() => again(() => inTransaction(client as PgClient, work)));
+    return this.#inTurn(() => again(() => inTransaction(client as PgClient, work)));
+  }
+
+  /** One statement. On a single connection it waits for the acts: one that is refused would end theirs. */
+  once<T>(tx: PgTx | undefined, work: (client: PgClient) => Promise<T>): Promise<T> {
+    if (tx !== undefined) return work(tx.client);
+    const { pool, client } = this.#connection;
+    return pool === undefined ? this.#inTurn(() => work(client as PgClient)) : work(pool);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#previous.then(work);
     this.#previous = turn.catch(() => undefined);
     return turn;
   }
@@ -104,7 +110,8 @@ export async function withPooledClient<T>(pool: PgPool, work: (client: PgClient)
  */
 function ignore(): void {}
 
-async function isUsable(client: PgClient): Promise<boolean> {
+/** Whether it still answers: not after its transaction was ended by an error. */
+export async function isUsable(client: PgClient): Promise<boolean> {
   try {
     await client.query('SELECT 1');
     return true;

@@ -3,14 +3,9 @@ import { deleteRows } from '../engine/delete-rows.ts';
 import { type Condition, runAsync } from '../engine/port.ts';
 import { type PurgeOutcome, purgeRows } from '../engine/purge-rows.ts';
 import { cascadeFamily, restoreRows } from '../engine/restore-rows.ts';
-import {
-  MissingColumnsError,
-  ParentDeletedError,
-  RowNotFoundError,
-  SoftDeleteOptionError,
-} from '../errors.ts';
+import { ParentDeletedError, RowNotFoundError } from '../errors.ts';
 import type { DeleteManyResult, DeleteResult, RestoreResult } from '../outcomes.ts';
-import type { Schema, Table } from '../schema.ts';
+import type { Table } from '../schema.ts';
 import { newStamp, type PurgeOptions, purgeBounds, type ScopeOptions } from '../scope.ts';
 import type { Match } from '../sql/condition.ts';
 import { postgresDialect as dialect } from '../sql/dialect.ts';
@@ -34,8 +29,10 @@ import {
   updateSql,
 } from '../sql/statements.ts';
 import { type PgClient, type PgConnection, PgTransactions, type PgTx } from './client.ts';
-import { isImpossibleKey } from './keys.ts';
+import { checkColumns } from './columns.ts';
+import { filteredOn } from './filters.ts';
 import { change, postgresPort, readRows } from './port.ts';
+import { isImpossibleKey } from './refusals.ts';
 
 export interface PostgresRepositoryOptions extends RepositoryOptions, PgConnection {}
 
@@ -54,13 +51,17 @@ export interface ActOptions extends ScopeOptions, InTx {
 export interface PostgresSoftDeleteRepository<R extends object = Row> {
   /** Resolves once the columns were found; every other call waits for it. @throws MissingColumnsError */
   ready(): Promise<void>;
+  /** @returns undefined when there is none that is live */
   find(key: Key, options?: ReadScope & InTx): Promise<R | undefined>;
+  /** @throws SoftDeleteFilterError */
   findMany(where?: Match, options?: ReadScope & ReadOptions & InTx): Promise<R[]>;
+  /** @throws SoftDeleteFilterError */
   count(where?: Match, options?: ReadScope & InTx): Promise<number>;
   /** @throws ParentDeletedError when a parent is not live */
   insert(values: Readonly<Row>, options?: ScopeOptions & InTx): Promise<R>;
   /** @throws RowNotFoundError, RestrictedError */
   delete(key: Key, options?: ActOptions): Promise<DeleteResult>;
+  /** @throws RestrictedError, SoftDeleteFilterError */
   deleteMany(where: Match, options?: ActOptions): Promise<DeleteManyResult>;
   /** Undoes the act that deleted the row. @throws RowNotFoundError, ParentDeletedError, RestoreConflictError */
   restore(key: Key, options?: ScopeOptions & InTx): Promise<RestoreResult>;
@@ -91,13 +92,15 @@ export function createSoftDeleteRepository<R extends object = Row>(
   const { table, clock } = plan;
   let checked: Promise<void> | undefined;
   const ready = (): Promise<void> =>
-    (checked ??= checkColumns(transactions.plain, plan.schema).catch((error: unknown) => {
-      checked = undefined;
-      throw error;
-    }));
-  const reader = async ({ tx }: InTx): Promise<PgClient> => {
+    (checked ??= transactions
+      .once(undefined, (open) => checkColumns(open, plan.schema))
+      .catch((error: unknown) => {
+        checked = undefined;
+        throw error;
+      }));
+  const once = async <T>({ tx }: InTx, work: (open: PgClient) => Promise<T>): Promise<T> => {
     await ready();
-    return tx?.client ?? transactions.plain;
+    return transactions.once(tx, work);
   };
   const atomically = async <T>({ tx }: InTx, work: (open: PgClient) => Promise<T>): Promise<T> => {
     await ready();
@@ -120,6 +123,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
       throw error;
     }
   };
+  const filtered = filteredOn(transactions, table);
   const missing = (wanted: string) => (): never => {
     throw new RowNotFoundError(table.name, wanted);
   };
@@ -154,18 +158,21 @@ export function createSoftDeleteRepository<R extends object = Row>(
         where,
         scope,
         none,
-        async () => (await first(await reader(scope), where)) as R | undefined,
+        () => once(scope, (open) => first(open, where)) as Promise<R | undefined>,
       );
     },
-    findMany: async (where, scope = {}) => {
-      const sql = selectSql(dialect, table, plan.rows(where, scope), scope);
-      return (await readRows(await reader(scope), sql)) as R[];
+    findMany: async (filter = {}, scope = {}) => {
+      const part = plan.page(scope);
+      return filtered(plan.rows(filter, scope), scope, (where) => {
+        const sql = selectSql(dialect, table, where, part);
+        return once(scope, (open) => readRows(open, sql)) as Promise<R[]>;
+      });
     },
-    count: async (where, scope = {}) => {
-      const sql = countSql(dialect, table, plan.rows(where, scope));
-      const [row] = await readRows(await reader(scope), sql);
-      return Number((row as { total: string }).total);
-    },
+    count: async (filter = {}, scope = {}) =>
+      filtered(plan.rows(filter, scope), scope, async (where) => {
+        const [row] = await once(scope, (open) => readRows(open, countSql(dialect, table, where)));
+        return Number((row as { total: string }).total);
+      }),
     insert: async (values, scope = {}) => {
       const row = plan.newRow(values, scope);
       const tenantId = plan.tenant(scope);
@@ -178,8 +185,10 @@ export function createSoftDeleteRepository<R extends object = Row>(
       const where = { ...plan.byKey(key, act), tenantId: plan.tenantOfAct(act) };
       return byKey(where, act, missing('live'), () => mark(where, act, true));
     },
-    deleteMany: async (where, act = {}) =>
-      mark({ ...plan.rows(where, act), tenantId: plan.tenantOfAct(act) }, act, false),
+    deleteMany: async (filter, act = {}) => {
+      const where = { ...plan.rows(filter, act), tenantId: plan.tenantOfAct(act) };
+      return filtered(where, act, (possible) => mark(possible, act, false));
+    },
     restore: async (key, scope = {}) => {
       const where = { ...plan.byKey(key, scope, 'deleted'), tenantId: plan.tenantOfAct(scope) };
       const work = async (open: PgClient) => {
@@ -221,7 +230,7 @@ export function createSoftDeleteRepository<R extends object = Row>(
     erase: async (key, values, scope = {}) => {
       const set = plan.erasable(values);
       const where = plan.byKey(key, scope);
-      const work = async () => change(await reader(scope), updateSql(dialect, table, where, set));
+      const work = () => once(scope, (open) => change(open, updateSql(dialect, table, where, set)));
       const changed = await byKey(where, scope, () => 0, work);
       if (changed === 0) throw new RowNotFoundError(table.name, 'matching');
       publishErased({ engine: 'postgres', table: table.name, columns: Object.keys(set) });
@@ -252,29 +261,6 @@ async function checkParents(
     await readRows(open, holdSql(dialect, relation.parent, where));
     if ((await readRows(open, existsSql(dialect, relation.parent, where))).length === 0) {
       throw new ParentDeletedError(table.name, relation.parent.name);
-    }
-  }
-}
-
-const COLUMNS = `
-  SELECT attname AS name FROM pg_attribute
-  WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`;
-
-async function checkColumns(client: PgClient, schema: Schema): Promise<void> {
-  for (const { name, softDelete, columns, primaryKey, tenantColumn } of schema.values()) {
-    const { rows } = await client.query(COLUMNS, [`"${name.replaceAll('"', '""')}"`]);
-    const found = new Set((rows as { name: string }[]).map((column) => column.name));
-    if (found.size === 0)
-      throw new SoftDeleteOptionError('table', `There is no table "${name}" in the search path.`);
-    const needed = [...primaryKey, ...(tenantColumn === undefined ? [] : [tenantColumn])];
-    if (softDelete) needed.push(...Object.values(columns));
-    const missing = needed.filter((column) => !found.has(column));
-    if (missing.length > 0) {
-      throw new MissingColumnsError(
-        name,
-        missing,
-        'Run migrationFor() on it first, or name its own columns in the options.',
-      );
     }
   }
 }

@@ -2,7 +2,10 @@ import type { Condition } from '../engine/port.ts';
 import type { Table } from '../schema.ts';
 import { quote, quoteList, type Statement } from './dialect.ts';
 
-/** Columns and what they must equal; null means IS NULL, a list means one of them. */
+/**
+ * Columns and what they must equal; null means IS NULL, a list means one of them. A value that the column cannot hold
+ * is that of no row, undefined too.
+ */
 export type Match = Readonly<Record<string, unknown>>;
 
 /** The condition as SQL over the row `alias` of `table`. */
@@ -67,9 +70,12 @@ function matchSql(statement: Statement, alias: string, match: Match | undefined)
   return Object.entries(match ?? {}).map(([column, value]) => {
     const name = `${alias}.${quote(column)}`;
     if (value === null) return `${name} IS NULL`;
-    if (!Array.isArray(value)) return `${name} = ${statement.bind(value)}`;
-    if (value.length === 0) return '1 = 0';
-    return `${name} IN (${value.map((item) => statement.bind(item)).join(', ')})`;
+    const values = (Array.isArray(value) ? value : [value])
+      .map((item: unknown) => statement.dialect.comparable(item))
+      .filter((item) => item !== undefined);
+    if (values.length === 0) return '1 = 0';
+    const marks = values.map((item) => statement.bind(item));
+    return Array.isArray(value) ? `${name} IN (${marks.join(', ')})` : `${name} = ${marks.join()}`;
   });
 }
 

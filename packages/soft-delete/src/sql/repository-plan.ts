@@ -13,6 +13,8 @@ import {
 } from '../schema.ts';
 import { type ScopeOptions, tenantScope } from '../scope.ts';
 import type { Match } from './condition.ts';
+import { checkFilter, isPlainValue } from './filter.ts';
+import type { ReadOptions } from './statements.ts';
 
 /** A row's primary key: its value, or its columns where there are several. */
 export type Key = string | number | bigint | Readonly<Record<string, unknown>>;
@@ -82,9 +84,22 @@ export class RepositoryPlan {
     return { match: keyMatch(this.table, key), state, tenantId: this.tenant(options) };
   }
 
-  rows(where: Match | undefined, options: ReadScope): Condition {
-    for (const column of Object.keys(where ?? {})) checkName('where', column);
-    return { match: where, state: readState(options), tenantId: this.tenant(options) };
+  /** @throws SoftDeleteFilterError */
+  rows(where: Match, options: ReadScope): Condition {
+    return {
+      match: checkFilter(this.table, where),
+      state: readState(options),
+      tenantId: this.tenant(options),
+    };
+  }
+
+  /** The part of the rows that is read. @throws SoftDeleteOptionError */
+  page({ orderBy, limit, offset }: ReadOptions): ReadOptions {
+    for (const [option, value] of Object.entries({ limit, offset })) {
+      if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
+      throw new SoftDeleteOptionError(option, `${option} must be an integer from 0.`);
+    }
+    return { orderBy, limit, offset };
   }
 
   /** Values of a new row: of this tenant and live. */
@@ -130,25 +145,30 @@ export class RepositoryPlan {
   }
 }
 
-export function readState({ includeDeleted = false, onlyDeleted = false }: ReadScope): Condition['state'] {
-  if (onlyDeleted) return 'deleted';
-  return includeDeleted ? undefined : 'live';
+/** Only `true` shows deleted rows: a route may pass on the text `false`. */
+export function readState({ includeDeleted, onlyDeleted }: ReadScope): Condition['state'] {
+  if (onlyDeleted === true) return 'deleted';
+  return includeDeleted === true ? undefined : 'live';
 }
 
 function keyMatch({ name, primaryKey }: Table, key: Key): Match {
   const [only, ...more] = primaryKey;
-  if (typeof key !== 'object') {
-    if (only === undefined || more.length > 0) {
-      throw new SoftDeleteOptionError(
-        'key',
-        `The key of "${name}" has ${primaryKey.length} columns: give an object with ${primaryKey.join(', ')}.`,
-      );
-    }
-    return { [only]: key };
+  const isObject = typeof key === 'object' && key !== null;
+  if (only !== undefined && more.length === 0 && !(isObject && only in key)) return keyValue(only, key);
+  if (!isObject) {
+    throw new SoftDeleteOptionError(
+      'key',
+      `The key of "${name}" has ${primaryKey.length} columns: give an object with ${primaryKey.join(', ')}.`,
+    );
   }
   const missing = primaryKey.find((column) => key[column] === undefined || key[column] === null);
   if (missing !== undefined) {
     throw new SoftDeleteOptionError('key', `The key of "${name}" has no ${missing}.`);
   }
-  return Object.fromEntries(primaryKey.map((column) => [column, key[column]]));
+  return Object.assign({}, ...primaryKey.map((column) => keyValue(column, key[column])));
+}
+
+/** A list would be a key of many rows, and a client may send one where one id is meant: it is the key of none. */
+function keyValue(column: string, value: unknown): Match {
+  return { [column]: value === null || !isPlainValue(value) ? [] : value };
 }

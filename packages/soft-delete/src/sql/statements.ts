@@ -89,12 +89,13 @@ function chosenRows(statement: Statement, table: Table, where: Condition, limit:
   return `(${quoteList(table.primaryKey)}) IN (SELECT ${keys} FROM ${quote(table.name)} AS ${alias} WHERE ${filter}${bound}${lock})`;
 }
 
-export function existsSql(dialect: Dialect, table: Table, where: Condition): Sql {
+/** `most` 0 asks the database only whether it takes the values. */
+export function existsSql(dialect: Dialect, table: Table, where: Condition, most: 0 | 1 = 1): Sql {
   const statement = new Statement(dialect);
   const alias = statement.alias();
   const filter = conditionSql(statement, table, alias, where);
   return {
-    text: `SELECT 1 AS found FROM ${quote(table.name)} AS ${alias} WHERE ${filter} LIMIT 1`,
+    text: `SELECT 1 AS found FROM ${quote(table.name)} AS ${alias} WHERE ${filter} LIMIT ${most}`,
     values: statement.values,
   };
 }

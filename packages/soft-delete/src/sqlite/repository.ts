@@ -14,6 +14,7 @@ import type { Schema, Table } from '../schema.ts';
 import { newStamp, type PurgeOptions, purgeBounds, type ScopeOptions } from '../scope.ts';
 import type { Match } from '../sql/condition.ts';
 import { sqliteDialect as dialect } from '../sql/dialect.ts';
+import { checkFilterColumns } from '../sql/filter.ts';
 import { parentMatches } from '../sql/parents.ts';
 import {
   type Key,
@@ -52,12 +53,15 @@ export interface ActOptions extends ScopeOptions {
 export interface SqliteSoftDeleteRepository<R extends object = Row> {
   /** @returns undefined when there is none that is live */
   find(key: Key, options?: ReadScope): R | undefined;
+  /** @throws SoftDeleteFilterError */
   findMany(where?: Match, options?: ReadScope & ReadOptions): R[];
+  /** @throws SoftDeleteFilterError */
   count(where?: Match, options?: ReadScope): number;
   /** @throws ParentDeletedError when a parent is not live */
   insert(values: Readonly<Row>, options?: ScopeOptions): R;
   /** @throws RowNotFoundError, RestrictedError */
   delete(key: Key, options?: ActOptions): DeleteResult;
+  /** @throws RestrictedError, SoftDeleteFilterError */
   deleteMany(where: Match, options?: ActOptions): DeleteManyResult;
   /** Undoes the act that deleted the row. @throws RowNotFoundError, ParentDeletedError, RestoreConflictError */
   restore(key: Key, options?: ScopeOptions): RestoreResult;
@@ -88,6 +92,16 @@ export function createSoftDeleteRepository<R extends object = Row>(
   const first = (where: Condition): Row | undefined =>
     runner.first(selectSql(dialect, table, where, { limit: 1 })) as Row | undefined;
 
+  /** A column that is not there is told from other errors when the database has refused the statement. */
+  const filtered = <T>({ match }: Condition, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      checkFilterColumns(table, match, columnsOf(db, table.name));
+      throw error;
+    }
+  };
+
   const mark = (where: Condition, deletedBy: string | undefined, mustExist: boolean): DeleteManyResult => {
     const stamp = newStamp(clock, deletedBy);
     const { roots, counts } = atomically(db, () => {
@@ -108,10 +122,14 @@ export function createSoftDeleteRepository<R extends object = Row>(
 
   return {
     find: (key, scope = {}) => first(plan.byKey(key, scope, readState(scope))) as R | undefined,
-    findMany: (where, scope = {}) =>
-      runner.all(selectSql(dialect, table, plan.rows(where, scope), scope)) as R[],
-    count: (where, scope = {}) => {
-      const row = runner.first(countSql(dialect, table, plan.rows(where, scope)));
+    findMany: (filter = {}, scope = {}) => {
+      const where = plan.rows(filter, scope);
+      const part = plan.page(scope);
+      return filtered(where, () => runner.all(selectSql(dialect, table, where, part))) as R[];
+    },
+    count: (filter = {}, scope = {}) => {
+      const where = plan.rows(filter, scope);
+      const row = filtered(where, () => runner.first(countSql(dialect, table, where)));
       return Number((row as { total: number }).total);
     },
     insert: (values, scope = {}) => {
@@ -123,8 +141,10 @@ export function createSoftDeleteRepository<R extends object = Row>(
     },
     delete: (key, act = {}) =>
       mark({ ...plan.byKey(key, act), tenantId: plan.tenantOfAct(act) }, act.deletedBy, true),
-    deleteMany: (where, act = {}) =>
-      mark({ ...plan.rows(where, act), tenantId: plan.tenantOfAct(act) }, act.deletedBy, false),
+    deleteMany: (filter, act = {}) => {
+      const where = { ...plan.rows(filter, act), tenantId: plan.tenantOfAct(act) };
+      return filtered(where, () => mark(where, act.deletedBy, false));
+    },
     restore: (key, scope = {}) =>
       restored(() => {
         const where = { ...plan.byKey(key, scope, 'deleted'), tenantId: plan.tenantOfAct(scope) };
@@ -176,10 +196,14 @@ function checkParents(runner: SqliteRunner, table: Table, row: Row, tenantId: st
   }
 }
 
+function columnsOf(db: SqliteDatabase, table: string): ReadonlySet<string> {
+  const columns = db.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[];
+  return new Set(columns.map(({ name }) => name));
+}
+
 function checkColumns(db: SqliteDatabase, schema: Schema): void {
-  const list = db.prepare('SELECT name FROM pragma_table_info(?)');
   for (const { name, softDelete, columns, primaryKey, tenantColumn } of schema.values()) {
-    const found = new Set((list.all(name) as { name: string }[]).map((column) => column.name));
+    const found = columnsOf(db, name);
     if (found.size === 0)
       throw new SoftDeleteOptionError('table', `There is no table "${name}" in the database.`);
     const needed = [...primaryKey, ...(tenantColumn === undefined ? [] : [tenantColumn])];

@@ -121,20 +121,28 @@ function causeOf(error: unknown): unknown {
   return code === 'ERR_NETWORK' && cause instanceof Error ? cause : error;
 }
 
+/** What an adapter of axios sends by; undefined for one of the application, which may do anything. */
+type SendsBy = 'http' | 'fetch' | undefined;
+
 interface ChosenAdapter {
   readonly adapter: AxiosAdapter;
-  /** Undefined for an adapter of the application, which may do anything. */
-  readonly sendsBy?: 'http' | 'fetch';
+  readonly sendsBy?: SendsBy;
 }
 
-/** Adapters are given by name; only axios itself knows them. */
+const knownAdapters = new WeakMap<AxiosAdapter, { readonly sendsBy: SendsBy }>();
+
+/** Adapters are given by name; only axios itself knows them, and gives the same ones again. */
 async function chooseAdapter(original: unknown, config: AxiosRequest): Promise<ChosenAdapter> {
   if (typeof original === 'function') return { adapter: original as AxiosAdapter };
   const { default: axios } = await import('axios');
   const find = axios.getAdapter as unknown as AdapterFinder;
   const adapter = find(original, config);
-  if (adapter === find('http', config)) return { adapter, sendsBy: 'http' };
-  return adapter === find('fetch', config) ? { adapter, sendsBy: 'fetch' } : { adapter };
+  let known = knownAdapters.get(adapter);
+  if (known === undefined) {
+    known = { sendsBy: (['http', 'fetch'] as const).find((name) => adapter === find(name, config)) };
+    knownAdapters.set(adapter, known);
+  }
+  return { adapter, sendsBy: known.sendsBy };
 }
 
 /** Whether an HTTP instrumentation makes the span of every request there, this one included. */

@@ -1,5 +1,3 @@
-import type { JobToStore } from './engine.ts';
-
 /** One statement takes no more, so that it stays short. */
 const LARGEST_BATCH = 500;
 const LARGEST_BATCH_BYTES = 4_194_304;
@@ -7,33 +5,35 @@ const LARGEST_BATCH_BYTES = 4_194_304;
 /** Of SQLSTATE: data exception, integrity constraint, program limit. Only what was given can be at fault. */
 const FAULT_OF_THE_DATA = /^(?:22|23|54)/;
 
-/** For each job whether the one that now has its id is this one; undefined where none has the id. */
-export type AddedJobs = readonly (boolean | undefined)[];
-
-interface Waiting {
-  readonly job: JobToStore;
-  readonly resolve: (isOurs: boolean | undefined) => void;
+interface Waiting<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface SharedAddsParts<Item, Answer> {
+  /** Stores all of them or none, and gives an answer for each. */
+  readonly addAll: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  readonly bytesOf: (item: Item) => number;
 }
 
 /**
  * What is added while an add is under way goes with the next one: one commit, and so one wait for the disk, for all of
  * them, on one connection.
  */
-export class SharedAdds {
-  readonly #add: (jobs: readonly JobToStore[]) => Promise<AddedJobs>;
-  #waiting: Waiting[] = [];
+export class SharedAdds<Item, Answer> {
+  readonly #parts: SharedAddsParts<Item, Answer>;
+  #waiting: Waiting<Item, Answer>[] = [];
   #isAdding = false;
   #done: Promise<void> = Promise.resolve();
 
-  /** @param add stores all of the jobs or none */
-  constructor(add: (jobs: readonly JobToStore[]) => Promise<AddedJobs>) {
-    this.#add = add;
+  constructor(parts: SharedAddsParts<Item, Answer>) {
+    this.#parts = parts;
   }
 
-  add(job: JobToStore): Promise<boolean | undefined> {
+  add(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, resolve, reject });
+      this.#waiting.push({ item, resolve, reject });
       if (this.#isAdding) return;
       this.#isAdding = true;
       // Whatever is added in this turn of the event loop.
@@ -51,19 +51,19 @@ export class SharedAdds {
     this.#isAdding = false;
   }
 
-  #next(): readonly Waiting[] {
+  #next(): readonly Waiting<Item, Answer>[] {
     let bytes = 0;
-    const tooMany = this.#waiting.findIndex(({ job }, index) => {
-      bytes += job.json.length;
+    const tooMany = this.#waiting.findIndex(({ item }, index) => {
+      bytes += this.#parts.bytesOf(item);
       return index === LARGEST_BATCH || (index > 0 && bytes > LARGEST_BATCH_BYTES);
     });
     return this.#waiting.splice(0, tooMany === -1 ? this.#waiting.length : tooMany);
   }
 
-  async #addBatch(batch: readonly Waiting[]): Promise<void> {
+  async #addBatch(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
     try {
-      const added = await this.#add(batch.map(({ job }) => job));
-      for (const [index, { resolve }] of batch.entries()) resolve(added[index]);
+      const answers = await this.#parts.addAll(batch.map(({ item }) => item));
+      for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
     } catch (error) {
       // So that only the guilty one fails.
       if (batch.length > 1 && isFaultOfTheData(error)) for (const each of batch) await this.#addBatch([each]);
