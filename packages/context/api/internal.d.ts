@@ -70,6 +70,7 @@ export interface BaggageProperty {
     readonly key: string;
     readonly value?: string | undefined;
 }
+/** One pair of the `baggage` header. @see https://www.w3.org/TR/baggage/ */
 export interface BaggageEntry {
     /** An HTTP token, case-sensitive. */
     readonly key: string;
@@ -225,6 +226,7 @@ export interface TraceContextInit {
     /** Milliseconds from now until the deadline. */
     timeoutMs?: number | undefined;
 }
+/** For whom the work is done; what is left out stays as it was. */
 export interface Identity {
     tenantId?: string | undefined;
     userId?: string | undefined;
@@ -326,6 +328,7 @@ export interface SpanLike {
 }
 
 // propagation/traceparent.d.ts
+/** What a `traceparent` header says. @see https://www.w3.org/TR/trace-context/#traceparent-header */
 export interface TraceParent {
     readonly traceId: string;
     readonly parentSpanId: string;
