@@ -14,6 +14,7 @@ import {
   text,
   wholeNumber,
 } from './config/environment.ts';
+import { exportHeaders } from './config/export-headers.ts';
 import type { HeadSampler } from './config/sampler.ts';
 import { chooseSampler } from './config/sampler-choice.ts';
 import { type TlsFiles, tlsFiles } from './config/tls.ts';
@@ -143,10 +144,7 @@ export function resolveOptions(options: TracingOptions, env: Environment = proce
     destination,
     url,
     tls: destination.kind === 'otlp' && url.protocol === 'https:' ? tlsFiles(env) : {},
-    headers: options.headers ?? {
-      ...pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
-      ...pairs(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
-    },
+    headers: exportHeaders(options.headers, env),
     compression: resolveCompression(options, env),
     headSampler: chooseSampler(options.sampleRate, env),
     sampler: options.sampler,

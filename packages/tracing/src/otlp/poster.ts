@@ -52,20 +52,23 @@ export function createPoster(client: HttpClient, options: PosterOptions): Poster
     return { status, retryAfter: headers['retry-after'], body: Buffer.concat(chunks) };
   }
 
+  async function send(body: Uint8Array): Promise<PostResult> {
+    const headers = { ...options.headers, 'content-length': body.length };
+    const request = client.request(options.url, { method: 'POST', agent, headers });
+    current = request;
+    const { promise, resolve } = Promise.withResolvers<PostResult>();
+    request.on('socket', (socket) => socket.unref());
+    request.on('response', (response) => void read(response).then(resolve));
+    request.on('error', (error: NodeJS.ErrnoException) => resolve({ errorCode: error.code ?? error.name }));
+    request.end(body);
+    const result = await promise;
+    current = undefined;
+    return result;
+  }
+
   return {
-    async post(body) {
-      const headers = { ...options.headers, 'content-length': body.length };
-      const request = client.request(options.url, { method: 'POST', agent, headers });
-      current = request;
-      const { promise, resolve } = Promise.withResolvers<PostResult>();
-      request.on('socket', (socket) => socket.unref());
-      request.on('response', (response) => void read(response).then(resolve));
-      request.on('error', (error: NodeJS.ErrnoException) => resolve({ errorCode: error.code ?? error.name }));
-      request.end(body);
-      const result = await promise;
-      current = undefined;
-      return result;
-    },
+    post: (body) =>
+      send(body).catch((error: NodeJS.ErrnoException) => ({ errorCode: error.code ?? error.name })),
     abort: () => void current?.destroy(Object.assign(new Error('No answer in time.'), { code: 'timeout' })),
     close: () => agent.destroy(),
   };
