@@ -219,7 +219,7 @@ export interface TracingOptions {
     exportTimeoutMs?: number | undefined;
     /**
      * Whether spans may leave from a thread of their own: it starts when a batch is full before its interval is over, and
-     * takes 10 to 20 MB. Default true.
+     * takes some 20 MB. Default true.
      */
     exportThread?: boolean | undefined;
     /** Limit of `flush()` and `shutdown()`, ms. Default 5000. */

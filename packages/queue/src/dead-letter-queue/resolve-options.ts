@@ -2,9 +2,6 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '@holdfast/context/clock';
 import { QueueOptionError } from '../errors.ts';
 import { DEAD_LETTER_QUEUE_DEFAULTS, type DeadLetterQueueOptions } from './options.ts';
-import type { openPostgresStore } from './postgres-store.ts';
-import type { openRedisStore } from './redis-store.ts';
-import type { openSqliteStore } from './sqlite-store.ts';
 import type { DeadLetterStore } from './store.ts';
 
 export interface ResolvedLetterOptions {
@@ -50,34 +47,25 @@ function chooseStore(
   if ([redisUrl, client, backend].filter((place) => place !== undefined).length > 1) {
     throw new QueueOptionError('redisUrl', 'client and backend: give one of them.');
   }
-  if (client !== undefined) return () => openRedis(client, prefix);
+  // The module of a store is loaded when one is opened, as its client is.
+  if (client !== undefined)
+    return async () => (await import('./redis-store.ts')).openRedisStore(client, prefix);
   if (redisUrl !== undefined) {
     if (!/^rediss?:\/\//.test(redisUrl)) {
       throw new QueueOptionError('redisUrl', 'must begin with redis:// or rediss://.');
     }
-    return () => openRedis({ url: redisUrl }, prefix);
+    return async () => (await import('./redis-store.ts')).openRedisStore({ url: redisUrl }, prefix);
   }
   if (backend === undefined) {
     const file = join(process.env['HOLDFAST_DATA_DIR'] ?? '.holdfast', 'dead-letters.db');
-    return () => openSqlite({ file }, prefix);
+    return async () => (await import('./sqlite-store.ts')).openSqliteStore({ file }, prefix);
   }
-  if ('postgres' in backend) return () => openPostgres(backend.postgres, prefix);
-  if ('file' in backend || 'db' in backend) return () => openSqlite(backend, prefix);
+  if ('postgres' in backend)
+    return async () => (await import('./postgres-store.ts')).openPostgresStore(backend.postgres, prefix);
+  if ('file' in backend || 'db' in backend)
+    return async () => (await import('./sqlite-store.ts')).openSqliteStore(backend, prefix);
   throw new QueueOptionError(
     'backend',
     'must be { file: path }, { db: an open better-sqlite3 database } or { postgres: { url } or a pg Pool }.',
   );
-}
-
-/** The module of a store is loaded when one is opened, as its client is. */
-async function openRedis(...parts: Parameters<typeof openRedisStore>): Promise<DeadLetterStore> {
-  return (await import('./redis-store.ts')).openRedisStore(...parts);
-}
-
-async function openPostgres(...parts: Parameters<typeof openPostgresStore>): Promise<DeadLetterStore> {
-  return (await import('./postgres-store.ts')).openPostgresStore(...parts);
-}
-
-async function openSqlite(...parts: Parameters<typeof openSqliteStore>): Promise<DeadLetterStore> {
-  return (await import('./sqlite-store.ts')).openSqliteStore(...parts);
 }

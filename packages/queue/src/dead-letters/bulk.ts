@@ -53,7 +53,7 @@ export interface BulkParts<Data> extends ActParts<Data> {
 }
 
 const CHUNK = 200;
-/** Of a chunk: their questions go out together, and on every engine share commits. */
+/** Letters of a chunk in hand at once: their claims are one transaction. */
 const LANES = 100;
 const EXAMPLES = 10;
 const LARGEST_BUSY = 10_000;

@@ -37,7 +37,6 @@ interface StoredAct extends RecordedAct {
 }
 
 interface NewRecord {
-  readonly queue: EngineQueue<StoredAct>;
   readonly jobId: string;
   readonly record: StoredAct;
 }
@@ -65,7 +64,10 @@ export class DeadLetterActs {
   readonly #name: string;
   readonly #kept: number;
   /** Claims that are made at once are one transaction. */
-  readonly #adds = new SharedAdds({ addAll: addRecords, bytesOf: () => RECORD_BYTES });
+  readonly #adds = new SharedAdds({
+    addAll: (records: readonly NewRecord[]) => this.#addAll(records),
+    bytesOf: () => RECORD_BYTES,
+  });
   #queue: EngineQueue<StoredAct> | undefined;
   #recorded = 0;
 
@@ -84,7 +86,7 @@ export class DeadLetterActs {
     const record: StoredAct = { ...act, confirmed: false, token: randomUUID() };
     for (let generation = 1; ; ) {
       const jobId = claimId(act, generation);
-      await this.#adds.add({ queue, jobId, record });
+      await this.#adds.add({ jobId, record });
       const stored = (await queue.getJob(jobId))?.data;
       // Released between the two: the id is free again.
       if (stored === undefined) continue;
@@ -114,6 +116,14 @@ export class DeadLetterActs {
 
   async close(): Promise<void> {
     await this.#queue?.close();
+  }
+
+  async #addAll(records: readonly NewRecord[]): Promise<readonly undefined[]> {
+    const jobs = records.map(({ jobId, record }) => {
+      return { name: record.act, data: record, opts: { jobId, timestamp: record.at } };
+    });
+    await this.#queue?.addBulk(jobs);
+    return records.map(() => undefined);
   }
 
   async #claimed(queue: EngineQueue<StoredAct>, jobId: string, record: StoredAct): Promise<Claim> {
@@ -148,14 +158,6 @@ export class DeadLetterActs {
     }
     return this.#queue;
   }
-}
-
-async function addRecords(records: readonly NewRecord[]): Promise<readonly undefined[]> {
-  const jobs = records.map(({ jobId, record }) => {
-    return { name: record.act, data: record, opts: { jobId, timestamp: record.at } };
-  });
-  await records[0]?.queue.addBulk(jobs);
-  return [];
 }
 
 function claimId({ jobId, failedAt }: DeadLetterAct, generation: number): string {

@@ -11,7 +11,7 @@ export type DeadLetterSettings = Pick<ResolvedOptions, 'queueName' | 'clock' | '
 export interface OpenDeadLetters<Data> {
   readonly letters: DeadLetters<Data>;
   /** Begins to expire letters, where the options give an age for it. */
-  startExpiry(): Promise<void>;
+  startExpiry(): void | Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export function openDeadLetters<Data>(
   let stopExpiry = () => {};
   return {
     letters: createDeadLetters(parts, runs),
-    startExpiry: async () => {
+    startExpiry: () => {
       if (maxDeadLetterAgeMs !== undefined) stopExpiry = sweepRegularly(parts, maxDeadLetterAgeMs, onTrouble);
     },
     close: async () => {

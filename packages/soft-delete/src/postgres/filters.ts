@@ -25,6 +25,7 @@ export function filteredOn(transactions: PgTransactions, table: Table): Filtered
     try {
       return await work(where);
     } catch (error) {
+      if (!isOfFilter(error)) throw error;
       const match = where.match as Match;
       // A refused read ends the caller's transaction; what was wrong is then asked for outside of it.
       const ended = tx !== undefined && !(await isUsable(tx.client));
@@ -37,6 +38,11 @@ export function filteredOn(transactions: PgTransactions, table: Table): Filtered
       throw new SoftDeleteFilterError(table.name, changedColumn(match, possible), reason, { cause: error });
     }
   };
+}
+
+/** Whether a filter can have brought it about. */
+function isOfFilter(error: unknown): boolean {
+  return isRefusal(error) || [UNDEFINED_COLUMN, UNDEFINED_OPERATOR].includes(pgCode(error));
 }
 
 /** @throws SoftDeleteFilterError for what is wrong with a column; the error itself where it is about no value */
